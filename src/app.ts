@@ -1,0 +1,285 @@
+import { isAbsolute, join } from 'node:path';
+import { createCatalog } from './catalog/catalog.ts';
+import type { Lane } from './change.ts';
+import { createChat } from './chat/chat.ts';
+import { type Config, readSecret } from './config.ts';
+import { createDecision } from './decision/decision.ts';
+import { createDispatch } from './dispatch/dispatch.ts';
+import { Refusal } from './errors.ts';
+import { createGitops } from './gitops/gitops.ts';
+import { type Route, serveHttp } from './http.ts';
+import { expectations } from './kubernetes/expectations.ts';
+import { createKubernetes } from './kubernetes/kubernetes.ts';
+import { pokeReceivers } from './kubernetes/receiver.ts';
+import { recordArrival } from './kubernetes/record-arrival.ts';
+import { checkGeneration } from './ledger/generation.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { createRollbackLocks } from './ledger/rollback-lock.ts';
+import { createAlerts } from './notify/alerts.ts';
+import { createNotify } from './notify/notify.ts';
+import { evictionPolicy, openRedis, type Redis, whenReady } from './redis.ts';
+import { keepDoing, type Round } from './rounds.ts';
+import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
+import { instantOf, pause, systemClock } from './time.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the configuration names, with its secrets read and its paths made absolute. */
+function settle(config: Config, environment: Environment) {
+  const secrets: string[] = [config.slack.botToken, config.slack.appToken];
+  const secret = (source: Parameters<typeof readSecret>[0]) => {
+    const value = readSecret(source, environment);
+    secrets.push(value);
+    return value;
+  };
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(config.folder, path));
+  const repositories = Object.fromEntries(
+    Object.entries(config.file.repositories).map(([name, repository]) => [
+      name,
+      {
+        ...repository,
+        ...(repository.password === undefined ? {} : { secret: secret(repository.password) }),
+        ...(repository.sshKey === undefined ? {} : { sshKey: absolute(repository.sshKey) }),
+      },
+    ]),
+  );
+  const clusters = Object.fromEntries(
+    Object.entries(config.file.clusters).map(([name, cluster]) => [
+      name,
+      cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: absolute(cluster.kubeconfig) },
+    ]),
+  );
+  const receivers = Object.entries(config.file.clusters).flatMap(([cluster, { receiver }]) =>
+    receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
+  );
+  const artifactToken = config.file.artifacts === undefined ? undefined : secret(config.file.artifacts.token);
+  const signing =
+    config.file.signing === undefined ? undefined : { ...config.file.signing, key: absolute(config.file.signing.key) };
+  const lanes = Object.fromEntries(
+    Object.entries(repositories).map(([repository, { branch }]): [string, Lane] => [
+      repository,
+      { repository, branch },
+    ]),
+  );
+  const policyLane = lanes[config.file.policy.repository];
+  if (policyLane === undefined)
+    throw new Refusal(`policy.repository names "${config.file.policy.repository}", which is not configured.`);
+  return {
+    repositories,
+    clusters,
+    receivers,
+    artifactToken,
+    signing,
+    secrets,
+    lanes,
+    policyLane,
+    data: absolute(config.file.data),
+  };
+}
+
+export interface App {
+  /** The port that was really bound. */
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Joins the rooms in the order of a release's way and starts them; rejects where Redis or Slack cannot be had. */
+export async function startApp(
+  config: Config,
+  environment: Environment,
+  options: { readonly log?: Log } = {},
+): Promise<App> {
+  const { file } = config;
+  const settled = settle(config, environment);
+  const clock = systemClock;
+  const log = options.log ?? createLog({ level: file.log, mask: createMask(settled.secrets) });
+  const pulse = createPulse(clock);
+  const redis = openRedis({ url: config.redisUrl }, 'commands', (message) => log.warn({ err: message }, 'Redis'));
+  await whenReady(redis, 15_000);
+  await refuseEviction(redis, log);
+
+  const ledger = createLedger({ redis, clock });
+  const gitops = createGitops({ ...settled, author: file.author, clock, log });
+  const catalog = createCatalog({
+    ...ledger,
+    ...settled,
+    redis,
+    clock,
+    log,
+    policy: { ...file.policy, lane: settled.policyLane },
+    gitops,
+  });
+  const alerts = createAlerts({ ...ledger, channels: catalog.channels });
+  const chat = createChat({
+    ...ledger,
+    slack: { ...config.slack, team: file.slack.team },
+    clock,
+    log,
+    catalog,
+    decision: { may: (...args) => decision.may(...args), mayVote: (...args) => decision.mayVote(...args) },
+    clusters: () => kubernetes.status(),
+    nudge: (work) => dispatch.nudge(work),
+    confirmRecord: async (by) => {
+      await ledger.confirm(by);
+      await reconsider();
+    },
+    resumeLane: (lane) => dispatch.resumeLane(lane),
+  });
+  const decision = createDecision({ ...ledger, snapshot: catalog.toDecideBy, membersOf: chat.membersOf, clock });
+  const dispatch = createDispatch({
+    ...ledger,
+    ...alerts,
+    redisUrl: config.redisUrl,
+    clock,
+    log,
+    pulse,
+    plan: catalog.plan,
+    decide: decision.decide,
+    gitops,
+    afterPush: () => {
+      kubernetes.refresh();
+      void pokeReceivers(settled.receivers, log);
+    },
+  });
+  /** Looks again at everything that is held: a fact that it may wait for has changed. */
+  const reconsider = async () => {
+    const held = (await ledger.open()).filter(({ state }) => state.kind === 'held').map(({ id }) => `release/${id}`);
+    await ledger.markAllDue(held);
+    for (const work of held) dispatch.nudge(work);
+  };
+  const leaveLocks = createRollbackLocks(ledger.hold);
+  const kubernetes = createKubernetes({
+    ...settled,
+    clock,
+    log,
+    pulse,
+    isAncestor: gitops.isAncestor,
+    expected: async () => {
+      const arriving = await ledger.arriving();
+      await leaveLocks(arriving);
+      return expectations({
+        deployed: catalog.deployed,
+        arriving: async () => arriving,
+        isAncestor: gitops.isAncestor,
+        leave: (release, verdict, clusters) =>
+          recordArrival(ledger, release.id, Object.fromEntries(clusters.map((cluster) => [cluster, verdict(cluster)]))),
+        now: () => instantOf(clock.now()),
+      });
+    },
+    openDrifts: ledger.drifts,
+    onVerdict: async ({ release }, cluster, verdict) => {
+      if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict });
+    },
+    onHealthy: async (healthy) => {
+      if (await ledger.recordHealthy(healthy)) await reconsider();
+    },
+    onDrift: async (drift) => void (await ledger.openDrift({ kind: 'drift', ...drift })),
+    onDriftEnded: async (id, how) =>
+      void (await ledger.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } })),
+  });
+  const notify = createNotify({
+    ...ledger,
+    ...catalog,
+    ...chat,
+    clock,
+    log,
+    pulse,
+    commitUrl: (repository) => file.repositories[repository]?.commitUrl,
+  });
+
+  const ending = new AbortController();
+  const watched = watch({ ...settled, gitops, catalog, alerts, ledger, refreshed: kubernetes.refresh });
+  // Names are known before the first command comes; a remote that is away holds up nobody.
+  await Promise.race([watched[0]?.run().catch(() => {}), pause(5_000)]);
+  const rounds = watched.map((round) => keepDoing(round, { log, pulse }, ending.signal));
+  const http = await serveHttp({
+    host: file.http.host,
+    port: config.port,
+    log,
+    routes: [catalog.artifactRoute, ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready')],
+  });
+  await dispatch.start();
+  notify.start();
+  await kubernetes.start();
+  await chat.start();
+  log.info({ port: http.port }, 'Sluice is ready');
+  return {
+    port: http.port,
+    stop: async () => {
+      ending.abort();
+      await chat.stop();
+      await Promise.all([dispatch.stop(), kubernetes.stop(), notify.stop(), ...rounds]);
+      await http.close();
+      gitops.close();
+      redis.disconnect();
+    },
+  };
+}
+
+interface Watched {
+  readonly lanes: Readonly<Record<string, Lane>>;
+  readonly gitops: ReturnType<typeof createGitops>;
+  readonly catalog: ReturnType<typeof createCatalog>;
+  readonly alerts: ReturnType<typeof createAlerts>;
+  readonly ledger: ReturnType<typeof createLedger>;
+  readonly refreshed: () => void;
+}
+
+/** What is looked at again and again, because nobody tells: the branches, sluice.yaml, and whether the record is whole. */
+function watch({ lanes, gitops, catalog, alerts, ledger, refreshed }: Watched): Round[] {
+  const all = Object.values(lanes);
+  const fetchAll = async () => {
+    for (const lane of all) {
+      const before = gitops.head(lane);
+      const fetched = await gitops.fetch(lane);
+      if (fetched.kind === 'fetched' && fetched.rewound !== undefined) await alerts.laneRewound(lane, fetched.rewound);
+      if (fetched.kind === 'fetched' && fetched.head !== before) refreshed();
+    }
+    await alerts.policyFile(await catalog.refresh({ fetch: false }));
+  };
+  const generation = () =>
+    checkGeneration({
+      ...ledger,
+      remoteHasReleases: async () => (await Promise.all(all.map((lane) => gitops.hasReleases(lane)))).includes(true),
+      alert: alerts.recordLost,
+    });
+  return [
+    { name: 'branches', everyMs: 5_000, run: fetchAll },
+    { name: 'record', everyMs: 2_000, run: generation },
+  ];
+}
+
+function healthRoutes(late: () => readonly string[], ready: () => boolean): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/healthz',
+      handle: () => (late().length === 0 ? { status: 200, body: 'ok' } : { status: 503, body: { late: late() } }),
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      handle: () => (ready() ? { status: 200, body: 'ready' } : { status: 503, body: 'not ready' }),
+    },
+  ];
+}
+
+/** A Redis that evicts would lose locks and releases without a word. */
+async function refuseEviction(redis: Redis, log: Log): Promise<void> {
+  const policy = await evictionPolicy(redis);
+  if (policy === null) log.warn({}, 'Redis does not tell its maxmemory-policy; make sure that it is noeviction');
+  else if (policy !== 'noeviction')
+    throw new Refusal(
+      `Redis evicts keys (maxmemory-policy ${policy}), which would lose releases and locks. Set it to noeviction.`,
+    );
+}
+
+/** `serve`: runs until SIGINT or SIGTERM, then ends in good order. */
+export async function serveUntilStopped(config: Config, environment: Environment): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  const app = await startApp(config, environment);
+  await stopped;
+  await app.stop();
+}

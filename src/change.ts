@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** A full Git object name of a commit. */
+export const commitShaSchema = z
+  .string()
+  .regex(/^[0-9a-f]{40}$/, 'a full commit id of 40 hex digits')
+  .brand<'CommitSha'>();
+export type CommitSha = z.infer<typeof commitShaSchema>;
+
+/** A full Git object name of a blob: what a file held, and so the version of a policy file. */
+export const blobIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{40}$/)
+  .brand<'BlobId'>();
+export type BlobId = z.infer<typeof blobIdSchema>;
+
+/** A file path inside a repository: relative, no `..`, no `.git`, no control characters. */
+export const repositoryPathSchema = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine(isRepositoryPath, 'a relative path inside the repository, such as apps/dev/web/kustomization.yaml');
+
+function isRepositoryPath(path: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  if (path.startsWith('/') || path.startsWith('-') || /[\u0000-\u001f\u007f\\]/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git');
+}
+
+/** Where the version of one service lives in one file (`images` of a kustomization, a value of a HelmRelease). */
+export const placeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('kustomize-image'), path: repositoryPathSchema, image: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('helm-value'),
+    path: repositoryPathSchema,
+    /** Name of the HelmRelease, needed only where the file holds several. */
+    release: z.string().optional(),
+    /** Dotted path below `spec.values`, such as `image.tag`. */
+    tag: z.string().min(1),
+    /** Dotted path of the digest below `spec.values`; without it no digest is written. */
+    digest: z.string().optional(),
+  }),
+]);
+export type Place = z.infer<typeof placeSchema>;
+
+/** A version as a place holds it. */
+export const placedSchema = z.strictObject({ version: z.string(), digest: z.string().optional() });
+export type Placed = z.infer<typeof placedSchema>;
+
+/** One branch of one repository. Writes to it are serial. */
+export const laneSchema = z.strictObject({ repository: z.string(), branch: z.string() });
+export type Lane = z.infer<typeof laneSchema>;
+
+/** Files to write in one commit. A one-line splice is its first producer; rendered folders can be another. */
+export interface Change {
+  readonly files: readonly FileChange[];
+}
+
+export interface FileChange {
+  readonly path: string;
+  /** The blob that this edit started from; null for a new file. */
+  readonly oldBlob: BlobId | null;
+  readonly content: string;
+}
+
+/** A changed line as people see it before they approve. */
+export const lineChangeSchema = z.strictObject({
+  path: z.string(),
+  line: z.number().int(),
+  before: z.string(),
+  after: z.string(),
+});
+export type LineChange = z.infer<typeof lineChangeSchema>;

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Refusal } from './errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface CliCommand {
+  readonly usage: string;
+  readonly summary: string;
+  readonly run: (args: readonly string[], environment: Environment) => Promise<number>;
+}
+
+/** Every command loads its rooms when it runs: `check` never loads Bolt. */
+const commands: Readonly<Record<string, CliCommand>> = {
+  playground: {
+    usage: 'playground [slack|cluster|git] [--port N]',
+    summary: 'a Slack workspace, clusters and Git on one page, no setup (the default); or one part alone',
+    run: playground,
+  },
+  serve: {
+    usage: 'serve [--config FILE]',
+    summary: 'the service alone, with the configuration in FILE or SLUICE_CONFIG',
+    run: serve,
+  },
+  check: {
+    usage: 'check FILE...',
+    summary: 'validate sluice.yaml or the deployment configuration, offline',
+    run: check,
+  },
+  schema: {
+    usage: 'schema [sluice|config]',
+    summary: 'print the JSON Schema of either file, for editors',
+    run: schema,
+  },
+};
+
+/** Runs one command line; the answer is the exit code. Mistakes are Refusals that name what to type. */
+export async function runCommand(args: readonly string[], environment: Environment): Promise<number> {
+  const [name = 'playground', ...rest] = args;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    print(help());
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new Refusal(`There is no command "${name}".\n\n${help()}`);
+  if (rest.includes('--help')) {
+    print(`npm start -- ${command.usage}\n  ${command.summary}`);
+    return 0;
+  }
+  return command.run(rest, environment);
+}
+
+function help(): string {
+  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(42)} ${summary}`);
+  return ['Usage: npm start -- [COMMAND]', '', ...lines, '', 'Without a command: the playground.'].join('\n');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function options<const T extends Record<string, { type: 'string' | 'boolean' }>>(args: readonly string[], accepted: T) {
+  try {
+    return parseArgs({ args: [...args], options: accepted, allowPositionals: true });
+  } catch (error) {
+    throw new Refusal(`${error instanceof Error ? error.message : error}. See npm start -- --help.`, { cause: error });
+  }
+}
+
+async function serve(args: readonly string[], environment: Environment): Promise<number> {
+  const { values } = options(args, { config: { type: 'string' } });
+  const path = values.config ?? environment['SLUICE_CONFIG'];
+  if (path === undefined) throw new Refusal('serve needs a configuration: --config FILE, or SLUICE_CONFIG.');
+  const { loadConfig } = await import('./config.ts');
+  const { serveUntilStopped } = await import('./app.ts');
+  await serveUntilStopped(loadConfig(path, environment), environment);
+  return 0;
+}
+
+async function playground(args: readonly string[]): Promise<number> {
+  const { values, positionals } = options(args, { port: { type: 'string' } });
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new Refusal(`--port takes a number from 0 to 65535, not "${values.port}".`);
+  }
+  const { startPart, startPlayground } = await import('./playground/start.ts');
+  const [part] = positionals;
+  if (part === undefined) await startPlayground(port === undefined ? {} : { port });
+  else if (part === 'slack' || part === 'cluster' || part === 'git')
+    await startPart(part, port === undefined ? {} : { port });
+  else throw new Refusal(`The playground has no part "${part}"; it has slack, cluster and git.`);
+  return 0;
+}
+
+async function check(args: readonly string[]): Promise<number> {
+  const { positionals } = options(args, {});
+  if (positionals.length === 0) throw new Refusal('check needs a file: npm start -- check sluice.yaml');
+  const { checkSluiceFile } = await import('./sluice-yaml.ts');
+  const { configSchema } = await import('./config.ts');
+  const { parseYaml, problemLines } = await import('./yaml.ts');
+  let wrong = 0;
+  for (const file of positionals) {
+    const text = readText(file);
+    // sluice.yaml begins with its version; the deployment's own file has none.
+    const parsed = /^version:/m.test(text) ? checkSluiceFile(text, file) : parseYaml(text, file, configSchema);
+    if (parsed.kind === 'parsed') print(`${file}: valid`);
+    else {
+      wrong += 1;
+      print(problemLines(parsed.problems));
+    }
+  }
+  return wrong === 0 ? 0 : 1;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Refusal(`Cannot read ${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+async function schema(args: readonly string[]): Promise<number> {
+  const { positionals } = options(args, {});
+  const { configJsonSchema, sluiceJsonSchema } = await import('./sluice-yaml.ts');
+  const [which = 'sluice'] = positionals;
+  if (which !== 'sluice' && which !== 'config') throw new Refusal(`schema takes sluice or config, not "${which}".`);
+  print(JSON.stringify(which === 'sluice' ? sluiceJsonSchema() : configJsonSchema(), null, 2));
+  return 0;
+}

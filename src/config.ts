@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { Refusal } from './errors.ts';
+import { nameSchema } from './release.ts';
+import { parseYaml, problemLines } from './yaml.ts';
+
+/** A secret is named, never written: `{ env: NAME }` or `{ file: /path }`. */
+const secretSchema = z
+  .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
+  .describe('Where a secret is read from: { env: NAME } or { file: /path }');
+
+const repositorySchema = z.strictObject({
+  url: z.string().min(1).describe('https://, ssh://, git@host:path, or file:// of the GitOps repository'),
+  branch: z.string().min(1).default('main'),
+  username: z.string().optional().describe('User name for https; most forges take any'),
+  password: secretSchema.optional().describe('Token or password for https'),
+  sshKey: z.string().optional().describe('Path of the private key for ssh'),
+  knownHosts: z.string().optional().describe('Path of the known_hosts file for ssh; host keys are always checked'),
+  commitUrl: z
+    .string()
+    .includes('{commit}')
+    .optional()
+    .describe('Link to a commit: https://git.example.com/acme/gitops/commit/{commit}'),
+});
+
+const clusterSchema = z.strictObject({
+  kubeconfig: z.string().optional().describe('Path of a kubeconfig; without it, the service account of the pod'),
+  context: z.string().optional().describe('Context in that kubeconfig; without it, its current one'),
+  receiver: z
+    .strictObject({ url: z.url(), token: secretSchema })
+    .optional()
+    .describe('A Flux Receiver (generic-hmac) to call after a push'),
+});
+
+export const configSchema = z.strictObject({
+  slack: z
+    .strictObject({
+      team: z
+        .string()
+        .regex(/^[TE][A-Z0-9]+$/)
+        .optional()
+        .describe('Only payloads of this team are taken; default: the team of the bot token'),
+    })
+    .default({}),
+  http: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).optional() })
+    .prefault({}),
+  data: z.string().default('.sluice/data').describe('Folder for clones of the repositories; may be lost'),
+  policy: z
+    .strictObject({ repository: nameSchema, file: z.string().default('sluice.yaml') })
+    .describe('Where sluice.yaml lives'),
+  repositories: z.record(nameSchema, repositorySchema),
+  clusters: z.record(nameSchema, clusterSchema),
+  author: z
+    .strictObject({ name: z.string(), email: z.string() })
+    .default({ name: 'Sluice', email: 'sluice@localhost' }),
+  signing: z
+    .strictObject({
+      key: z.string().describe('ed25519 private key file, OpenSSH or PKCS8, unencrypted'),
+      trusted: z.array(z.string()).default([]),
+    })
+    .optional(),
+  unsigned: z.boolean().default(false).describe('Say true to write commits without a signature'),
+  artifacts: z
+    .strictObject({ token: secretSchema })
+    .optional()
+    .describe('Bearer token for POST /artifacts; without it the route is closed'),
+  log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+export type ConfigFile = z.infer<typeof configSchema>;
+export type RepositoryConfig = z.infer<typeof repositorySchema>;
+export type ClusterConfig = z.infer<typeof clusterSchema>;
+
+const environmentSchema = z.object({
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'a bot token, xoxb-…'),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'an app-level token with connections:write, xapp-…'),
+  SLACK_API_URL: z.url().default('https://slack.com/api/'),
+  REDIS_URL: z.string().regex(/^(rediss?|unix):\/\//, 'redis://host:6379, rediss://… or unix:///path/to/socket'),
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+});
+
+export interface Config {
+  readonly file: ConfigFile;
+  /** Folder of the configuration file: relative paths in it start there. */
+  readonly folder: string;
+  readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
+  readonly redisUrl: string;
+  readonly port: number;
+}
+
+/** Reads the deployment's own file; a Refusal names every problem with line and column. */
+export function readConfigFile(path: string): ConfigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Refusal(
+      `Cannot read the configuration ${path}. Set SLUICE_CONFIG or --config to the path of a readable file.`,
+      { cause: error },
+    );
+  }
+  const parsed = parseYaml(text, path, configSchema);
+  if (parsed.kind === 'invalid') throw new Refusal(`The configuration is not valid:\n${problemLines(parsed.problems)}`);
+  if (!Object.hasOwn(parsed.value.repositories, parsed.value.policy.repository)) {
+    throw new Refusal(
+      `${path}: policy.repository names "${parsed.value.policy.repository}", which is not one of the repositories: ${Object.keys(parsed.value.repositories).join(', ')}`,
+    );
+  }
+  if (parsed.value.signing === undefined && !parsed.value.unsigned) {
+    throw new Refusal(
+      `${path}: signing.key is missing. Name an ed25519 private key (ssh-keygen -t ed25519), or say unsigned: true to write commits that prove nothing.`,
+    );
+  }
+  return parsed.value;
+}
+
+/** The whole configuration of `serve`: the file and the environment; a Refusal names everything that is missing. */
+export function loadConfig(path: string, environment: Readonly<Record<string, string | undefined>>): Config {
+  const file = readConfigFile(path);
+  const result = environmentSchema.safeParse(environment);
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: expected ${issue.message}`);
+    throw new Refusal(`The environment is not complete:\n${lines.join('\n')}`);
+  }
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL, REDIS_URL, PORT } = result.data;
+  return {
+    file,
+    folder: dirname(resolve(path)),
+    slack: { botToken: SLACK_BOT_TOKEN, appToken: SLACK_APP_TOKEN, apiUrl: SLACK_API_URL },
+    redisUrl: REDIS_URL,
+    port: PORT ?? file.http.port ?? 8080,
+  };
+}
+
+export type SecretSource = z.infer<typeof secretSchema>;
+
+/** The value of a named secret; a Refusal names the place that is empty, never the value. */
+export function readSecret(source: SecretSource, environment: Readonly<Record<string, string | undefined>>): string {
+  if ('env' in source) {
+    const value = environment[source.env];
+    if (value === undefined || value === '')
+      throw new Refusal(`The secret in the environment variable ${source.env} is empty.`);
+    return value;
+  }
+  try {
+    return readFileSync(source.file, 'utf8').trim();
+  } catch (error) {
+    throw new Refusal(`The secret file ${source.file} cannot be read.`, { cause: error });
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** Every reason that stops or delays a release; a closed list, used in records, metrics and tests. */
+export const reasonCodes = [
+  'not-authorized',
+  'branch-not-allowed',
+  'not-healthy-before',
+  'approvals-missing',
+  'locked',
+  'behind-another',
+  'unknown-service',
+  'unknown-environment',
+  'unknown-version',
+  'ambiguous-version',
+  'nothing-to-release',
+  'nothing-to-roll-back-to',
+  'artifact-differs',
+  'place-not-found',
+  'place-refused',
+  'policy-file-invalid',
+  'policy-file-unreadable',
+  'directory-unreadable',
+  'record-not-confirmed',
+  'content-changed',
+  'branch-refused',
+  'remote-unreachable',
+] as const;
+export const reasonCodeSchema = z.enum(reasonCodes);
+export type ReasonCode = z.infer<typeof reasonCodeSchema>;
+
+/** Who still has to vote before a release may go. */
+export const approvalDemandSchema = z.strictObject({
+  /** As written in `sluice.yaml`: `@group` or a name from `people:`. */
+  from: z.array(z.string()),
+  count: z.number().int(),
+  /** Slack user ids of those whose votes count so far. */
+  have: z.array(z.string()),
+  /** Slack user ids of all who may vote. */
+  may: z.array(z.string()),
+});
+export type ApprovalDemand = z.infer<typeof approvalDemandSchema>;
+
+/** One reason: what is wrong, which policy says so, and what to do next. */
+export const reasonSchema = z.strictObject({
+  code: reasonCodeSchema,
+  /** `deny` ends the request; `hold` waits for a fact that can change. */
+  effect: z.enum(['deny', 'hold']),
+  /** A sentence for people; foreign text in it is raw and is escaped where it is shown. */
+  text: z.string(),
+  /** The exact command, or whom to ask. */
+  next: z.string().optional(),
+  /** `sluice.yaml:12`. */
+  source: z.string().optional(),
+  demand: approvalDemandSchema.optional(),
+});
+export type Reason = z.infer<typeof reasonSchema>;
+
+/** What the policies say, with all their reasons. */
+export const decisionSchema = z.strictObject({
+  kind: z.enum(['allowed', 'held', 'denied']),
+  reasons: z.array(reasonSchema),
+  /** The blob of `sluice.yaml` that decided; absent where none could be read. */
+  policy: z.string().optional(),
+  /** When a held release gives up waiting. */
+  expiresAt: z.string().optional(),
+  /** What a vote is bound to: own from → to with digests, places, environment, and the policies that hold. */
+  bound: z.string().optional(),
+});
+export type Decision = z.infer<typeof decisionSchema>;

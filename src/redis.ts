@@ -1,0 +1,76 @@
+import { Redis } from 'ioredis';
+import { messageOf } from './errors.ts';
+
+export type { Redis } from 'ioredis';
+
+/** Every key of Sluice lies under one hash tag, so that one script may touch them all on a Redis Cluster. */
+export const keyPrefix = '{sluice}';
+
+/** `key('release', id)` → `{sluice}:release:<id>`. */
+export function key(...parts: readonly string[]): string {
+  return [keyPrefix, ...parts].join(':');
+}
+
+export interface RedisConnection {
+  /** `redis://`, `rediss://`, or `unix:///path/to/socket`. */
+  readonly url: string;
+  readonly password?: string;
+}
+
+/**
+ * Opens a client that fails fast while Redis is away (commands reject instead of piling up in memory) and
+ * reconnects by itself within a second of its return. `blocking` is what BullMQ needs for its workers.
+ */
+export function openRedis(
+  connection: RedisConnection,
+  purpose: 'commands' | 'blocking',
+  onError: (message: string) => void,
+): Redis {
+  const options = {
+    ...(connection.password === undefined ? {} : { password: connection.password }),
+    connectionName: `sluice-${purpose}`,
+    maxRetriesPerRequest: purpose === 'blocking' ? null : 1,
+    enableOfflineQueue: purpose === 'blocking',
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+  };
+  const client = connection.url.startsWith('unix://')
+    ? new Redis(connection.url.slice('unix://'.length), options)
+    : new Redis(connection.url, options);
+  client.on('error', (error) => onError(messageOf(error)));
+  return client;
+}
+
+/** Resolves when the client can take commands; rejects with the last error after `timeoutMs`. */
+export async function whenReady(client: Redis, timeoutMs: number): Promise<void> {
+  if (client.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    let last = 'no answer';
+    const onError = (error: Error) => {
+      last = error.message;
+    };
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      client.off('ready', onReady);
+      client.off('error', onError);
+      act();
+    };
+    const onReady = () => settle(resolve);
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`Redis is not ready after ${timeoutMs} ms: ${last}`))),
+      timeoutMs,
+    );
+    client.on('ready', onReady);
+    client.on('error', onError);
+  });
+}
+
+/** What Redis does when its memory is full; null where it does not tell (some managed ones forbid CONFIG). */
+export async function evictionPolicy(client: Redis): Promise<string | null> {
+  try {
+    const answer = await client.config('GET', 'maxmemory-policy');
+    const policy = Array.isArray(answer) ? answer[1] : null;
+    return typeof policy === 'string' ? policy : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { commitShaSchema, laneSchema, lineChangeSchema, placedSchema, placeSchema } from './change.ts';
+import { decisionSchema } from './reasons.ts';
+import { instantSchema } from './time.ts';
+import { arrivalSchema } from './verdict.ts';
+
+/** A ULID: sortable by the time it was made. */
+export const releaseIdSchema = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<'ReleaseId'>();
+export type ReleaseId = z.infer<typeof releaseIdSchema>;
+
+export const userIdSchema = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{1,30}$/, 'a Slack member ID, such as U0123ABCD')
+  .brand<'UserId'>();
+export type UserId = z.infer<typeof userIdSchema>;
+
+/** Names of services, environments and clusters: what Kubernetes allows as a label. */
+export const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, such as web or prod-eu');
+
+/** Whom a line of `sluice.yaml` names: a user group of the directory, or a person of the section `people`. */
+export const memberSchema = z
+  .string()
+  .regex(/^(@[a-z0-9][a-z0-9._-]{0,79}|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, '@group in quotes, or a name from people')
+  .describe('A Slack user group as "@handle", or a name from people');
+
+/** What an image tag may be; it never begins with a dash or a dot. */
+export const versionSchema = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'an image tag, such as 1.4.2');
+
+export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hex digits');
+
+/** A person as Slack knows them at the moment of acting. */
+export const personSchema = z.strictObject({ user: userIdSchema, name: z.string(), email: z.string().optional() });
+export type Person = z.infer<typeof personSchema>;
+
+const commitNoteSchema = z.strictObject({ sha: z.string(), title: z.string(), author: z.string() });
+
+/** What a build made: immutable, so the same version with another digest is refused. */
+export const artifactSchema = z.strictObject({
+  service: nameSchema,
+  version: versionSchema,
+  image: z.string().min(1).max(300),
+  digest: digestSchema.optional(),
+  branch: z.string().min(1).max(250),
+  commit: commitShaSchema,
+  author: z.string().max(200),
+  /** The application's commits since the artifact before it on the same branch, newest first. */
+  commits: z.array(commitNoteSchema).max(250),
+  builtAt: instantSchema,
+});
+export type Artifact = z.infer<typeof artifactSchema>;
+
+/** What was asked for, in the words of the grammar; resolved to an artifact later. */
+export const wantedSchema = z.discriminatedUnion('kind', [
+  /** Nothing named: what is healthy in the environment before, or the newest of the main branch; for a rollback, the last good one. */
+  z.strictObject({ kind: z.literal('default') }),
+  /** A version, branch, or commit prefix; which of them is found out from the artifacts. */
+  z.strictObject({ kind: z.literal('named'), name: z.string() }),
+  z.strictObject({ kind: z.literal('from'), environment: nameSchema }),
+]);
+export type Wanted = z.infer<typeof wantedSchema>;
+
+export const intentSchema = z.enum(['release', 'rollback', 'promote', 'auto-release']);
+export type Intent = z.infer<typeof intentSchema>;
+
+export const requestSchema = z.strictObject({
+  intent: z.enum(['release', 'rollback']),
+  service: z.string(),
+  environment: z.string(),
+  wanted: wantedSchema,
+  because: z.string().optional(),
+  ref: z.string().optional(),
+  requester: personSchema,
+  at: instantSchema,
+  /** Where it was asked, for private replies. */
+  asked: z.strictObject({ channel: z.string(), thread: z.string().optional() }),
+});
+export type Request = z.infer<typeof requestSchema>;
+
+/** What would be done: from → to, where it is written, and what lies between. */
+export const planSchema = z.strictObject({
+  intent: intentSchema,
+  artifact: artifactSchema,
+  /** What Git holds for this service in this environment now; null where nothing is written yet. */
+  from: placedSchema.nullable(),
+  lane: laneSchema,
+  places: z.array(placeSchema),
+  lines: z.array(lineChangeSchema),
+  /** The application's commits that the step brings (or, backwards, takes away), newest first; capped for display. */
+  commits: z.array(commitNoteSchema),
+  commitCount: z.number().int(),
+  backwards: z.boolean(),
+  /** How the version was chosen when none was named: "healthy in staging", "newest of main". */
+  chosen: z.string().optional(),
+  /** A rollback to what was healthy here before: authorization and locks only. */
+  knownGood: z.boolean(),
+  /** Head of the lane when this was planned: the release's trailer is looked for from here on. */
+  head: commitShaSchema,
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const voteSchema = z.strictObject({
+  person: personSchema,
+  vote: z.enum(['approve', 'reject']),
+  at: instantSchema,
+  /** The `bound` of the decision that was shown; a vote for another one does not count. */
+  bound: z.string(),
+  because: z.string().optional(),
+});
+export type Vote = z.infer<typeof voteSchema>;
+
+/** The one state machine. Everything up to `written` ends here; what follows is the series of verdicts. */
+export const stateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('requested') }),
+  z.strictObject({ kind: z.literal('denied') }),
+  /** It is written already: nothing to do, its verdict is shown. */
+  z.strictObject({ kind: z.literal('unchanged') }),
+  z.strictObject({ kind: z.literal('held') }),
+  z.strictObject({ kind: z.literal('queued') }),
+  z.strictObject({ kind: z.literal('writing') }),
+  z.strictObject({ kind: z.literal('written'), commit: commitShaSchema }),
+  z.strictObject({ kind: z.literal('rejected'), by: personSchema, because: z.string().optional() }),
+  z.strictObject({ kind: z.literal('expired') }),
+  z.strictObject({ kind: z.literal('cancelled'), by: personSchema }),
+  z.strictObject({ kind: z.literal('superseded'), by: releaseIdSchema }),
+]);
+export type State = z.infer<typeof stateSchema>;
+
+export const postedSchema = z.strictObject({ channel: z.string(), ts: z.string() });
+export type Posted = z.infer<typeof postedSchema>;
+
+/** Everything Sluice knows of one release. Changed by `transition` alone; `revision` counts its changes. */
+export const releaseSchema = z.strictObject({
+  kind: z.literal('release'),
+  id: releaseIdSchema,
+  revision: z.number().int(),
+  request: requestSchema,
+  state: stateSchema,
+  /** When the present state began. */
+  since: instantSchema,
+  plan: planSchema.optional(),
+  decision: decisionSchema.optional(),
+  votes: z.array(voteSchema),
+  arrival: arrivalSchema.optional(),
+  message: postedSchema.optional(),
+});
+export type Release = z.infer<typeof releaseSchema>;
+
+/** Whether the release has not reached Git and still may. */
+export function isOpen(release: Release): boolean {
+  return ['requested', 'held', 'queued', 'writing'].includes(release.state.kind);
+}
+
+/** The artifact as people say it: `web 1.4.2`. */
+export function titleOf(release: Release): string {
+  const version =
+    release.plan?.artifact.version ?? (release.request.wanted.kind === 'named' ? release.request.wanted.name : '');
+  return `${release.request.service} ${version}`.trim();
+}
+
+/** A lock on a service, an environment, or a service in an environment; at least one of the two is set. */
+export const holdSchema = z.strictObject({
+  kind: z.literal('hold'),
+  id: z.string(),
+  revision: z.number().int(),
+  service: nameSchema.optional(),
+  environment: nameSchema.optional(),
+  because: z.string(),
+  by: personSchema,
+  since: instantSchema,
+  until: instantSchema.optional(),
+  /** Left behind by this rollback. */
+  rollback: releaseIdSchema.optional(),
+  state: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('active') }),
+    z.strictObject({ kind: z.literal('ended'), at: instantSchema, by: personSchema.optional() }),
+  ]),
+});
+export type Hold = z.infer<typeof holdSchema>;

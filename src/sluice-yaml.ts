@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/sluice-file.ts';
+import type { BlobId, CommitSha } from './change.ts';
+import { configSchema } from './config.ts';
+import { policiesSchema, rolesSchema } from './decision/policy-file.ts';
+import { didYouMean } from './nearest.ts';
+import { type Parsed, type Problem, parseYaml } from './yaml.ts';
+
+const sectionsSchema = z.strictObject({
+  version: z
+    .literal(1)
+    .describe('The version of this format')
+    .meta({ examples: [1] }),
+  environments: environmentsSchema,
+  services: servicesSchema,
+  people: peopleSchema,
+  roles: rolesSchema,
+  policies: policiesSchema,
+});
+export type SluiceFile = z.infer<typeof sectionsSchema>;
+
+const sluiceSchema = sectionsSchema.superRefine((file, context) => {
+  // Sections that are wrong in themselves are not fit to be compared.
+  if (context.issues.length > 0) return;
+  for (const { path, message } of crossChecks(file)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+/** `sluice.yaml` as it was read at one commit. */
+export interface ReadFile {
+  readonly kind: 'valid';
+  readonly file: SluiceFile;
+  /** Its version: policies are recorded by it. */
+  readonly blob: BlobId;
+  readonly commit: CommitSha;
+  /** Where a part of it stands: `lineOf(['policies', 0])`. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
+/** What is known of `sluice.yaml` now. `lastGood` is the last version that was valid, also from before a restart. */
+export type Snapshot =
+  | ReadFile
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[]; readonly lastGood?: ReadFile }
+  | { readonly kind: 'unreadable'; readonly because: string; readonly lastGood?: ReadFile };
+
+/** Reads `sluice.yaml` and checks that its sections fit each other; every problem names line, column, what was expected. */
+export function checkSluiceFile(text: string, file: string): Parsed<SluiceFile> {
+  return parseYaml(text, file, sluiceSchema);
+}
+
+/** For editors: what `sluice.yaml` may hold. */
+export function sluiceJsonSchema(): object {
+  return { title: 'sluice.yaml', ...z.toJSONSchema(sectionsSchema, { io: 'input' }) };
+}
+
+/** For editors: what the deployment's own file may hold. */
+export function configJsonSchema(): object {
+  return { title: 'The configuration of a Sluice deployment', ...z.toJSONSchema(configSchema, { io: 'input' }) };
+}
+
+interface CrossProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Everything that two sections say of each other. */
+function crossChecks(file: SluiceFile): readonly CrossProblem[] {
+  return [
+    ...duplicateClusters(file),
+    ...unknownAfter(file),
+    ...circles(file),
+    ...placeless(file),
+    ...unknownMembers(file),
+    ...unknownScopes(file),
+    ...unreachableCounts(file),
+  ];
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const meant = didYouMean(name, known) ?? (known.length === 0 ? `there are no ${what}` : `known: ${known.join(', ')}`);
+  return `"${name}" is not one of the ${what}; ${meant}`;
+}
+
+function duplicateClusters(file: SluiceFile): readonly CrossProblem[] {
+  return Object.entries(file.environments).flatMap(([name, { clusters }]) =>
+    clusters.flatMap((cluster, index) =>
+      clusters.indexOf(cluster) === index
+        ? []
+        : [{ path: ['environments', name, 'clusters', index], message: `names ${cluster} twice, expected once` }],
+    ),
+  );
+}
+
+function unknownAfter(file: SluiceFile): readonly CrossProblem[] {
+  const names = Object.keys(file.environments);
+  return Object.entries(file.environments).flatMap(([name, { after = [] }]) =>
+    after
+      .filter((each) => !names.includes(each))
+      .map((each) => ({ path: ['environments', name, 'after'], message: unknown('environments', each, names) })),
+  );
+}
+
+/** A circle of `after` would let nothing through; each is told once, at the environment that comes first in the file. */
+function circles(file: SluiceFile): readonly CrossProblem[] {
+  const names = Object.keys(file.environments);
+  const afterOf = (name: string) =>
+    Object.hasOwn(file.environments, name) ? (file.environments[name]?.after ?? []) : [];
+  const trailTo = (start: string): readonly string[] | null => {
+    const seen = new Set<string>();
+    const trails: (readonly string[])[] = [[start]];
+    for (let trail = trails.shift(); trail !== undefined; trail = trails.shift()) {
+      for (const next of afterOf(trail.at(-1) ?? start)) {
+        if (next === start) return [...trail, start];
+        if (seen.has(next)) continue;
+        seen.add(next);
+        trails.push([...trail, next]);
+      }
+    }
+    return null;
+  };
+  const told = new Set<string>();
+  return names.flatMap((name) => {
+    const trail = trailTo(name);
+    if (trail === null || trail.some((each) => told.has(each))) return [];
+    for (const each of trail) told.add(each);
+    return [
+      {
+        path: ['environments', name, 'after'],
+        message: `goes in a circle: ${trail.join(' after ')}; expected an order with a first environment`,
+      },
+    ];
+  });
+}
+
+function placeless(file: SluiceFile): readonly CrossProblem[] {
+  if (file.services.discover !== undefined) return [];
+  return Object.entries(file.services.named).flatMap(([name, { folder, place }]) =>
+    folder !== undefined || place !== undefined
+      ? []
+      : [
+          {
+            path: ['services', name],
+            message: `does not say where its version stands, and there is no discover; example: folder: apps/{environment}/${name}`,
+          },
+        ],
+  );
+}
+
+function unknownMembers(file: SluiceFile): readonly CrossProblem[] {
+  const people = Object.keys(file.people);
+  const check = (names: readonly string[], path: readonly PropertyKey[]) =>
+    names.flatMap((name, index) =>
+      name.startsWith('@') || people.includes(name)
+        ? []
+        : [
+            {
+              path: [...path, index],
+              message: `${unknown('people', name, people)}; a Slack group is written "@${name}"`,
+            },
+          ],
+    );
+  return [
+    ...file.roles.flatMap(({ of }, index) => check(of, ['roles', index, 'of'])),
+    ...file.policies.flatMap((policy, index) =>
+      policy.kind === 'approvals' ? check(policy.from ?? [], ['policies', index, 'from']) : [],
+    ),
+    ...Object.entries(file.services.named).flatMap(([name, { owners }]) => check(owners, ['services', name, 'owners'])),
+  ];
+}
+
+function unknownScopes(file: SluiceFile): readonly CrossProblem[] {
+  const environments = Object.keys(file.environments);
+  const services = Object.keys(file.services.named);
+  const check = (
+    what: 'environment' | 'service',
+    names: readonly string[],
+    known: readonly string[],
+    path: readonly PropertyKey[],
+  ) =>
+    names.flatMap((name, index) =>
+      known.includes(name) ? [] : [{ path: [...path, `${what}s`, index], message: unknown(`${what}s`, name, known) }],
+    );
+  const lines = [
+    ...file.roles.map((line, index) => ({ line, path: ['roles', index] })),
+    ...file.policies.map((line, index) => ({ line, path: ['policies', index] })),
+  ];
+  return lines.flatMap(({ line, path }) => [
+    ...check('environment', line.environments ?? [], environments, path),
+    // With `discover` every folder is a service, and the folders are not known to this file.
+    ...(file.services.discover === undefined ? check('service', line.services ?? [], services, path) : []),
+  ]);
+}
+
+/** More votes than the people who are named one by one; the size of a group cannot be known here. */
+function unreachableCounts(file: SluiceFile): readonly CrossProblem[] {
+  return file.policies.flatMap((policy, index) => {
+    if (policy.kind !== 'approvals' || policy.from === undefined) return [];
+    const { from, count } = policy;
+    const people = new Set(from.map((name) => (Object.hasOwn(file.people, name) ? file.people[name]?.slack : name)));
+    return from.some((name) => name.startsWith('@')) || count <= people.size
+      ? []
+      : [{ path: ['policies', index, 'count'], message: `asks for ${count} votes, but from names ${people.size}` }];
+  });
+}

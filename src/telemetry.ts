@@ -1,0 +1,73 @@
+import { pino } from 'pino';
+import type { Clock } from './time.ts';
+
+export interface Log {
+  readonly debug: (fields: object, message: string) => void;
+  readonly info: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+  readonly error: (fields: object, message: string) => void;
+}
+
+/** Shapes of secrets that may reach a message by way of somebody else's error text. */
+const secretShapes: readonly [RegExp, string][] = [
+  [/\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}/g, 'xox*-***'],
+  [/\b(https?:\/\/)[^/\s:@]+:[^/\s@]+@/g, '$1***@'],
+  [/\b(rediss?:\/\/)[^/\s@]*@/g, '$1***@'],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 ***'],
+  [/\bgh[pousr]_[A-Za-z0-9]{20,}/g, 'gh*_***'],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '*** private key ***'],
+  [/https?:\/\/[^\s"]*\/(?:commands|actions|response)\/[A-Za-z0-9_./-]+/g, '*** response url ***'],
+];
+
+/** Hides what looks like a secret, and every secret that is known by value. */
+export function createMask(secrets: readonly string[]): (text: string) => string {
+  const known = secrets.filter((secret) => secret.length >= 6).toSorted((a, b) => b.length - a.length);
+  return (text) => {
+    let masked = text;
+    for (const secret of known) masked = masked.replaceAll(secret, '***');
+    for (const [shape, replacement] of secretShapes) masked = masked.replace(shape, replacement);
+    return masked;
+  };
+}
+
+/** JSON lines on standard output, secrets masked in the finished line, whatever field they came in by. */
+export function createLog(options: {
+  readonly level: string;
+  readonly mask: (text: string) => string;
+  readonly write?: (line: string) => void;
+}): Log {
+  const write = options.write ?? ((line: string) => void process.stdout.write(line));
+  const destination = { write: (line: string) => write(options.mask(line)) };
+  const logger = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}
+
+/** What /healthz asks: every loop says when it last went round, and how long it may take. */
+export interface Pulse {
+  readonly beat: (loop: string, withinMs: number) => void;
+  /** Names of the loops that have not gone round in time; empty when all is well. */
+  readonly late: () => readonly string[];
+  readonly stop: (loop: string) => void;
+}
+
+export function createPulse(clock: Clock): Pulse {
+  const due = new Map<string, number>();
+  return {
+    beat: (loop, withinMs) => void due.set(loop, clock.now() + withinMs),
+    late: () => [...due].filter(([, at]) => at < clock.now()).map(([loop]) => loop),
+    stop: (loop) => void due.delete(loop),
+  };
+}

@@ -1,0 +1,88 @@
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+
+/** A moment as ISO 8601 in UTC with milliseconds, as it is stored and compared: such strings sort by time. */
+export const instantSchema = z.iso.datetime({ precision: 3 });
+export type Instant = z.infer<typeof instantSchema>;
+
+/** The only way that code outside this file learns the time; tests hand in their own. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export function instantOf(epochMs: number): Instant {
+  return new Date(epochMs).toISOString();
+}
+
+export function epochMsOf(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Reads `90s`, `15m`, `2h`, `1h30m`, `3d` and Go's `1m0s` as milliseconds; null for anything else. */
+export function parseDurationMs(text: string): number | null {
+  const trimmed = text.trim();
+  if (!/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(trimmed)) return null;
+  let total = 0;
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)) {
+    total += Number(amount) * (unit === 'ms' ? 1 : unitMs[unit as keyof typeof unitMs]);
+  }
+  return total;
+}
+
+/** The next moment that a wall clock of this zone shows `16:00`, or `2026-12-24`, `2026-12-24 16:00` there; null for anything else. */
+export function readMomentMs(text: string, nowMs: number, timeZone: string): number | null {
+  try {
+    const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
+    const clock = /^(\d\d?):(\d\d)$/.exec(text);
+    if (clock === null) {
+      const [day = '', time = '00:00'] = text.split(/[ T]/i);
+      return Temporal.PlainDateTime.from(`${day}T${time.padStart(5, '0')}`, { overflow: 'reject' }).toZonedDateTime(
+        timeZone,
+      ).epochMilliseconds;
+    }
+    const time = Temporal.PlainTime.from(`${text.padStart(5, '0')}`, { overflow: 'reject' });
+    const today = now.toPlainDate().toZonedDateTime({ timeZone, plainTime: time });
+    const isPast = today.epochMilliseconds <= nowMs;
+    const moment = isPast ? now.toPlainDate().add({ days: 1 }).toZonedDateTime({ timeZone, plainTime: time }) : today;
+    return moment.epochMilliseconds;
+  } catch {
+    return null;
+  }
+}
+
+/** A span as people say it, two parts at most: `45 s`, `3 m 12 s`, `2 h 5 m`, `3 d 4 h`. */
+export function spokenDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts: readonly [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([amount]) => amount > 0);
+  if (first === -1) return '0 s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
+}
+
+/** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

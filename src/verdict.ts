@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { instantSchema } from './time.ts';
+
+/** The steps on the way from a commit to ready pods, in their order. */
+export const stageSchema = z.enum(['source', 'parent', 'apply', 'helm', 'rollout', 'image']);
+export type Stage = z.infer<typeof stageSchema>;
+
+const podsSchema = z.strictObject({ ready: z.number().int(), wanted: z.number().int() });
+const common = {
+  since: instantSchema,
+  /** The version that ready pods run in this cluster now, where it is known. */
+  running: z.string().optional(),
+  pods: podsSchema.optional(),
+};
+
+/** What became of a written release in one cluster. It may be revised at any time. */
+export const verdictSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('waiting'), stage: stageSchema, because: z.string(), ...common }),
+  /** Proven: the wanted image runs in ready pods. `note` says so where no pods are wanted. */
+  z.strictObject({ kind: z.literal('healthy'), note: z.string().optional(), ...common }),
+  /** `reason` is the machine's word (`CrashLoopBackOff`, `RetriesExceeded`); `because` is a sentence. */
+  z.strictObject({ kind: z.literal('failed'), stage: stageSchema, reason: z.string(), because: z.string(), ...common }),
+  z.strictObject({ kind: z.literal('unverified'), stage: stageSchema, because: z.string(), ...common }),
+  /** A newer commit for the same service is the one that counts now; `by` is its version. */
+  z.strictObject({ kind: z.literal('superseded'), by: z.string(), since: instantSchema }),
+  /** The commit is no longer in its branch. */
+  z.strictObject({ kind: z.literal('gone'), because: z.string(), since: instantSchema }),
+]);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** The verdicts of one release, cluster by cluster. */
+export const arrivalSchema = z.strictObject({ clusters: z.record(z.string(), verdictSchema) });
+export type Arrival = z.infer<typeof arrivalSchema>;
+
+const weight = { failed: 0, gone: 1, unverified: 2, waiting: 3, superseded: 4, healthy: 5 } as const;
+
+/** The verdict over all clusters: the worst one counts, so that one failed cluster is never hidden by healthy ones. */
+export function overall(arrival: Arrival): Verdict | null {
+  const verdicts = Object.values(arrival.clusters);
+  return verdicts.toSorted((a, b) => weight[a.kind] - weight[b.kind] || a.since.localeCompare(b.since))[0] ?? null;
+}
+
+/** A place where a cluster does not hold what Git says. One record for each, opened once, closed when it ends. */
+export const driftSchema = z.strictObject({
+  kind: z.literal('drift'),
+  /** Stable for (cluster, object, field): the same deviation seen twice is one drift. */
+  id: z.string(),
+  revision: z.number().int(),
+  cluster: z.string(),
+  environment: z.string(),
+  service: z.string().optional(),
+  /** `Deployment/default/web`. */
+  object: z.string(),
+  /** `spec.template.spec.containers[web].image`. */
+  field: z.string(),
+  live: z.string(),
+  wanted: z.string(),
+  /** The client that wrote it (`kubectl-edit`); people are not in the objects. */
+  manager: z.string(),
+  since: instantSchema,
+  state: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('open') }),
+    z.strictObject({ kind: z.literal('ended'), at: instantSchema, how: z.enum(['corrected', 'released', 'gone']) }),
+  ]),
+  message: z.strictObject({ channel: z.string(), ts: z.string() }).optional(),
+});
+export type Drift = z.infer<typeof driftSchema>;
