@@ -1,0 +1,144 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
+import { didYouMean } from '../nearest.ts';
+import { type Artifact, artifactSchema } from '../release.ts';
+import { explainIssue } from '../schema-problems.ts';
+import type { Log } from '../telemetry.ts';
+import { type Clock, instantOf } from '../time.ts';
+import type { Added } from './artifacts.ts';
+
+export interface ArtifactRoutePorts {
+  /** Without one the route is closed. */
+  readonly token: string | undefined;
+  readonly add: (artifact: Artifact) => Promise<Added>;
+  /** The services that are known now, read again where `service` is not among them; null where none could be read yet. */
+  readonly servicesWith: (service: string) => Promise<readonly string[] | null>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Text that is shown in Slack and written into commits: no control characters, no characters that turn the reading order. */
+const plain = /^[^\p{Cc}\p{Cs}\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]*$/u;
+const text = (limit: number) => z.string().max(limit).regex(plain, 'text without control characters');
+
+const imageSchema = z
+  .string()
+  .max(300)
+  .regex(/^[a-z0-9]([a-z0-9._:/-]*[a-z0-9])?$/, 'an image without tag or digest')
+  .refine((image) => !image.includes('..') && !image.includes('//') && !/:[^/]*$/.test(image), {
+    message: 'expected an image without tag or digest; example: registry.example.com/web',
+  })
+  .meta({ examples: ['registry.example.com/web'] });
+
+/** What git-check-ref-format takes, without leading dashes. */
+const branchSchema = text(250)
+  .min(1)
+  .refine((branch) => !/^[-/.]|\.\.|@\{|[ ~^:?*[\\]|\/\/|\/\.|\.lock(\/|$)|[/.]$/.test(branch) && branch !== '@', {
+    message: 'expected the name of a branch; example: main',
+  })
+  .meta({ examples: ['main'] });
+
+const commitNoteSchema = z.strictObject({
+  sha: z.string().regex(/^[0-9a-f]{7,40}$/, 'a commit id of 7 to 40 hex digits'),
+  title: text(500),
+  author: text(200),
+});
+
+/** A post may leave out what a small build script does not know; the rest is as strict as the record. */
+const postSchema = artifactSchema.extend({
+  version: artifactSchema.shape.version.meta({ examples: ['1.4.2'] }),
+  image: imageSchema,
+  branch: branchSchema,
+  commit: artifactSchema.shape.commit.meta({ examples: ['8f14e45fceea167a5a36dedd4bea2543aa11bb22'] }),
+  author: text(200).default(''),
+  commits: z.array(commitNoteSchema).max(250).default([]),
+  builtAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .meta({ examples: ['2026-11-24T12:00:00Z'] }),
+});
+
+/** `POST /artifacts`: builds tell what they made. 201 new, 200 said before, 409 another content under the same version. */
+export function artifactRoute(ports: ArtifactRoutePorts): Route {
+  return { method: 'POST', path: '/artifacts', handle: (request) => take(request, ports) };
+}
+
+async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<HttpAnswer> {
+  if (ports.token === undefined)
+    return { status: 403, body: { error: 'POST /artifacts is closed: set artifacts.token in the configuration' } };
+  if (!isAuthorized(request.headers.authorization, ports.token)) {
+    ports.log.warn({}, 'an artifact was posted without the right token');
+    return {
+      status: 401,
+      body: { error: 'send the token of artifacts.token as "Authorization: Bearer TOKEN"' },
+      headers: { 'www-authenticate': 'Bearer' },
+    };
+  }
+  const read = readPost(request.body, ports.clock);
+  if (read.kind === 'refused') return refused(read.errors, ports.log);
+  const { artifact } = read;
+  const services = await ports.servicesWith(artifact.service);
+  if (services === null)
+    return { status: 503, body: { error: 'sluice.yaml could not be read yet; try again in a minute' } };
+  if (!services.includes(artifact.service)) {
+    const meant = didYouMean(artifact.service, services) ?? 'name one of sluice.yaml';
+    return refused([{ field: 'service', message: `"${artifact.service}" is not a service; ${meant}` }], ports.log);
+  }
+  const added = await ports.add(artifact);
+  const { service, version } = artifact;
+  if (added.kind !== 'differs')
+    return { status: added.kind === 'added' ? 201 : 200, body: { kind: added.kind, service, version } };
+  const { image, digest, commit } = added.existing;
+  ports.log.warn({ service, version }, 'an artifact was posted again with another content');
+  return {
+    status: 409,
+    body: {
+      error: `${service} ${version} is already known with another content; versions are immutable, so build a new one`,
+      existing: { image, digest, commit },
+    },
+  };
+}
+
+/** Compares hashes, so that neither length nor content of the token shows in the time it takes. */
+function isAuthorized(header: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+  const hash = (value: string) => createHash('sha256').update(value).digest();
+  return timingSafeEqual(hash(given), hash(token));
+}
+
+interface FieldError {
+  /** `commits.0.title`; empty for the body as a whole. */
+  readonly field: string;
+  readonly message: string;
+}
+
+function readPost(
+  body: Buffer,
+  clock: Clock,
+):
+  | { readonly kind: 'read'; readonly artifact: Artifact }
+  | { readonly kind: 'refused'; readonly errors: readonly FieldError[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return { kind: 'refused', errors: [{ field: '', message: 'expected a JSON object in UTF-8' }] };
+  }
+  const result = postSchema.safeParse(value);
+  if (!result.success) {
+    const explained = result.error.issues.slice(0, 20).flatMap((issue) => explainIssue(issue, postSchema, value));
+    return {
+      kind: 'refused',
+      errors: explained.map(({ path, message }) => ({ field: path.join('.'), message })),
+    };
+  }
+  const { builtAt, ...post } = result.data;
+  const builtMs = builtAt === undefined ? clock.now() : Date.parse(builtAt);
+  return { kind: 'read', artifact: { ...post, builtAt: instantOf(builtMs) } };
+}
+
+function refused(errors: readonly FieldError[], log: Log): HttpAnswer {
+  log.warn({ fields: errors.map(({ field }) => field.slice(0, 100)) }, 'a posted artifact was refused');
+  return { status: 422, body: { errors } };
+}

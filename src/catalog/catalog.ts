@@ -1,0 +1,235 @@
+import type { CommitSha, Lane } from '../change.ts';
+import { messageOf } from '../errors.ts';
+import type { Route } from '../http.ts';
+import type { Redis } from '../redis.ts';
+import type { Artifact, Request } from '../release.ts';
+import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
+import type { Log } from '../telemetry.ts';
+import type { Clock } from '../time.ts';
+import { artifactRoute } from './artifact-route.ts';
+import { type Added, createArtifacts } from './artifacts.ts';
+import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts';
+import { type Planned, type PlanPorts, planRelease } from './plan.ts';
+import { discoveredServices, discoveryFolder, namedService } from './services.ts';
+import { createSnapshots, type SnapshotPorts } from './snapshots.ts';
+
+export type { Deployed } from './deployed.ts';
+export type { Planned } from './plan.ts';
+
+export interface CatalogPorts {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where `sluice.yaml` lives. */
+  readonly policy: SnapshotPorts['policy'];
+  /** The lanes of other repositories that services name, by repository. */
+  readonly lanes?: Readonly<Record<string, Lane>>;
+  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read'> &
+    Pick<PlanPorts, 'places' | 'readPlace' | 'editPlace'> &
+    Pick<DeployedPorts, 'changedPaths'> & {
+      readonly list: (repository: string, commit: CommitSha, folder: string) => Promise<readonly string[]>;
+    };
+  readonly healthy: PlanPorts['healthy'];
+  readonly rolledBackFrom: PlanPorts['rolledBackFrom'];
+  /** The bearer token of POST /artifacts; without it the route is closed. */
+  readonly artifactToken?: string | undefined;
+}
+
+export interface Catalog {
+  readonly refresh: (options?: { readonly fetch?: boolean }) => Promise<Snapshot>;
+  readonly snapshot: () => Snapshot;
+  /**
+   * The file to decide by, at the head that was fetched last. `fresh`: right before a push; where services live in other
+   * repositories too, their fetch says nothing of this file, so its own remote is asked, at most once a second.
+   */
+  readonly toDecideBy: (fresh: boolean) => Promise<Snapshot>;
+  readonly names: () => { services: string[]; environments: string[] };
+  /** The channels of all environments. */
+  readonly channels: () => string[];
+  readonly addArtifact: (artifact: Artifact) => Promise<Added>;
+  readonly artifacts: (
+    service: string,
+    options?: { readonly branch?: string; readonly limit?: number },
+  ) => Promise<Artifact[]>;
+  readonly plan: (request: Request) => Promise<Planned>;
+  readonly deployed: () => Promise<Deployed[]>;
+  readonly environment: (
+    name: string,
+  ) => { name: string; clusters: string[]; channel: string; after?: string[]; logs: 'thread' | 'off' } | null;
+  readonly service: (name: string) => { name: string; squad?: string; owners: string[] } | null;
+  readonly artifactRoute: Route;
+}
+
+/** A head that was fetched this long ago is fresh enough for a plan: the lane reads it again before it writes. */
+const freshMs = 1_000;
+
+/** What can be released: `sluice.yaml`, the artifacts, and where versions stand in Git. */
+export function createCatalog(ports: CatalogPorts): Catalog {
+  const { gitops, policy, clock, log } = ports;
+  const artifacts = createArtifacts(ports.redis);
+  const snapshots = createSnapshots({ redis: ports.redis, log, policy, ...pick(gitops) });
+  let discovered: { readonly of: string; readonly byEnvironment: ReadonlyMap<string, readonly string[]> } | null = null;
+  const fetchedAtMs = new Map<string, number>();
+
+  /** The file that names things: the present one, or the last good one while that is broken. */
+  const standing = (): ReadFile | null => {
+    const snapshot = snapshots.snapshot();
+    return snapshot.kind === 'valid' ? snapshot : (snapshot.lastGood ?? snapshots.lastGood());
+  };
+  const laneOf = (repository: string | undefined): Lane | null =>
+    repository === undefined || repository === policy.repository ? policy.lane : (ports.lanes?.[repository] ?? null);
+
+  const discover = async (): Promise<void> => {
+    const read = standing();
+    const head = gitops.head(policy.lane);
+    if (read === null || head === null) return;
+    const of = `${read.blob} ${head}`;
+    if (discovered?.of === of) return;
+    const template = read.file.services.discover;
+    const byEnvironment = new Map<string, readonly string[]>();
+    for (const environment of template === undefined ? [] : Object.keys(read.file.environments)) {
+      const paths = await gitops.list(policy.repository, head, discoveryFolder(template ?? '', environment));
+      byEnvironment.set(environment, discoveredServices(read.file, environment, paths));
+    }
+    discovered = { of, byEnvironment };
+  };
+
+  const refresh: Catalog['refresh'] = async (options) => {
+    const snapshot = await snapshots.refresh(options);
+    try {
+      await discover();
+    } catch (error) {
+      log.warn({ err: messageOf(error) }, 'the folders of services cannot be listed');
+    }
+    return snapshot;
+  };
+
+  const servicesIn = (file: SluiceFile, environment: string): readonly string[] => [
+    ...new Set([...Object.keys(file.services.named), ...(discovered?.byEnvironment.get(environment) ?? [])]),
+  ];
+  const services = (): string[] => {
+    const file = standing()?.file;
+    if (file === undefined) return [];
+    return [...new Set(Object.keys(file.environments).flatMap((each) => servicesIn(file, each)))].toSorted();
+  };
+
+  const isFresh = (lane: Lane): boolean =>
+    clock.now() - (fetchedAtMs.get(nameOf(lane)) ?? Number.NEGATIVE_INFINITY) < freshMs;
+  const headOf: PlanPorts['headOf'] = async (repository) => {
+    const lane = laneOf(repository);
+    if (lane === null) return { kind: 'unreachable', because: `the repository "${repository}" is not configured` };
+    const known = gitops.head(lane);
+    if (known !== null && isFresh(lane)) return { kind: 'head', lane, head: known };
+    const fetched = await gitops.fetch(lane);
+    if (fetched.kind === 'fetched') fetchedAtMs.set(nameOf(lane), clock.now());
+    const head = fetched.kind === 'fetched' ? fetched.head : known;
+    return head === null
+      ? { kind: 'unreachable', because: fetched.kind === 'unreachable' ? fetched.because : 'it was never fetched' }
+      : { kind: 'head', lane, head };
+  };
+
+  const planPorts: PlanPorts = {
+    ...gitops,
+    healthy: ports.healthy,
+    rolledBackFrom: ports.rolledBackFrom,
+    artifacts,
+    headOf,
+    services,
+    policy: async () => {
+      const remote = await headOf(undefined);
+      const snapshot = await refresh({ fetch: false });
+      const because = remote.kind === 'unreachable' ? remote.because : becauseOf(snapshot);
+      return standing() ?? { kind: 'unreadable', because };
+    },
+  };
+
+  const servicesWith = async (service: string): Promise<readonly string[] | null> => {
+    if (services().includes(service)) return services();
+    await refresh();
+    return standing() === null ? null : services();
+  };
+
+  const deployed = createDeployed({
+    ...gitops,
+    artifacts,
+    headOf: (repository) => at(gitops.head, laneOf(repository)),
+  });
+  const addArtifact: Catalog['addArtifact'] = async (artifact) => {
+    const added = await artifacts.add(artifact);
+    if (added.kind === 'added') deployed.forget(artifact);
+    return added;
+  };
+
+  return {
+    refresh,
+    snapshot: snapshots.snapshot,
+    toDecideBy: async (fresh) => {
+      const elsewhere = Object.values(ports.lanes ?? {}).some((lane) => !isLane(lane, policy.lane));
+      if (!fresh || !elsewhere) return refresh({ fetch: false });
+      const remote = await headOf(undefined);
+      return remote.kind === 'head' && isFresh(policy.lane) ? refresh({ fetch: false }) : refresh();
+    },
+    names: () => ({ services: services(), environments: Object.keys(standing()?.file.environments ?? {}) }),
+    channels: () => [...new Set(Object.values(standing()?.file.environments ?? {}).map(({ channel }) => channel))],
+    addArtifact,
+    artifacts: async (service, { branch, limit = 20 } = {}) => {
+      const rows = (await artifacts.rows(service)).filter((row) => branch === undefined || row.branch === branch);
+      return artifacts.getAll(
+        service,
+        rows.slice(0, limit).map(({ version }) => version),
+      );
+    },
+    plan: (request) => planRelease(planPorts, request),
+    deployed: async () => {
+      await refresh({ fetch: false });
+      const read = standing();
+      if (read === null) return [];
+      return deployed.read(read, (environment) => servicesIn(read.file, environment));
+    },
+    environment: (name) => {
+      const file = standing()?.file;
+      const found = file !== undefined && Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
+      if (found === undefined) return null;
+      const { clusters, channel, after, logs } = found;
+      return { name, clusters: [...clusters], channel, ...(after === undefined ? {} : { after: [...after] }), logs };
+    },
+    service: (name) => {
+      const file = standing()?.file;
+      if (file === undefined || !services().includes(name)) return null;
+      const named = namedService(file, name);
+      return {
+        name,
+        ...(named?.squad === undefined ? {} : { squad: named.squad }),
+        owners: [...(named?.owners ?? [])],
+      };
+    },
+    artifactRoute: artifactRoute({ token: ports.artifactToken, add: addArtifact, servicesWith, clock, log }),
+  };
+}
+
+function nameOf(lane: Lane): string {
+  return `${lane.repository}/${lane.branch}`;
+}
+
+function isLane(a: Lane, b: Lane): boolean {
+  return a.repository === b.repository && a.branch === b.branch;
+}
+
+function pick({ fetch, head, read }: CatalogPorts['gitops']): Pick<SnapshotPorts, 'fetch' | 'head' | 'read'> {
+  return { fetch, head, read };
+}
+
+function at(
+  headOf: (lane: Lane) => CommitSha | null,
+  lane: Lane | null,
+): { readonly lane: Lane; readonly head: CommitSha } | null {
+  const head = lane === null ? null : headOf(lane);
+  return lane === null || head === null ? null : { lane, head };
+}
+
+function becauseOf(snapshot: Snapshot): string {
+  if (snapshot.kind === 'unreadable') return `sluice.yaml cannot be read: ${snapshot.because}`;
+  if (snapshot.kind === 'invalid')
+    return `sluice.yaml line ${snapshot.problems[0]?.line}: ${snapshot.problems[0]?.message}`;
+  return 'sluice.yaml cannot be read';
+}

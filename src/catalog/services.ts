@@ -1,0 +1,168 @@
+import type { BlobId, CommitSha, Place, Placed } from '../change.ts';
+import { nameSchema } from '../release.ts';
+import type { SluiceFile } from '../sluice-yaml.ts';
+import { fillTemplate, type PlaceForm, type Service } from './sluice-file.ts';
+
+export interface PlaceRead {
+  readonly place: Place;
+  readonly placed: Placed;
+  readonly line: number;
+}
+
+export interface PlacePorts {
+  readonly read: (
+    repository: string,
+    commit: CommitSha,
+    path: string,
+  ) => Promise<{ blob: BlobId; text: string } | null>;
+  readonly places: (
+    repository: string,
+    commit: CommitSha,
+    folder: string,
+    image?: string,
+  ) => Promise<readonly PlaceRead[]>;
+  readonly readPlace: (
+    place: Place,
+    text: string,
+  ) =>
+    | { readonly kind: 'found'; readonly placed: Placed; readonly line: number }
+    | { readonly kind: 'missing' | 'refused'; readonly because: string };
+}
+
+export type Found =
+  | { readonly kind: 'found'; readonly places: readonly [PlaceRead, ...PlaceRead[]] }
+  | { readonly kind: 'missing' | 'refused'; readonly because: string };
+
+export interface Where {
+  readonly file: SluiceFile;
+  readonly service: string;
+  readonly environment: string;
+  readonly repository: string;
+  readonly commit: CommitSha;
+  /** The image that is to be released, where it is known: tells apart the images of one folder. */
+  readonly image?: string | undefined;
+}
+
+/** What `sluice.yaml` says of one service; null where it does not name it. */
+export function namedService(file: SluiceFile, service: string): Service | null {
+  return Object.hasOwn(file.services.named, service) ? (file.services.named[service] ?? null) : null;
+}
+
+/** Where the version of a service stands in an environment, and what stands there. */
+export async function findPlaces(ports: PlacePorts, where: Where): Promise<Found> {
+  const named = namedService(where.file, where.service);
+  if (named?.place !== undefined) return readForms(ports, where, [named.place].flat());
+  const template = named?.folder ?? where.file.services.discover;
+  if (template === undefined)
+    return { kind: 'missing', because: `sluice.yaml does not say where the version of ${where.service} stands` };
+  return readFolder(
+    ports,
+    where,
+    fillTemplate(template, where.environment, where.service),
+    named?.image ?? where.image,
+  );
+}
+
+/** The files and folders that `findPlaces` looks at. */
+export function watchedPaths(file: SluiceFile, service: string, environment: string): readonly string[] {
+  const named = namedService(file, service);
+  if (named?.place !== undefined)
+    return [named.place].flat().map((form) => fillTemplate(templateOf(form), environment, service));
+  const template = named?.folder ?? file.services.discover;
+  return template === undefined ? [] : [fillTemplate(template, environment, service).replace(/\/+$/, '')];
+}
+
+function templateOf(form: PlaceForm): string {
+  return 'kustomize' in form ? form.kustomize : form.helm;
+}
+
+async function readForms(ports: PlacePorts, where: Where, forms: readonly PlaceForm[]): Promise<Found> {
+  const places: PlaceRead[] = [];
+  for (const form of forms) {
+    const place = placeOf(form, where);
+    const file = await ports.read(where.repository, where.commit, place.path);
+    if (file === null) return { kind: 'missing', because: `there is no file ${place.path}` };
+    const read = ports.readPlace(place, file.text);
+    if (read.kind !== 'found') return read;
+    places.push({ place, placed: read.placed, line: read.line });
+  }
+  return found(places, `${where.service} has no place in ${where.environment}`);
+}
+
+function placeOf(form: PlaceForm, { environment, service }: Where): Place {
+  if ('kustomize' in form)
+    return { kind: 'kustomize-image', path: fillTemplate(form.kustomize, environment, service), image: form.image };
+  return {
+    kind: 'helm-value',
+    path: fillTemplate(form.helm, environment, service),
+    tag: form.tag,
+    ...(form.release === undefined ? {} : { release: form.release }),
+    ...(form.digest === undefined ? {} : { digest: form.digest }),
+  };
+}
+
+async function readFolder(
+  ports: PlacePorts,
+  { repository, commit, service }: Where,
+  folder: string,
+  image: string | undefined,
+): Promise<Found> {
+  const nothing = `no file below ${folder} holds a version of ${service}`;
+  const own = image === undefined ? [] : await ports.places(repository, commit, folder, image);
+  if (own.length > 0) return found(own, nothing);
+  const all = await ports.places(repository, commit, folder);
+  const images = [...new Set(all.flatMap(({ place }) => (place.kind === 'kustomize-image' ? [place.image] : [])))];
+  if (images.length <= 1) return found(all, nothing);
+  const alike = images.filter((each) => each.split('/').at(-1) === service);
+  if (alike.length === 1)
+    return found(
+      all.filter(({ place }) => place.kind === 'kustomize-image' && place.image === alike[0]),
+      nothing,
+    );
+  return {
+    kind: 'refused',
+    because: `${folder} holds several images (${images.slice(0, 5).join(', ')}); name one in services.${service}.image of sluice.yaml`,
+  };
+}
+
+function found(places: readonly PlaceRead[], nothing: string): Found {
+  const [first, ...rest] = places;
+  return first === undefined ? { kind: 'missing', because: nothing } : { kind: 'found', places: [first, ...rest] };
+}
+
+/** The folders that `discover` finds among the files of a repository: the services of one environment. */
+export function discoveredServices(file: SluiceFile, environment: string, paths: readonly string[]): readonly string[] {
+  const template = file.services.discover;
+  if (template === undefined) return [];
+  const [before = '', after = ''] = template.replaceAll('{environment}', environment).split('{service}');
+  const claimed = claimedPaths(file, environment);
+  const names = new Set<string>();
+  for (const path of paths) {
+    if (!path.startsWith(before)) continue;
+    const rest = path.slice(before.length);
+    const end = rest.indexOf(`${after}/`);
+    const name = end === -1 ? '' : rest.slice(0, end);
+    if (names.has(name) || !nameSchema.safeParse(name).success) continue;
+    // A folder that named services share is not a service of its own.
+    const folder = `${before}${name}${after}/`;
+    if (claimed.some((claim) => claim.service !== name && `${claim.path}/`.startsWith(folder))) continue;
+    names.add(name);
+  }
+  return [...names].toSorted();
+}
+
+/** The folder that `discover` looks through for one environment. */
+export function discoveryFolder(template: string, environment: string): string {
+  const before = template.replaceAll('{environment}', environment).split('{service}')[0] ?? '';
+  return before.split('/').slice(0, -1).join('/');
+}
+
+function claimedPaths(file: SluiceFile, environment: string): readonly { service: string; path: string }[] {
+  return Object.entries(file.services.named).flatMap(([service, { folder, place }]) => {
+    const forms = place === undefined ? [] : [place].flat();
+    const templates = [folder, ...forms.map(templateOf)];
+    return templates
+      .filter((template) => template !== undefined)
+      .map((template) => ({ service, path: fillTemplate(template, environment, service) }));
+  });
+}

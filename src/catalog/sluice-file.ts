@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { repositoryPathSchema } from '../change.ts';
+import { memberSchema, nameSchema, userIdSchema } from '../release.ts';
+
+const environmentSchema = z.strictObject({
+  clusters: z
+    .array(nameSchema)
+    .min(1)
+    .describe('Names of the clusters, as in the configuration of the deployment')
+    .meta({ examples: [['prod-eu', 'prod-us']] }),
+  channel: z
+    .string()
+    .regex(/^#[\p{L}\p{N}][\p{L}\p{N}_-]{0,79}$/u, 'a Slack channel, "#" and its name in quotes')
+    .describe('The Slack channel where releases to this environment are told')
+    .meta({ examples: ['#releases'] }),
+  after: z
+    .union([nameSchema, z.array(nameSchema).min(1)])
+    .transform((names) => [names].flat())
+    .optional()
+    .describe('A version goes here only when it was healthy in these environments')
+    .meta({ examples: ['staging'] }),
+  logs: z
+    .enum(['thread', 'off'])
+    .default('off')
+    .describe('thread: log lines of failing pods are posted to the thread of the release')
+    .meta({ examples: ['thread'] }),
+});
+
+export const environmentsSchema = z
+  .record(nameSchema, environmentSchema)
+  .refine((environments) => Object.keys(environments).length > 0, 'expected at least one environment, such as dev')
+  .describe('Where releases go, one entry for each environment')
+  .meta({ examples: [{ dev: { clusters: ['dev'], channel: '#releases-dev' } }] });
+
+/** A path with `{environment}` and `{service}` in it. */
+function templateSchema(needs: readonly ('{environment}' | '{service}')[], example: string) {
+  return z
+    .string()
+    .superRefine((template, context) => {
+      const say = (message: string) => context.addIssue({ code: 'custom', message: `${message}; example: ${example}` });
+      for (const name of needs.filter((each) => !template.includes(each)))
+        say(`expected ${name} in the path, found ${JSON.stringify(template.slice(0, 60))}`);
+      const unknown = template.match(/\{(?!environment\}|service\})[^}]*\}?/)?.[0];
+      if (unknown !== undefined)
+        say(`${JSON.stringify(unknown.slice(0, 40))} is not a placeholder, expected {environment} or {service}`);
+      else if (!repositoryPathSchema.safeParse(fillTemplate(template, 'dev', 'web')).success)
+        say(`expected a relative path inside the repository, found ${JSON.stringify(template.slice(0, 60))}`);
+    })
+    .meta({ examples: [example] });
+}
+
+/** `apps/{environment}/{service}` → `apps/dev/web`. */
+export function fillTemplate(template: string, environment: string, service: string): string {
+  return template.replaceAll('{environment}', environment).replaceAll('{service}', service);
+}
+
+const kustomizePlaceSchema = z.strictObject({
+  kustomize: templateSchema(['{environment}'], 'apps/{environment}/shop/kustomization.yaml').describe(
+    'A kustomization.yaml whose images hold the version',
+  ),
+  image: z
+    .string()
+    .min(1)
+    .max(300)
+    .describe('The name of the image there')
+    .meta({ examples: ['registry.example.com/web'] }),
+});
+const helmPlaceSchema = z.strictObject({
+  helm: templateSchema(['{environment}'], 'apps/{environment}/search/release.yaml').describe(
+    'A file with a HelmRelease whose values hold the version',
+  ),
+  release: z.string().optional().describe('The name of the HelmRelease, where the file holds several'),
+  tag: z
+    .string()
+    .min(1)
+    .describe('Path of the tag below spec.values')
+    .meta({ examples: ['image.tag'] }),
+  digest: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path of the digest below spec.values')
+    .meta({ examples: ['image.digest'] }),
+});
+const placeFormSchema = z.union([kustomizePlaceSchema, helmPlaceSchema]);
+export type PlaceForm = z.infer<typeof placeFormSchema>;
+
+const serviceSchema = z
+  .strictObject({
+    squad: z.string().min(1).max(80).optional().describe('The squad that owns the service'),
+    owners: z
+      .array(memberSchema)
+      .default([])
+      .describe('Whom to ask about the service')
+      .meta({ examples: [['@storefront']] }),
+    repository: nameSchema.optional().describe('The repository of its manifests; default: that of sluice.yaml'),
+    image: z
+      .string()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe('Its image, where a folder holds several')
+      .meta({ examples: ['registry.example.com/web'] }),
+    folder: templateSchema(['{environment}'], 'apps/{environment}/web')
+      .optional()
+      .describe('The folder whose files hold its version; default: discover'),
+    place: z
+      .union([kustomizePlaceSchema, helmPlaceSchema, z.array(placeFormSchema).min(1)])
+      .optional()
+      .describe('Where exactly its version stands, one place or a list'),
+  })
+  .refine((service) => service.folder === undefined || service.place === undefined, {
+    message: 'expected folder or place, not both',
+  });
+export type Service = z.infer<typeof serviceSchema>;
+
+/** `mail: apps/{environment}/{service}` says as much as `mail: { folder: ... }`. */
+const shortServiceSchema = templateSchema(['{environment}'], 'apps/{environment}/web')
+  .transform((folder): Service => ({ folder, owners: [] }))
+  .describe('The folder whose files hold its version');
+
+export const servicesSchema = z
+  .object({
+    discover: templateSchema(['{environment}', '{service}'], 'apps/{environment}/{service}')
+      .optional()
+      .describe('Every folder like this is a service'),
+  })
+  .catchall(z.union([shortServiceSchema, serviceSchema]))
+  .superRefine((services, context) => {
+    for (const name of Object.keys(services))
+      if (!nameSchema.safeParse(name).success)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'expected a name of lower-case letters, digits and dashes, such as web',
+        });
+  })
+  .transform(({ discover, ...named }) => ({ ...(discover === undefined ? {} : { discover }), named }))
+  .describe('What is released, and where its version stands')
+  .meta({ examples: [{ discover: 'apps/{environment}/{service}' }] });
+
+const personEntrySchema = z.strictObject({
+  slack: userIdSchema.describe('The member ID in Slack').meta({ examples: ['U0123ABCD'] }),
+  email: z
+    .email('an email address')
+    .optional()
+    .meta({ examples: ['ada@example.com'] }),
+  keys: z
+    .array(z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/, 'a public key, ssh-ed25519 AAAA…'))
+    .optional()
+    .describe('Public keys, for the command line'),
+});
+
+export const peopleSchema = z
+  .record(nameSchema, personEntrySchema)
+  .default({})
+  .describe('People that roles and policies name one by one')
+  .meta({ examples: [{ ada: { slack: 'U0123ABCD' } }] });

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { artifactRoute } from '../../src/catalog/artifact-route.ts';
+import { createArtifacts } from '../../src/catalog/artifacts.ts';
+import { serveHttp } from '../../src/http.ts';
+import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { aClock, anArtifact, digest, sha } from '../support/builders.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+
+const token = 'a-token-of-some-length';
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+let server: TestRedis;
+let redis: Redis;
+let http: Awaited<ReturnType<typeof serveHttp>>;
+let closed: Awaited<ReturnType<typeof serveHttp>>;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = openRedis({ url: server.url }, 'commands', () => {});
+  await whenReady(redis, 10_000);
+  const artifacts = createArtifacts(redis);
+  const ports = { add: artifacts.add, servicesWith: async () => ['web', 'api'], clock: aClock(), log: silent };
+  const listen = (given: string | undefined) =>
+    serveHttp({ host: '127.0.0.1', port: 0, routes: [artifactRoute({ ...ports, token: given })], log: silent });
+  http = await listen(token);
+  closed = await listen(undefined);
+});
+afterAll(async () => {
+  await Promise.all([http.close(), closed.close()]);
+  redis.disconnect();
+  await server.close();
+});
+beforeEach(() => redis.flushall());
+
+async function post(
+  body: unknown,
+  headers: Record<string, string> = { authorization: `Bearer ${token}` },
+  port = http.port,
+) {
+  const answer = await fetch(`http://127.0.0.1:${port}/artifacts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+describe('POST /artifacts', () => {
+  test('takes an artifact, and the same one again', async () => {
+    expect(await post(anArtifact())).toEqual({
+      status: 201,
+      body: { kind: 'added', service: 'web', version: '1.4.2' },
+    });
+    expect(await post(anArtifact())).toMatchObject({ status: 200, body: { kind: 'same' } });
+    expect(await createArtifacts(redis).get('web', '1.4.2')).toEqual(anArtifact());
+  });
+
+  test('takes what a small build script knows', async () => {
+    const { service, version, image, branch, commit } = anArtifact();
+    expect(await post({ service, version, image, branch, commit, builtAt: '2026-11-24T13:00:00+02:00' })).toMatchObject(
+      { status: 201 },
+    );
+    expect(await createArtifacts(redis).get('web', '1.4.2')).toMatchObject({
+      builtAt: '2026-11-24T11:00:00.000Z',
+      author: '',
+      commits: [],
+    });
+  });
+
+  test('refuses another content under the same version', async () => {
+    await post(anArtifact());
+    expect(await post(anArtifact({ digest: digest('ee') }))).toEqual({
+      status: 409,
+      body: {
+        error: 'web 1.4.2 is already known with another content; versions are immutable, so build a new one',
+        existing: { image: 'registry.acme.test/web', digest: digest('d2'), commit: sha('c2') },
+      },
+    });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['no token', {}],
+    ['another token', { authorization: 'Bearer another' }],
+    ['the token with something behind it', { authorization: `Bearer ${token}x` }],
+    ['the token in another scheme', { authorization: `Basic ${token}` }],
+  ])('refuses %s', async (_title, headers) => {
+    expect(await post(anArtifact(), headers)).toMatchObject({
+      status: 401,
+      body: { error: expect.stringContaining('Bearer') },
+    });
+    expect(await redis.dbsize()).toBe(0);
+  });
+
+  test('is closed without a configured token, whatever is sent', async () => {
+    expect(await post(anArtifact(), { authorization: 'Bearer ' }, closed.port)).toMatchObject({ status: 403 });
+    expect(await post(anArtifact(), { authorization: 'Bearer undefined' }, closed.port)).toMatchObject({ status: 403 });
+  });
+
+  test('refuses a body that is too large', async () => {
+    expect(await post('x'.repeat(1_100_000))).toMatchObject({ status: 413 });
+  });
+
+  test.each<[string, unknown, string, string]>([
+    ['no JSON', '{', '', 'expected a JSON object in UTF-8'],
+    ['a list', [], '', 'expected a map, found an empty list'],
+    ['no service', { ...anArtifact(), service: undefined }, 'service', 'is missing, expected text'],
+    ['an unknown service', anArtifact({ service: 'wep' }), 'service', '"wep" is not a service; did you mean "web"?'],
+    ['a service that climbs', { ...anArtifact(), service: '../web' }, 'service', 'expected lower-case letters'],
+    [
+      'a version like an option',
+      { ...anArtifact(), version: '--upload-pack=x' },
+      'version',
+      'expected an image tag, such as 1.4.2',
+    ],
+    ['a version over several lines', { ...anArtifact(), version: '1\n2' }, 'version', 'expected an image tag'],
+    ['a short digest', { ...anArtifact(), digest: 'sha256:abc' }, 'digest', 'expected sha256: and 64 hex digits'],
+    ['a short commit', { ...anArtifact(), commit: 'c2c2c2c' }, 'commit', 'expected a full commit id of 40 hex digits'],
+    [
+      'a branch like an option',
+      { ...anArtifact(), branch: '-x' },
+      'branch',
+      'expected the name of a branch; example: main',
+    ],
+    ['a branch that climbs', { ...anArtifact(), branch: 'a/../b' }, 'branch', 'expected the name of a branch'],
+    [
+      'an image with a tag',
+      { ...anArtifact(), image: 'registry.acme.test/web:1' },
+      'image',
+      'expected an image without tag or digest',
+    ],
+    ['an image with spaces', { ...anArtifact(), image: 'a b' }, 'image', 'expected an image without tag or digest'],
+    [
+      'an author with control characters',
+      { ...anArtifact(), author: 'Ana\u0007' },
+      'author',
+      'expected text without control characters',
+    ],
+    [
+      'a title that turns the reading order',
+      { ...anArtifact(), commits: [{ sha: 'c2c2c2c', title: '\u202eevil', author: 'a' }] },
+      'commits.0.title',
+      'expected text without control characters',
+    ],
+    ['a mistyped field', { ...anArtifact(), digset: 'x' }, 'digset', 'is not known here; did you mean "digest"?'],
+    [
+      'too many commits',
+      { ...anArtifact(), commits: Array.from({ length: 251 }, () => ({ sha: 'c2c2c2c', title: 't', author: 'a' })) },
+      'commits',
+      'expected at most 250 entries',
+    ],
+    ['a time in words', { ...anArtifact(), builtAt: 'yesterday' }, 'builtAt', 'expected ISO datetime'],
+  ])('names the field for %s', async (_title, body, field, message) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(422);
+    expect(answer.body['errors']).toContainEqual({ field, message: expect.stringContaining(message) });
+    expect(await redis.dbsize()).toBe(0);
+  });
+
+  test('takes a registry with a port', async () => {
+    expect(await post(anArtifact({ image: 'registry.acme.test:5000/shop/web' }))).toMatchObject({ status: 201 });
+  });
+});
