@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Plan, Request } from '../release.ts';
+import type { SluiceFile } from '../sluice-yaml.ts';
+import { holdsFor } from './policy-file.ts';
+
+/**
+ * What a vote is for, as a hash: the service's own from → to with image and digests, the places where its version lives,
+ * the environment and its order, and the policies that hold for it. Line numbers, neighbours and policies about others
+ * are left out, so that none of them makes a vote void.
+ */
+export function boundOf(request: Pick<Request, 'service' | 'environment'>, plan: Plan, file: SluiceFile): string {
+  const { version, digest, image } = plan.artifact;
+  const environment = Object.hasOwn(file.environments, request.environment)
+    ? file.environments[request.environment]
+    : undefined;
+  const policies = file.policies
+    .filter((policy) => holdsFor(policy, request))
+    .map(({ environments: _environments, services: _services, ...rule }) => canonical(rule));
+  const content = canonical({
+    service: request.service,
+    environment: request.environment,
+    after: (environment?.after ?? []).toSorted(),
+    clusters: (environment?.clusters ?? []).toSorted(),
+    from: plan.from,
+    to: { version, digest, image },
+    lane: plan.lane,
+    places: plan.places.map(canonical).toSorted(),
+    policies: policies.toSorted(),
+  });
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** JSON with sorted keys: the same content is the same text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}

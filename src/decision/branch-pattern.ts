@@ -1,0 +1,36 @@
+import { RE2JS } from 're2js';
+import { messageOf } from '../errors.ts';
+
+export type BranchPattern =
+  | { readonly kind: 'pattern'; readonly matches: (branch: string) => boolean }
+  | { readonly kind: 'refused'; readonly because: string };
+
+const longestPattern = 500;
+/** re2js counts an expanded pattern in instructions; a hostile repetition (`((a{100}){100}){100}`) has millions. */
+const largestProgram = 5_000;
+const known = new Map<string, BranchPattern>();
+
+/**
+ * Compiles a pattern in RE2 syntax, which matches in time linear in the subject; look-around and back references are
+ * refused. Anchored only where `^` and `$` are written.
+ */
+export function branchPattern(text: string): BranchPattern {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const compiled = compile(text);
+  if (known.size >= 500) known.clear();
+  known.set(text, compiled);
+  return compiled;
+}
+
+function compile(text: string): BranchPattern {
+  if (text.length > longestPattern)
+    return { kind: 'refused', because: `it has more than ${longestPattern} characters` };
+  try {
+    const pattern = RE2JS.compile(text);
+    if (pattern.programSize() > largestProgram) return { kind: 'refused', because: 'it repeats too much' };
+    return { kind: 'pattern', matches: (branch) => pattern.test(branch) };
+  } catch (error) {
+    return { kind: 'refused', because: messageOf(error) };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Decision } from '../reasons.ts';
+import { boundOf } from './bound.ts';
+import { approvals, approvalsExpireAt } from './policies/approvals.ts';
+import { authorization } from './policies/authorization.ts';
+import { branchRestriction } from './policies/branch-restriction.ts';
+import { knownEnvironment } from './policies/known-environment.ts';
+import { locks } from './policies/locks.ts';
+import { promotionOrder } from './policies/promotion-order.ts';
+import type { PolicyCheck, Question } from './question.ts';
+
+/** In the order in which people read their reasons. */
+const policies: readonly PolicyCheck[] = [
+  knownEnvironment,
+  authorization,
+  branchRestriction,
+  promotionOrder,
+  locks,
+  approvals,
+];
+
+/** Whether a release may go, with all reasons against it. Pure: the same question has the same answer. */
+export function decide(question: Question): Decision {
+  const reasons = policies.flatMap((policy) => policy(question));
+  const kind = reasons.some(({ effect }) => effect === 'deny') ? 'denied' : reasons.length > 0 ? 'held' : 'allowed';
+  const expiresAt = kind === 'held' ? approvalsExpireAt(question) : undefined;
+  return {
+    kind,
+    reasons,
+    policy: question.facts.policy.blob,
+    bound: boundOf(question.request, question.plan, question.facts.policy.file),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}

@@ -1,0 +1,104 @@
+import type { CommitSha } from '../change.ts';
+import { Retryable } from '../errors.ts';
+import type { Decision } from '../reasons.ts';
+import type { Plan, Release, UserId } from '../release.ts';
+import type { SluiceFile } from '../sluice-yaml.ts';
+import { type Clock, instantOf } from '../time.ts';
+import { decide } from './decide.ts';
+import { readDirectory } from './directory.ts';
+import { type FactPorts, readFacts, readOnce } from './facts.ts';
+import { demands } from './policies/approvals.ts';
+import type { RoleName } from './policy-file.ts';
+import { either, type Question } from './question.ts';
+import { isAmong, namesWithRole, type Scope } from './roles.ts';
+
+export interface DecisionPorts extends FactPorts {
+  readonly clock: Clock;
+}
+
+export type MayVote = { readonly kind: 'may' } | { readonly kind: 'may-not'; readonly because: string };
+
+/** May it go? Every answer rests on facts that are read for it. */
+export function createDecision(ports: DecisionPorts) {
+  const batches = new WeakMap<object, FactPorts>();
+  /** The same ports for all releases of one batch, so that what they share is read once. */
+  const portsFor = (batch: object | undefined): FactPorts => {
+    if (batch === undefined) return ports;
+    const known = batches.get(batch) ?? readOnce(ports);
+    batches.set(batch, known);
+    return known;
+  };
+  const ask = async (release: Release, plan: Plan, batch: object | undefined) => {
+    const read = await readFacts(portsFor(batch), release.request, plan, batch !== undefined);
+    if (read.kind === 'unknown') return read;
+    const now = instantOf(ports.clock.now());
+    const question: Question = { request: release.request, plan, votes: release.votes, facts: read.facts, now };
+    return { kind: 'question' as const, question };
+  };
+
+  return {
+    /** Held wherever a fact cannot be read, with the cause. `fresh` is one batch of a lane: what its releases share is read once. */
+    decide: async (release: Release, plan: Plan, fresh?: { readonly head: CommitSha }): Promise<Decision> => {
+      const asked = await ask(release, plan, fresh);
+      if (asked.kind === 'question') return decide(asked.question);
+      // The bound of what was shown stays, so that votes are not lost over a directory that is away for a minute.
+      const bound = release.decision?.bound;
+      return {
+        kind: 'held',
+        reasons: [...asked.reasons],
+        ...(asked.policy === undefined ? {} : { policy: asked.policy }),
+        ...(bound === undefined ? {} : { bound }),
+      };
+    },
+
+    /** Whether a user's approval or rejection of a held release counts now. */
+    mayVote: async (user: UserId, release: Release): Promise<MayVote> => {
+      if (release.state.kind !== 'held' || release.plan === undefined)
+        return { kind: 'may-not', because: 'it does not wait for votes any more' };
+      if (user === release.request.requester.user)
+        return { kind: 'may-not', because: 'you asked for it yourself; somebody else has to approve it' };
+      const asked = await ask(release, release.plan, undefined);
+      if (asked.kind === 'unknown')
+        return { kind: 'may-not', because: asked.reasons[0]?.text ?? 'the policies cannot be read just now' };
+      const asking = demands(asked.question);
+      if (asking.some(({ may }) => may.includes(user))) return { kind: 'may' };
+      const { service, environment } = release.request;
+      const from = either([...new Set(asking.flatMap((demand) => demand.from))]);
+      return {
+        kind: 'may-not',
+        because: from === '' ? 'no votes are asked for' : `only ${from} may approve ${service} in ${environment}`,
+      };
+    },
+
+    /**
+     * Whether a user has a role in a scope; `approver` also where an approvals policy names them. While `sluice.yaml` is not valid the last good
+     * one says so: nothing that is asked here reaches Git without `decide`. Rejects (Retryable) where it cannot be known.
+     */
+    may: async (user: UserId, role: RoleName, scope: Scope): Promise<boolean> => {
+      const snapshot = await ports.snapshot(false);
+      const file = snapshot.kind === 'valid' ? snapshot.file : snapshot.lastGood?.file;
+      if (file === undefined) throw new Retryable('sluice.yaml cannot be read just now; try again in a minute.');
+      const names = [...namesWithRole(file, role, scope), ...votersFor(file, role, scope)];
+      // People who are named one by one need no directory, so they can act while it is away.
+      const people = names.filter((name) => !name.startsWith('@'));
+      const own = await readDirectory(people, file, ports.membersOf);
+      if (own.kind === 'read' && isAmong(user, people, own.members)) return true;
+      const directory = await readDirectory(names, file, ports.membersOf);
+      if (directory.kind === 'unreadable')
+        throw new Retryable(`Nobody can tell who is in ${directory.name} now: ${directory.because}`);
+      return isAmong(user, names, directory.members);
+    },
+  };
+}
+
+/** Whoever a policy asks for votes may approve there, and look. */
+function votersFor(file: SluiceFile, role: RoleName, scope: Scope): readonly string[] {
+  if (role !== 'approver' && role !== 'viewer') return [];
+  return file.policies.flatMap((policy) => {
+    if (policy.kind !== 'approvals') return [];
+    const fits =
+      (scope.service === undefined || (policy.services?.includes(scope.service) ?? true)) &&
+      (scope.environment === undefined || (policy.environments?.includes(scope.environment) ?? true));
+    return fits ? (policy.from ?? []) : [];
+  });
+}

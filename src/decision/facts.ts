@@ -1,0 +1,171 @@
+import { messageOf } from '../errors.ts';
+import type { HealthyRecord } from '../proven.ts';
+import type { Reason } from '../reasons.ts';
+import type { Hold, Plan, Request } from '../release.ts';
+import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
+import { type MembersOf, readDirectory } from './directory.ts';
+import { holdsFor } from './policy-file.ts';
+import { type Facts, isKnownGoodRollback } from './question.ts';
+import { namesWithRole } from './roles.ts';
+
+export interface FactPorts {
+  /** `sluice.yaml` as the last fetch has it; `fresh` right before a push, when nothing older than that fetch may count. */
+  readonly snapshot: (fresh: boolean) => Promise<Snapshot>;
+  readonly holds: () => Promise<readonly Hold[]>;
+  readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
+  readonly membersOf: MembersOf;
+  /** Whether the record is known to be whole: an empty Redis must not read as "no locks". */
+  readonly confirmed: () => Promise<boolean>;
+}
+
+/** Ports that ask each question once: for a batch that is judged at one moment. */
+export function readOnce(ports: FactPorts): FactPorts {
+  const members = new Map<string, ReturnType<MembersOf>>();
+  const holds = once(ports.holds);
+  const confirmed = once(ports.confirmed);
+  const snapshots = new Map<boolean, Promise<Snapshot>>();
+  return {
+    holds,
+    confirmed,
+    healthy: ports.healthy,
+    snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
+    membersOf: (handle) => remembered(members, handle, () => ports.membersOf(handle)),
+  };
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => {
+    answer ??= read();
+    return answer;
+  };
+}
+
+function remembered<K, T>(known: Map<K, T>, key: K, read: () => T): T {
+  const answer = known.get(key) ?? read();
+  known.set(key, answer);
+  return answer;
+}
+
+export type FactsRead =
+  | { readonly kind: 'facts'; readonly facts: Facts }
+  | { readonly kind: 'unknown'; readonly reasons: readonly Reason[]; readonly policy?: string };
+
+/** Reads everything that policies look at. What cannot be read is a reason to hold, never a guess. */
+export async function readFacts(ports: FactPorts, request: Request, plan: Plan, fresh: boolean): Promise<FactsRead> {
+  const [record, policy] = await Promise.all([
+    readRecord(ports, request),
+    ports.snapshot(fresh).then(
+      (snapshot) => policyOf(snapshot, request, plan),
+      (error): Reason => unreadablePolicy(messageOf(error)),
+    ),
+  ]);
+  const reasons = ['code' in policy ? policy : null, 'code' in record ? record : null].filter((each) => each !== null);
+  if ('code' in policy) return { kind: 'unknown', reasons };
+  const names = namesThatCount(policy, request, plan);
+  const [directory, healthy] = await Promise.all([
+    readDirectory(names, policy.file, ports.membersOf),
+    readHealthy(ports, policy, request),
+  ]);
+  if (directory.kind === 'unreadable') reasons.push(unreadableDirectory(directory.name, directory.because));
+  if (!(healthy instanceof Map) && !('code' in record)) reasons.push(healthy);
+  if ('code' in record || directory.kind === 'unreadable' || !(healthy instanceof Map))
+    return { kind: 'unknown', reasons, policy: policy.blob };
+  return { kind: 'facts', facts: { policy, holds: record.holds, healthy, members: directory.members } };
+}
+
+/** The file that may decide this release, or the reason why none does. */
+function policyOf(snapshot: Snapshot, request: Request, plan: Plan): ReadFile | Reason {
+  switch (snapshot.kind) {
+    case 'valid':
+      return snapshot;
+    case 'unreadable':
+      return unreadablePolicy(snapshot.because);
+    case 'invalid': {
+      if (isKnownGoodRollback({ request, plan }) && snapshot.lastGood !== undefined) return snapshot.lastGood;
+      const problem = snapshot.problems[0];
+      const more = snapshot.problems.length > 1 ? ` (and ${snapshot.problems.length - 1} more)` : '';
+      return {
+        code: 'policy-file-invalid',
+        effect: 'hold',
+        text:
+          problem === undefined
+            ? 'sluice.yaml is not valid'
+            : `sluice.yaml line ${problem.line}: ${problem.message}${more}`,
+        next: 'mend the file; it goes on by itself then',
+        source: `sluice.yaml:${problem?.line ?? 1}`,
+      };
+    }
+  }
+}
+
+async function readRecord(ports: FactPorts, request: Request): Promise<{ holds: readonly Hold[] } | Reason> {
+  try {
+    const [confirmed, holds] = await Promise.all([ports.confirmed(), ports.holds()]);
+    if (confirmed) return { holds };
+    return {
+      code: 'record-not-confirmed',
+      effect: 'hold',
+      text: `the record of Sluice is missing although Git has its releases, so nobody knows what is locked in ${request.environment}`,
+      next: 'an operator presses Confirm in the channel, or restores the record',
+    };
+  } catch (error) {
+    return unreadableRecord(error);
+  }
+}
+
+async function readHealthy(
+  ports: FactPorts,
+  policy: ReadFile,
+  request: Request,
+): Promise<Map<string, readonly HealthyRecord[]> | Reason> {
+  const { environments } = policy.file;
+  const before = Object.hasOwn(environments, request.environment)
+    ? (environments[request.environment]?.after ?? [])
+    : [];
+  try {
+    const read = before.map(async (name) => [name, await ports.healthy(request.service, name)] as const);
+    return new Map(await Promise.all(read));
+  } catch (error) {
+    return unreadableRecord(error);
+  }
+}
+
+/** Only names whose membership matters here, so that an unrelated group stops nothing. */
+function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): readonly string[] {
+  const roles = [...namesWithRole(file, 'releaser', request), ...namesWithRole(file, 'operator', request)];
+  if (isKnownGoodRollback({ request, plan })) return roles;
+  const voters = file.policies.flatMap((policy) =>
+    policy.kind === 'approvals' && holdsFor(policy, request)
+      ? (policy.from ?? namesWithRole(file, 'approver', request))
+      : [],
+  );
+  return [...roles, ...voters];
+}
+
+function unreadablePolicy(because: string): Reason {
+  return {
+    code: 'policy-file-unreadable',
+    effect: 'hold',
+    text: `sluice.yaml cannot be read: ${because}`,
+    next: 'nothing to do; it goes on by itself when the file can be read again',
+  };
+}
+
+function unreadableDirectory(name: string, because: string): Reason {
+  return {
+    code: 'directory-unreadable',
+    effect: 'hold',
+    text: `nobody can tell who is in ${name} now: ${because}`,
+    next: 'nothing to do; it goes on by itself when the group can be read again',
+  };
+}
+
+function unreadableRecord(error: unknown): Reason {
+  return {
+    code: 'record-not-confirmed',
+    effect: 'hold',
+    text: `the record of Sluice cannot be read: ${messageOf(error)}`,
+    next: 'nothing to do; it goes on by itself when Redis is back',
+  };
+}

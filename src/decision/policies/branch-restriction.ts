@@ -1,0 +1,23 @@
+import { branchPattern } from '../branch-pattern.ts';
+import { holdsFor } from '../policy-file.ts';
+import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+
+/** The artifact's branch must match every pattern that holds here; anchored as written. */
+export const branchRestriction: PolicyCheck = (question) => {
+  const { request, plan, facts } = question;
+  if (isKnownGoodRollback(question)) return [];
+  return facts.policy.file.policies.flatMap((policy, index) => {
+    if (policy.kind !== 'branch-restriction' || !holdsFor(policy, request)) return [];
+    const pattern = branchPattern(policy.branches);
+    if (pattern.kind === 'pattern' && pattern.matches(plan.artifact.branch)) return [];
+    return [
+      {
+        code: 'branch-not-allowed',
+        effect: 'deny',
+        text: `${request.service} ${plan.artifact.version} was built from ${plan.artifact.branch}; ${request.environment} takes branches that match ${policy.branches}`,
+        next: `\`/release artifacts ${request.service}\` shows what was built from which branch`,
+        source: sourceOf(facts, ['policies', index, 'branches']),
+      },
+    ];
+  });
+};

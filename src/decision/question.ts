@@ -1,0 +1,54 @@
+import type { HealthyRecord } from '../proven.ts';
+import type { Reason } from '../reasons.ts';
+import type { Hold, Person, Plan, Request, UserId, Vote } from '../release.ts';
+import type { ReadFile } from '../sluice-yaml.ts';
+import type { Instant } from '../time.ts';
+
+/** Everything outside the release that policies look at, read at one moment. */
+export interface Facts {
+  /** The version of `sluice.yaml` that decides. */
+  readonly policy: ReadFile;
+  readonly holds: readonly Hold[];
+  /** What was healthy, by environment; at least for the environments that come before. */
+  readonly healthy: ReadonlyMap<string, readonly HealthyRecord[]>;
+  /** Who is behind the names of roles and policies now: `@group` or a name from `people`. */
+  readonly members: ReadonlyMap<string, readonly UserId[]>;
+}
+
+/** What is to be decided. */
+export interface Question {
+  readonly request: Request;
+  readonly plan: Plan;
+  readonly votes: readonly Vote[];
+  readonly facts: Facts;
+  readonly now: Instant;
+}
+
+/** One policy: every reason it has against the release now; none where it agrees. */
+export type PolicyCheck = (question: Question) => readonly Reason[];
+
+/** A rollback to what was healthy here before: authorization and locks alone stop it. */
+export function isKnownGoodRollback({ request, plan }: Pick<Question, 'request' | 'plan'>): boolean {
+  return request.intent === 'rollback' && plan.knownGood;
+}
+
+/** Where a reason comes from: `sluice.yaml:12`. */
+export function sourceOf(facts: Facts, path: readonly PropertyKey[]): string {
+  return `sluice.yaml:${facts.policy.lineOf(path)}`;
+}
+
+/** Slack users behind a list of names, each once. */
+export function usersOf(facts: Pick<Facts, 'members'>, names: readonly string[]): readonly UserId[] {
+  return [...new Set(names.flatMap((name) => facts.members.get(name) ?? []))];
+}
+
+/** The same human being: the same account, or two accounts with one email address. */
+export function samePerson(a: Person, b: Person): boolean {
+  if (a.user === b.user) return true;
+  return a.email !== undefined && a.email !== '' && a.email.toLowerCase() === b.email?.toLowerCase();
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function either(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

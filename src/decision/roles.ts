@@ -1,0 +1,48 @@
+import type { UserId } from '../release.ts';
+import type { SluiceFile } from '../sluice-yaml.ts';
+import type { RoleName } from './policy-file.ts';
+
+/** Roles that carry a wanted one. Approvers vote where a policy asks them; being an operator does not make an approver. */
+const carriedBy: Readonly<Record<RoleName, readonly RoleName[]>> = {
+  viewer: ['viewer', 'releaser', 'approver', 'operator'],
+  releaser: ['releaser', 'operator'],
+  approver: ['approver'],
+  operator: ['operator'],
+};
+
+/** What a right is asked for. A part that is left out means all of them, so that only an unlimited line grants it; for a viewer it means any. */
+export interface Scope {
+  readonly service?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+/** The names (`@group`, or from `people`) that `roles` gives a role in a scope; without duplicates, in the file's order. */
+export function namesWithRole(file: SluiceFile, role: RoleName, scope: Scope): readonly string[] {
+  const lines = file.roles.filter(
+    (line) =>
+      carriedBy[role].includes(line.role) &&
+      covers(line.services, scope.service, null, role) &&
+      covers(line.environments, scope.environment, Object.keys(file.environments), role),
+  );
+  return [...new Set(lines.flatMap(({ of }) => of))];
+}
+
+function covers(
+  limit: readonly string[] | undefined,
+  wanted: string | undefined,
+  all: readonly string[] | null,
+  role: RoleName,
+): boolean {
+  if (limit === undefined) return true;
+  if (wanted !== undefined) return limit.includes(wanted);
+  return role === 'viewer' || (all?.every((name) => limit.includes(name)) ?? false);
+}
+
+/** Whether a user is behind one of the names. */
+export function isAmong(
+  user: UserId,
+  names: readonly string[],
+  members: ReadonlyMap<string, readonly UserId[]>,
+): boolean {
+  return names.some((name) => members.get(name)?.includes(user) ?? false);
+}

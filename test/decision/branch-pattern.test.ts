@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { branchPattern } from '../../src/decision/branch-pattern.ts';
+
+function matcher(pattern: string): (subject: string) => boolean {
+  const compiled = branchPattern(pattern);
+  if (compiled.kind === 'refused') throw new Error(compiled.because);
+  return compiled.matches;
+}
+
+/** The quickest of several runs, so that a busy machine does not look like growth. */
+function quickestMs(run: () => void): number {
+  const runs = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...runs);
+}
+
+describe('branch patterns', () => {
+  test.each([
+    '(a+)+$',
+    '(a|aa)+$',
+    '(a|a?)+$',
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+    '(.*a){12}b',
+    '(x+x+)+y',
+    '^(\\w+\\s?)*$',
+  ])('%s takes time linear in the subject', (pattern) => {
+    const matches = matcher(pattern);
+    const subject = (length: number) => `${'a'.repeat(length)}!`;
+    const [small, large] = [subject(12_500), subject(100_000)];
+    matches(large);
+    const growth =
+      quickestMs(() => matches(large)) /
+      Math.max(
+        0.05,
+        quickestMs(() => matches(small)),
+      );
+    // Eight times the length; quadratic would be 64 times the time.
+    expect(growth).toBeLessThan(32);
+  });
+
+  test.each(['(?!x)', '(?<=x)y', '(a)\\1', '(', 'a{2000}', '((a{100}){100}){100}', 'x'.repeat(501)])(
+    'refuses %s',
+    (pattern) => {
+      expect(branchPattern(pattern)).toMatchObject({ kind: 'refused', because: expect.any(String) });
+    },
+  );
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { createDecision, type DecisionPorts } from '../../src/decision/decision.ts';
+import { Retryable } from '../../src/errors.ts';
+import type { UserId } from '../../src/release.ts';
+import type { Snapshot } from '../../src/sluice-yaml.ts';
+import {
+  aClock,
+  aDecision,
+  aHealthyRecord,
+  ana,
+  aPlan,
+  aReadFile,
+  aRelease,
+  bo,
+  cy,
+  mia,
+  someFacts,
+  userId,
+} from '../support/builders.ts';
+
+function aWorld(over: Partial<DecisionPorts> = {}) {
+  return createDecision({
+    snapshot: async () => aReadFile(),
+    holds: async () => [],
+    healthy: async (_service, environment) => (environment === 'staging' ? [aHealthyRecord(['staging'])] : []),
+    membersOf: async (handle): Promise<readonly UserId[]> => someFacts().members.get(handle) ?? [],
+    confirmed: async () => true,
+    clock: aClock(),
+    ...over,
+  });
+}
+
+const away = () => Promise.reject(new Retryable('Slack does not answer'));
+const invalid: Snapshot = {
+  kind: 'invalid',
+  problems: [{ file: 'sluice.yaml', line: 8, column: 3, message: 'services.discover: expected {service} in the path' }],
+  lastGood: aReadFile(),
+};
+const rollback = aRelease({ request: { intent: 'rollback' } });
+const goodPlan = aPlan({ intent: 'rollback', knownGood: true, backwards: true });
+
+describe('deciding on fresh facts', () => {
+  test('asks for the votes that are missing', async () => {
+    expect(await aWorld().decide(aRelease(), aPlan())).toMatchObject({
+      kind: 'held',
+      reasons: [{ code: 'approvals-missing' }],
+    });
+  });
+
+  test.each<[string, Partial<DecisionPorts>, string, string]>([
+    [
+      'the file cannot be read',
+      { snapshot: async () => ({ kind: 'unreadable', because: 'no route' }) },
+      'policy-file-unreadable',
+      'sluice.yaml cannot be read: no route',
+    ],
+    [
+      'reading the file fails',
+      { snapshot: away },
+      'policy-file-unreadable',
+      'sluice.yaml cannot be read: Slack does not answer',
+    ],
+    [
+      'the file is not valid',
+      { snapshot: async () => invalid },
+      'policy-file-invalid',
+      'sluice.yaml line 8: services.discover: expected {service} in the path',
+    ],
+    [
+      'a group cannot be read',
+      { membersOf: away },
+      'directory-unreadable',
+      'nobody can tell who is in @developers now: Slack does not answer',
+    ],
+    [
+      'the record is not confirmed',
+      { confirmed: async () => false },
+      'record-not-confirmed',
+      'the record of Sluice is missing although Git has its releases, so nobody knows what is locked in production',
+    ],
+    [
+      'Redis is away',
+      { holds: away },
+      'record-not-confirmed',
+      'the record of Sluice cannot be read: Slack does not answer',
+    ],
+    [
+      'what was healthy is unknown',
+      { healthy: away },
+      'record-not-confirmed',
+      'the record of Sluice cannot be read: Slack does not answer',
+    ],
+  ])('holds while %s', async (_title, ports, code, text) => {
+    const decision = await aWorld(ports).decide(aRelease({ decision: aDecision() }), aPlan());
+    expect(decision).toMatchObject({ kind: 'held', reasons: [{ code, text }], bound: 'bound-1' });
+  });
+
+  test('names everything that cannot be read', async () => {
+    const decision = await aWorld({ confirmed: async () => false, snapshot: async () => invalid }).decide(
+      aRelease(),
+      aPlan(),
+    );
+    expect(decision.reasons.map(({ code }) => code)).toEqual(['policy-file-invalid', 'record-not-confirmed']);
+  });
+
+  test('a group that does not matter here stops nothing', async () => {
+    const membersOf = (handle: string) => (handle === '@platform' ? away() : Promise.resolve([ana.user]));
+    const decision = await aWorld({ membersOf }).decide(aRelease({ request: { environment: 'dev' } }), aPlan());
+    expect(decision.kind).toBe('allowed');
+  });
+
+  test('rollbacks to a known good version go under the last good file while the present one is broken', async () => {
+    const world = aWorld({ snapshot: async () => invalid });
+    expect(await world.decide(rollback, goodPlan)).toMatchObject({ kind: 'allowed', policy: 'b'.repeat(40) });
+    expect(await world.decide(rollback, aPlan())).toMatchObject({ kind: 'held' });
+  });
+
+  test('nothing goes under a file that could not be read, rollbacks included', async () => {
+    const snapshot = async (): Promise<Snapshot> => ({
+      kind: 'unreadable',
+      because: 'no route',
+      lastGood: aReadFile(),
+    });
+    expect(await aWorld({ snapshot }).decide(rollback, goodPlan)).toMatchObject({ kind: 'held' });
+  });
+});
+
+describe('who may vote', () => {
+  const held = aRelease({ state: { kind: 'held' }, plan: aPlan() });
+
+  test.each<[string, UserId, typeof held, string | null]>([
+    ['a member of a group that is asked', cy.user, held, null],
+    ['the requester', ana.user, held, 'you asked for it yourself; somebody else has to approve it'],
+    ['an operator whom no policy asks', mia.user, held, 'only @platform or @storefront may approve web in production'],
+    ['a stranger', userId('UEVE'), held, 'only @platform or @storefront may approve web in production'],
+    [
+      'an approver once it is decided',
+      bo.user,
+      aRelease({ state: { kind: 'queued' }, plan: aPlan() }),
+      'it does not wait for votes any more',
+    ],
+    [
+      'anyone where nothing is asked',
+      bo.user,
+      aRelease({ state: { kind: 'held' }, plan: aPlan(), request: { environment: 'dev' } }),
+      'no votes are asked for',
+    ],
+  ])('%s', async (_title, user, release, because) => {
+    const answer = await aWorld().mayVote(user, release);
+    expect(answer).toEqual(because === null ? { kind: 'may' } : { kind: 'may-not', because });
+  });
+
+  test('says so where nobody can tell', async () => {
+    const answer = await aWorld({ membersOf: away }).mayVote(cy.user, held);
+    expect(answer).toMatchObject({ kind: 'may-not', because: expect.stringContaining('Slack does not answer') });
+  });
+});
+
+describe('who has a role', () => {
+  test.each<
+    [UserId, 'viewer' | 'releaser' | 'approver' | 'operator', { service?: string; environment?: string }, boolean]
+  >([
+    [ana.user, 'releaser', { service: 'web', environment: 'production' }, true],
+    [ana.user, 'releaser', {}, true],
+    [ana.user, 'viewer', {}, true],
+    [ana.user, 'operator', {}, false],
+    [mia.user, 'operator', {}, true],
+    [mia.user, 'releaser', { environment: 'production' }, true],
+    [mia.user, 'approver', { environment: 'production' }, false],
+    [cy.user, 'approver', { service: 'web', environment: 'production' }, true],
+    [cy.user, 'approver', { service: 'web', environment: 'dev' }, false],
+    [cy.user, 'viewer', {}, true],
+    [userId('UEVE'), 'viewer', {}, false],
+  ])('%s as %s in %o: %s', async (user, role, scope, expected) => {
+    expect(await aWorld().may(user, role, scope)).toBe(expected);
+  });
+
+  test('a person who is named keeps the role while the directory is away; others are told to wait', async () => {
+    const world = aWorld({ membersOf: away });
+    expect(await world.may(mia.user, 'releaser', {})).toBe(true);
+    await expect(world.may(ana.user, 'releaser', {})).rejects.toThrow(Retryable);
+  });
+
+  test('roles are those of the last good file while the present one is broken', async () => {
+    expect(await aWorld({ snapshot: async () => invalid }).may(mia.user, 'operator', {})).toBe(true);
+    const nothing: Snapshot = { kind: 'unreadable', because: 'no route' };
+    await expect(aWorld({ snapshot: async () => nothing }).may(mia.user, 'operator', {})).rejects.toThrow(Retryable);
+  });
+});

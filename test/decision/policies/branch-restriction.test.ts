@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { branchRestriction } from '../../../src/decision/policies/branch-restriction.ts';
+import { anArtifact, aPlan, aReadFile, aRequest, at, sluiceYaml, someFacts } from '../../support/builders.ts';
+
+function textsFor(branch: string, pattern: string, environment = 'production'): readonly string[] {
+  const policy = aReadFile(sluiceYaml.replace('"^(main|hotfix/.+)$"', JSON.stringify(pattern)));
+  const plan = aPlan({ artifact: anArtifact({ branch }) });
+  const question = { request: aRequest({ environment }), plan, votes: [], facts: someFacts({ policy }), now: at() };
+  return branchRestriction(question).map(({ text }) => text);
+}
+
+describe('branch restriction', () => {
+  test.each([
+    ['main', '^(main|hotfix/.+)$', true],
+    ['hotfix/1', '^(main|hotfix/.+)$', true],
+    ['hotfix/', '^(main|hotfix/.+)$', false],
+    ['mainline', '^(main|hotfix/.+)$', false],
+    ['not-main', '^(main|hotfix/.+)$', false],
+    ['Main', '^main$', false],
+    ['feature/main', 'main', true],
+    ['mainline', '^main', true],
+    ['release/1.4', '^release/\\d+\\.\\d+$', true],
+  ])('%s against %s', (branch, pattern, allowed) => {
+    expect(textsFor(branch, pattern)).toHaveLength(allowed ? 0 : 1);
+  });
+
+  test('says what was built from where, and what is taken', () => {
+    expect(textsFor('feature/x', '^main$')).toEqual([
+      'web 1.4.2 was built from feature/x; production takes branches that match ^main$',
+    ]);
+  });
+
+  test('holds only where its line says so', () => {
+    expect(textsFor('feature/x', '^main$', 'staging')).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { locks } from '../../../src/decision/policies/locks.ts';
+import type { Question } from '../../../src/decision/question.ts';
+import type { Hold } from '../../../src/release.ts';
+import { aHold, aPlan, aRequest, at, mia, releaseId, someFacts } from '../../support/builders.ts';
+
+function ask(hold: Partial<Hold>, over: Partial<Question> = {}): Question {
+  const { environment, ...rest } = aHold();
+  const full = { ...rest, ...hold };
+  return { request: aRequest(), plan: aPlan(), votes: [], facts: someFacts({ holds: [full] }), now: at(), ...over };
+}
+
+const knownGood = { request: aRequest({ intent: 'rollback' }), plan: aPlan({ knownGood: true, backwards: true }) };
+
+describe('locks', () => {
+  test.each<[string, Partial<Hold>, string | null]>([
+    ['its environment', { environment: 'production' }, 'production is locked by @mia (audit)'],
+    ['its service', { service: 'web' }, 'web is locked by @mia (audit)'],
+    ['both', { service: 'web', environment: 'production' }, 'web in production is locked by @mia (audit)'],
+    ['another environment', { environment: 'staging' }, null],
+    ['another service', { service: 'api', environment: 'production' }, null],
+    [
+      'an hour from now',
+      { environment: 'production', until: at(3_600_000) },
+      'production is locked by @mia (audit) until 13:00 UTC',
+    ],
+    [
+      'days from now',
+      { environment: 'production', until: at(86_400_000) },
+      'production is locked by @mia (audit) until 2026-11-25 12:00 UTC',
+    ],
+    ['a moment that is over', { environment: 'production', until: at(0) }, null],
+    ['a lock that ended', { environment: 'production', state: { kind: 'ended', at: at(-1) } }, null],
+  ])('a lock on or until %s', (_title, hold, text) => {
+    const reasons = locks(ask(hold));
+    expect(reasons.map((reason) => reason.text)).toEqual(text === null ? [] : [text]);
+    expect(reasons.every(({ code, effect }) => code === 'locked' && effect === 'hold')).toBe(true);
+  });
+
+  test('says who can unlock and how', () => {
+    expect(locks(ask({ service: 'web', environment: 'production' }))[0]?.next).toBe(
+      '`/release unlock web production`, by @mia or an operator (mia)',
+    );
+  });
+
+  test.each<[string, Partial<Hold>, Partial<Question>, number]>([
+    ['a known-good rollback at a lock by hand', {}, knownGood, 1],
+    [
+      'an operator with a known-good rollback',
+      {},
+      { ...knownGood, request: aRequest({ intent: 'rollback', requester: mia }) },
+      0,
+    ],
+    ['an operator with a release', {}, { request: aRequest({ requester: mia }) }, 1],
+    ['a step further back past what a rollback left', { rollback: releaseId(7) }, knownGood, 0],
+    [
+      'a step forward again past what a rollback left',
+      { rollback: releaseId(7) },
+      { ...knownGood, plan: aPlan({ knownGood: true }) },
+      1,
+    ],
+    ['a release past what a rollback left', { rollback: releaseId(7) }, {}, 1],
+  ])('%s', (_title, hold, over, count) => {
+    expect(locks(ask({ environment: 'production', ...hold }, over))).toHaveLength(count);
+  });
+});
