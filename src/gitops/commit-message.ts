@@ -1,0 +1,58 @@
+import type { Release } from '../release.ts';
+
+/** One line of foreign text: no line breaks or control characters, bounded, never the start of a trailer of ours. */
+function line(text: string, limit = 300): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+  return [...flat].slice(0, limit).join('');
+}
+
+function person(release: Release['request']['requester']): string {
+  const name = line(release.name, 100).replace(/[<>]/g, '');
+  const email = line(release.email ?? 'unknown', 200).replace(/[<>\s]/g, '');
+  return `${name} <${email}> (slack:${release.user})`;
+}
+
+const subjects = { release: 'Release', promote: 'Release', 'auto-release': 'Release', rollback: 'Roll back' } as const;
+
+/** The commit message of a release: a sentence, what lies between, why, and the trailers that Sluice reads again. */
+export function commitMessage(release: Release): string {
+  const { plan, request } = release;
+  if (plan === undefined) throw new Error(`release ${release.id} has no plan to write`);
+  const { artifact, from } = plan;
+  const between = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
+  const votes = release.votes.filter(({ vote, bound }) => vote === 'approve' && bound === release.decision?.bound);
+  const body = [
+    `${request.service} ${from === null ? '(nothing)' : line(from.version, 130)} → ${artifact.version} (${between}, ${line(artifact.branch, 100)})`,
+    ...(request.because === undefined ? [] : [`because: ${line(request.because)}`]),
+    ...(request.ref === undefined ? [] : [`ref: ${line(request.ref, 100)}`]),
+  ];
+  const trailers: readonly (readonly [string, string])[] = [
+    ['Release', release.id],
+    ['Service', request.service],
+    ['Environment', request.environment],
+    ['Version', artifact.version],
+    ...(artifact.digest === undefined ? [] : [['Digest', artifact.digest] as const]),
+    ['Intent', plan.intent],
+    ['Requested-By', person(request.requester)],
+    ...votes.map((vote) => ['Approved-By', person(vote.person)] as const),
+    ...(release.decision?.policy === undefined ? [] : [['Policy', release.decision.policy] as const]),
+  ];
+  const subject = `${subjects[plan.intent]} ${request.service} ${plan.intent === 'rollback' ? 'to ' : ''}${artifact.version} ${plan.intent === 'rollback' ? 'in' : 'to'} ${request.environment}`;
+  return [subject, '', ...body, '', ...trailers.map(([key, value]) => `Sluice-${key}: ${value}`), ''].join('\n');
+}
+
+/** The trailers at the end of a message, by key; empty where it ends without any (git-interpret-trailers). */
+export function readTrailers(message: string): ReadonlyMap<string, readonly string[]> {
+  const trailers = new Map<string, string[]>();
+  const last = message
+    .trimEnd()
+    .split(/\n[ \t]*\n/)
+    .slice(1)
+    .at(-1);
+  for (const each of last?.split('\n') ?? []) {
+    const [, key, value] = /^([A-Za-z][A-Za-z0-9-]*):[ \t]+(.*)$/.exec(each) ?? [];
+    if (key === undefined || value === undefined) continue;
+    trailers.set(key, [...(trailers.get(key) ?? []), value.trimEnd()]);
+  }
+  return trailers;
+}

@@ -1,0 +1,160 @@
+import {
+  type BlobId,
+  blobIdSchema,
+  type CommitSha,
+  commitShaSchema,
+  type Lane,
+  type Place,
+  type Placed,
+  repositoryPathSchema,
+} from '../change.ts';
+import { Refusal } from '../errors.ts';
+import { releaseIdSchema } from '../release.ts';
+import type { Log } from '../telemetry.ts';
+import type { Clock } from '../time.ts';
+import { type Batch, createBatch } from './batch.ts';
+import { isBranchName } from './branch-name.ts';
+import { readTrailers } from './commit-message.ts';
+import type { RepositorySettings } from './isolation.ts';
+import { editPlace, placesIn, readPlace } from './places/places.ts';
+import { createRepository, type Fetched, type Repository } from './repository.ts';
+import { readSigner, signedByOneOf } from './signature.ts';
+
+export interface GitopsPorts {
+  readonly repositories: Readonly<Record<string, RepositorySettings>>;
+  /** Folder for the clones; may be lost. */
+  readonly data: string;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly signing?: { readonly key: string; readonly trusted: readonly string[] } | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told once of each reset of a branch, whichever caller's fetch saw it; `lost` is the head that is gone. */
+  readonly onRewound?: (lane: Lane, lost: CommitSha) => void;
+}
+
+interface ListedFile {
+  readonly id: string;
+  readonly path: string;
+}
+
+const listLimit = 20_000;
+const byTrailer = '--grep=^Sluice-Release: ';
+
+/** The GitOps repositories: what they hold, and commits on top of it. */
+export function createGitops(ports: GitopsPorts) {
+  const signer = ports.signing === undefined ? null : readSigner(ports.signing.key);
+  const trusted = signer === null ? [] : [signer.publicKey, ...(ports.signing?.trusted ?? [])];
+  const repositories = new Map<string, Repository>();
+  for (const [name, settings] of Object.entries(ports.repositories)) {
+    repositories.set(name, createRepository({ ...ports, name, settings }));
+  }
+  const named = (name: string): Repository => {
+    const repository = repositories.get(name);
+    if (repository === undefined)
+      throw new Refusal(`No repository "${name}" is configured; there are ${[...repositories.keys()].join(', ')}.`);
+    return repository;
+  };
+
+  const read = async (
+    repository: string,
+    commit: CommitSha,
+    path: string,
+  ): Promise<{ blob: BlobId; text: string } | null> => {
+    const object = await named(repository).objects.read(`${commit}:${path}`);
+    return object?.type === 'blob' ? { blob: blobIdSchema.parse(object.id), text: object.content.toString() } : null;
+  };
+
+  /** The files below a folder with their blobs; none where the folder is no path inside a repository. */
+  const filesBelow = async (repository: string, commit: CommitSha, folder: string): Promise<ListedFile[]> => {
+    const path = folder.replace(/\/+$/, '');
+    if (path !== '' && !repositoryPathSchema.safeParse(path).success) return [];
+    const below = path === '' ? [] : [`${path}/`];
+    const listing = await named(repository).ask(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...below]);
+    return listing.split('\0').flatMap((line) => {
+      // git-ls-tree, OUTPUT FORMAT: links and submodules hold no version.
+      const [, id, name] = /^100[0-7]{3} blob ([0-9a-f]{40})\t([\s\S]+)$/.exec(line) ?? [];
+      return id === undefined || name === undefined ? [] : [{ id, path: name }];
+    });
+  };
+
+  const list = async (repository: string, commit: CommitSha, folder: string): Promise<string[]> =>
+    (await filesBelow(repository, commit, folder)).slice(0, listLimit).map(({ path }) => path);
+
+  return {
+    fetch: (lane: Lane): Promise<Fetched> => named(lane.repository).fetch(lane),
+    head: (lane: Lane): CommitSha | null => named(lane.repository).head(lane.branch),
+    read,
+    list,
+    isAncestor: (repository: string, ancestor: string, descendant: string): Promise<boolean> =>
+      named(repository).isAncestor(ancestor, descendant),
+    readPlace,
+    editPlace,
+
+    /** Files that differ between two commits. */
+    changedPaths: async (repository: string, from: CommitSha, to: CommitSha): Promise<string[]> => {
+      const listing = await named(repository).ask(['diff-tree', '-r', '-z', '--name-only', from, to]);
+      return listing.split('\0').filter((path) => path !== '');
+    },
+
+    /** The versions below a folder (kustomize images, HelmRelease values), or those of one image. */
+    places: async (
+      repository: string,
+      commit: CommitSha,
+      folder: string,
+      image?: string,
+    ): Promise<{ place: Place; placed: Placed; line: number }[]> => {
+      const files = (await filesBelow(repository, commit, folder))
+        .filter(({ path }) => /\.ya?ml$|(^|\/)Kustomization$/.test(path))
+        .slice(0, 200);
+      await named(repository).prefetch(files.map(({ id }) => id));
+      const found = await Promise.all(
+        files.map(async ({ id, path }) => {
+          const blob = await named(repository).objects.read(id);
+          const text = blob?.type === 'blob' ? blob.content.toString() : '';
+          return placesIn(path, text).map((place) => ({ place, text }));
+        }),
+      );
+      return found.flat().flatMap(({ place, text }) => {
+        if (image !== undefined && place.kind === 'kustomize-image' && place.image !== image) return [];
+        const located = readPlace(place, text);
+        return located.kind === 'found' ? [{ place, placed: located.placed, line: located.line }] : [];
+      });
+    },
+
+    /** Releases of Sluice in `since..head`; where a key is configured, only those under a trusted signature. */
+    written: async (lane: Lane, since: CommitSha, head: CommitSha): Promise<Map<string, CommitSha>> => {
+      const repository = named(lane.repository);
+      const range = (await repository.isAncestor(since, head)) ? `${since}..${head}` : head;
+      // A failure must not read as "nothing is written": what was written would be written again.
+      const found = await repository.ask(['log', '--reverse', byTrailer, '--format=%H', '--end-of-options', range]);
+      const written = new Map<string, CommitSha>();
+      for (const commit of found.split('\n').filter((line) => line !== '')) {
+        const raw = (await repository.objects.read(commit))?.content ?? Buffer.alloc(0);
+        if (trusted.length > 0 && !signedByOneOf(raw, trusted)) continue;
+        const message = raw.subarray(raw.indexOf('\n\n') + 2).toString();
+        for (const id of readTrailers(message).get('Sluice-Release') ?? [])
+          if (releaseIdSchema.safeParse(id).success && !written.has(id)) written.set(id, commitShaSchema.parse(commit));
+      }
+      return written;
+    },
+
+    /** Whether the branch has ever been written by Sluice; a forged trailer counts too, as it only makes it ask. */
+    hasReleases: async (lane: Lane): Promise<boolean> => {
+      const head = named(lane.repository).head(lane.branch);
+      if (head === null) throw new Refusal(`${lane.repository}/${lane.branch} has not been fetched yet`);
+      const found = await named(lane.repository).ask(['log', '-1', byTrailer, '--format=%H', '--end-of-options', head]);
+      return found !== '';
+    },
+
+    begin: (lane: Lane, head: CommitSha): Batch => {
+      if (!isBranchName(lane.branch)) throw new Refusal(`${JSON.stringify(lane.branch)} is not a branch name`);
+      const { author, clock } = ports;
+      return createBatch({ repository: named(lane.repository), branch: lane.branch, head, author, signer, clock });
+    },
+
+    close: () => {
+      for (const repository of repositories.values()) repository.close();
+    },
+  };
+}
+export type Gitops = ReturnType<typeof createGitops>;

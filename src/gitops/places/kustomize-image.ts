@@ -1,0 +1,56 @@
+import type { Place } from '../../change.ts';
+import { isMap, isScalar, isSeq, type YAMLMap } from '../../yaml.ts';
+import { openYaml } from '../open-yaml.ts';
+import { scalarAt } from '../splice.ts';
+import { type Located, located } from './located.ts';
+
+type KustomizeImage = Extract<Place, { kind: 'kustomize-image' }>;
+
+const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+export function isKustomization(path: string): boolean {
+  return fileNames.includes(path.split('/').at(-1) ?? '');
+}
+
+function imageEntries(text: string): YAMLMap[] | { readonly because: string } {
+  const opened = openYaml(text);
+  if (opened.kind === 'refused') return { because: opened.because };
+  return opened.documents.flatMap(({ contents }) => {
+    const images = isMap(contents) ? contents.get('images') : null;
+    return isSeq(images) ? images.items.filter((item) => isMap(item)) : [];
+  });
+}
+
+/** `images[?name==X]` of a kustomization: `newTag`, and `digest` where the entry has one. */
+export function locateKustomizeImage(place: KustomizeImage, text: string): Located {
+  const { path } = place;
+  const entries = imageEntries(text);
+  if (!Array.isArray(entries)) return { kind: 'refused', because: `${path}: ${entries.because}` };
+  const own = entries.filter((entry) => entry.get('name') === place.image);
+  const [entry] = own;
+  if (entry === undefined) return { kind: 'missing', because: `${path} has no entry for ${place.image} under images` };
+  if (own.length > 1) return { kind: 'refused', because: `${path} has ${own.length} entries for ${place.image}` };
+  const tag = scalarAt(entry, 'newTag');
+  const digest = scalarAt(entry, 'digest');
+  if (tag?.kind === 'refused') return { kind: 'refused', because: `${path}: ${tag.because}` };
+  if (digest?.kind === 'refused') return { kind: 'refused', because: `${path}: ${digest.because}` };
+  const opened = openYaml(text);
+  const documents = opened.kind === 'opened' ? opened.documents : [];
+  if (tag !== null) return located(path, text, documents, tag.scalar, digest?.scalar);
+  const because = `${path} names no newTag for ${place.image}`;
+  const pair = entry.items.find(({ key }) => isScalar(key) && key.value === 'name');
+  if (entry.flow === true || !isScalar(pair?.key) || !isScalar(pair.value))
+    return { kind: 'refused', because: `${because}; write one once by hand` };
+  const insert = { map: entry, below: { key: pair.key, value: pair.value }, key: 'newTag' };
+  return { kind: 'empty', because, documents, tag: { insert }, digest: digest?.scalar };
+}
+
+/** All images with a tag in one kustomization. */
+export function kustomizeImagesIn(path: string, text: string): KustomizeImage[] {
+  const entries = imageEntries(text);
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry): KustomizeImage[] => {
+    const image = entry.get('name');
+    return typeof image === 'string' && entry.has('newTag') ? [{ kind: 'kustomize-image', path, image }] : [];
+  });
+}
