@@ -1,0 +1,63 @@
+import type { Lane } from '../change.ts';
+import type { Redis } from '../redis.ts';
+import { type Release, type ReleaseId, releaseSchema } from '../release.ts';
+import { arrivingKey, historyKey, laneKey, newestField, newestKey, openKey, openOf, rolledBackKey } from './indexes.ts';
+import type { Records } from './record.ts';
+import { onRedis } from './script.ts';
+import { releaseSubject } from './transition.ts';
+
+export interface HistoryFilter {
+  readonly service?: string;
+  readonly environment?: string;
+}
+
+/** Every question about releases is answered from an index whose cost does not grow with history. */
+export function createHistory({ redis, records }: { readonly redis: Redis; readonly records: Records }) {
+  const readAll = async (ids: readonly string[]) => {
+    const found = await records.read(releaseSchema, ids.map(releaseSubject));
+    return found.filter((release) => release !== null);
+  };
+  const listed = async (index: string) => readAll(await onRedis(() => redis.zrange(index, '0', '-1')));
+  const release = async (id: ReleaseId): Promise<Release | null> => (await readAll([id]))[0] ?? null;
+  return {
+    release,
+    /** Releases that have not reached Git and still may, oldest first. */
+    open: async (filter: HistoryFilter = {}): Promise<Release[]> => {
+      const { service, environment } = filter;
+      const exact = service !== undefined && environment !== undefined;
+      const found = await listed(exact ? openOf(service, environment) : openKey);
+      return found.filter(({ request }) => matches(request, filter));
+    },
+    /** Releases that are to be written to a lane, oldest first. */
+    waiting: (lane: Lane): Promise<Release[]> => listed(laneKey(lane)),
+    /** Written releases that are watched: the newest of each service and environment, and older ones until they are left. */
+    arriving: async (): Promise<Release[]> => {
+      const [watched, newest] = await Promise.all([
+        onRedis(() => redis.zrange(arrivingKey, '0', '-1')),
+        onRedis(() => redis.hvals(newestKey)),
+      ]);
+      return readAll([...new Set([...watched, ...newest])].toSorted());
+    },
+    lastWritten: async (service: string, environment: string): Promise<Release | null> => {
+      const id = await onRedis(() => redis.hget(newestKey, newestField(service, environment)));
+      return id === null ? null : ((await readAll([id]))[0] ?? null);
+    },
+    /** Newest first; the next page begins before the last id of this one. */
+    history: async (
+      filter: HistoryFilter & { readonly before?: ReleaseId; readonly limit: number },
+    ): Promise<Release[]> => {
+      const index = historyKey(filter.service, filter.environment);
+      const start = filter.before === undefined ? '+' : `(${filter.before}`;
+      const ids = await onRedis(() => redis.zrevrangebylex(index, start, '-', 'LIMIT', 0, filter.limit));
+      return readAll(ids);
+    },
+    /** Versions that a written rollback left behind. */
+    rolledBackFrom: (service: string, environment: string): Promise<string[]> =>
+      onRedis(() => redis.smembers(rolledBackKey(service, environment))),
+  };
+}
+
+function matches(request: { readonly service: string; readonly environment: string }, filter: HistoryFilter): boolean {
+  const sameService = filter.service === undefined || filter.service === request.service;
+  return sameService && (filter.environment === undefined || filter.environment === request.environment);
+}

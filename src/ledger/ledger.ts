@@ -1,0 +1,57 @@
+import { Retryable } from '../errors.ts';
+import type { Redis } from '../redis.ts';
+import type { Release } from '../release.ts';
+import { type Clock, instantOf } from '../time.ts';
+import { createAccept } from './accept.ts';
+import { createDrifts } from './drifts.ts';
+import { createHealthy } from './healthy.ts';
+import { createHistory } from './history.ts';
+import { createHolds } from './holds.ts';
+import { createLogReader } from './log.ts';
+import { createMarks } from './marks.ts';
+import { createNotices } from './notices.ts';
+import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
+import { onRedis } from './script.ts';
+import { createTransition, type ReleaseChange } from './transition.ts';
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+const generationSubject = 'generation';
+
+/** What happened: every record, its log, and what is to be told or done because of it. Throws Retryable while Redis is away. */
+export function createLedger({ redis, clock }: { readonly redis: Redis; readonly clock: Clock }) {
+  const records = createRecords({ redis, clock });
+  const transitionAll = createTransition({ records, clock });
+  const history = createHistory({ redis, records });
+  const transition = async (before: Release, change: ReleaseChange, entry: Entry): Promise<Moved<Release>> => {
+    const [moved] = await transitionAll([{ before, change, entry }]);
+    if (moved === undefined) throw new Retryable(`release/${before.id} got no answer from Redis`);
+    return moved;
+  };
+  return {
+    accept: createAccept({ records, clock, release: history.release }),
+    transition,
+    transitionAll,
+    notePosted: records.notePosted,
+    ...history,
+    ...createLogReader({ redis }),
+    ...createHolds({ redis, records, clock }),
+    ...createDrifts({ redis, records }),
+    ...createNotices({ redis, records, clock }),
+    ...createMarks({ redis, clock }),
+    ...createHealthy({ redis }),
+    /** How far the thread of a subject has been told; null before its first line. */
+    cursor: (subject: string): Promise<string | null> => onRedis(() => redis.hget(recordKey(subject), 'cursor')),
+    setCursor: async (subject: string, cursor: string): Promise<void> => {
+      await onRedis(() => redis.hset(recordKey(subject), 'cursor', cursor));
+    },
+    /** Whether Redis still holds the mark that it is the record to trust; false after it was wiped. */
+    confirmed: async (): Promise<boolean> =>
+      (await onRedis(() => redis.hexists(recordKey(generationSubject), 'json'))) === 1,
+    confirm: async (by: string): Promise<void> => {
+      const record = { kind: 'generation', revision: 1, by, at: instantOf(clock.now()) } as const;
+      const entry = { event: 'record.confirmed', text: `confirmed by ${by}` };
+      await records.write([{ subject: generationSubject, from: 0, record, entry, dirty: false, effects: [] }]);
+    },
+  };
+}

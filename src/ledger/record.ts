@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { Retryable, Terminal } from '../errors.ts';
+import { key, type Redis } from '../redis.ts';
+import { type Person, type Posted, postedSchema } from '../release.ts';
+import { type Clock, type Instant, instantOf } from '../time.ts';
+import { createScript, onRedis } from './script.ts';
+
+/** What happened, in the log; `text` is one line for the thread, foreign text in it raw. */
+export interface Entry {
+  readonly event: string;
+  readonly by?: Person;
+  readonly text?: string;
+}
+
+/** `moved`: somebody else was first, and `record` is what stands now. */
+export type Moved<T> = { readonly kind: 'done'; readonly record: T } | { readonly kind: 'moved'; readonly record: T };
+
+/** What one record's change does besides: index memberships, and what is due because of it. */
+export type Effect =
+  | { readonly kind: 'in' | 'out'; readonly key: string; readonly member: string }
+  | { readonly kind: 'add'; readonly key: string; readonly member: string }
+  | { readonly kind: 'field'; readonly key: string; readonly member: string; readonly value: string }
+  /** Nothing is written where this key exists; it is kept for so many seconds, and holds `member`. */
+  | { readonly kind: 'once'; readonly key: string; readonly member: string; readonly seconds: number }
+  | { readonly kind: 'due'; readonly work: string }
+  /** The oldest release of this index has its turn. */
+  | { readonly kind: 'wake'; readonly key: string };
+
+export interface Write {
+  readonly subject: string;
+  /** The revision that it starts from; 0 for a new record. */
+  readonly from: number;
+  readonly record: { readonly revision: number; readonly message?: unknown };
+  readonly entry: Entry;
+  readonly dirty: boolean;
+  /** The record begins anew and gets a message of its own. */
+  readonly newMessage?: boolean;
+  readonly effects: readonly Effect[];
+}
+
+/** A record as it lies in Redis: the message is kept beside it, as it changes without a transition. */
+export interface Stored {
+  readonly json: string;
+  readonly message: string;
+}
+
+export type WriteOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'moved'; readonly stored: Stored }
+  | { readonly kind: 'seen'; readonly member: string };
+
+// The transition: either all of it happens or nothing. A call that the client sends again after a lost connection is
+// known by its token, so that it is answered `done` and not done twice.
+const transitionScript = `
+local record, sequence, log, thread, dirty, due, marks = unpack(KEYS, 1, 7)
+local revision, token, json, subject, line, at, now, isDirty, newMessage = unpack(ARGV, 1, 9)
+local firstKey, firstEffect = 8, 10
+
+for i = firstKey, #KEYS do
+  local effect = firstEffect + (i - firstKey) * 3
+  if ARGV[effect] == 'once' then
+    local seen = redis.call('GET', KEYS[i])
+    if seen then return {'seen', seen} end
+  end
+end
+
+local stands = redis.call('HMGET', record, 'revision', 'token', 'json', 'message')
+if (stands[1] or '0') ~= revision then
+  if stands[2] == token then return {'done'} end
+  return {'moved', stands[3] or '', stands[4] or ''}
+end
+
+local number = redis.call('INCR', sequence)
+redis.call('HSET', record, 'revision', tostring(tonumber(revision) + 1), 'token', token, 'json', json)
+if newMessage == '1' then redis.call('HDEL', record, 'message', 'cursor') end
+local id = redis.call('XADD', log, '*', 'subject', subject, 'revision', tostring(tonumber(revision) + 1), 'line', line, 'record', json)
+redis.call('RPUSH', thread, id .. ' ' .. line)
+redis.call('LTRIM', thread, -1000, -1)
+if isDirty == '1' then redis.call('ZADD', dirty, number, subject) end
+
+local function markDue(work)
+  local known = redis.call('ZSCORE', due, work)
+  if not known or tonumber(known) > tonumber(now) then redis.call('ZADD', due, now, work) end
+  redis.call('HSET', marks, work, tostring(number))
+end
+
+for i = firstKey, #KEYS do
+  local effect = firstEffect + (i - firstKey) * 3
+  local kind, member, extra = ARGV[effect], ARGV[effect + 1], ARGV[effect + 2]
+  if kind == 'in' then redis.call('ZADD', KEYS[i], 0, member)
+  elseif kind == 'out' then redis.call('ZREM', KEYS[i], member)
+  elseif kind == 'add' then redis.call('SADD', KEYS[i], member)
+  elseif kind == 'field' then redis.call('HSET', KEYS[i], member, extra)
+  elseif kind == 'once' then redis.call('SET', KEYS[i], member, 'EX', extra)
+  elseif kind == 'due' then markDue(member)
+  elseif kind == 'wake' then
+    local first = redis.call('ZRANGE', KEYS[i], 0, 0)
+    if first[1] then markDue('release/' .. first[1]) end
+  end
+end
+return {'done'}
+`;
+
+const answerSchema = z.union([
+  z.tuple([z.literal('done')]),
+  z.tuple([z.literal('seen'), z.string()]),
+  z.tuple([z.literal('moved'), z.string(), z.string()]),
+]);
+
+/** Where a record lies; its subject is `release/<id>`, `drift/<id>`, `notice/<id>`, `hold/<id>`. */
+export function recordKey(subject: string): string {
+  return key('record', subject);
+}
+
+export interface Records {
+  /** Writes each record by compare-and-set, together with its log line and effects; one round trip for all. */
+  readonly write: (list: readonly Write[]) => Promise<WriteOutcome[]>;
+  readonly read: <T>(schema: z.ZodType<T>, subjects: readonly string[]) => Promise<(T | null)[]>;
+  readonly notePosted: (subject: string, message: Posted) => Promise<void>;
+}
+
+export function createRecords({ redis, clock }: { readonly redis: Redis; readonly clock: Clock }): Records {
+  const script = createScript(redis, transitionScript);
+  const writer = randomUUID();
+  let count = 0;
+  return {
+    write: async (list) => {
+      const at = instantOf(clock.now());
+      const calls = list.map((write) => {
+        count += 1;
+        return callOf(write, { token: `${writer}-${count}`, at, nowMs: clock.now() });
+      });
+      return (await script(calls)).map((answer) => outcomeOf(answerSchema.parse(answer)));
+    },
+    read: async (schema, subjects) => {
+      if (subjects.length === 0) return [];
+      const pipeline = redis.pipeline();
+      for (const subject of subjects) pipeline.hmget(recordKey(subject), 'json', 'message');
+      const answers = (await onRedis(() => pipeline.exec())) ?? [];
+      return subjects.map((subject, index) => {
+        const [error, value] = answers[index] ?? [new Error('no answer'), null];
+        if (error) throw new Retryable(`Redis did not give ${subject}: ${error.message}`, { cause: error });
+        const [json, message] = z.array(z.string().nullable()).parse(value);
+        return typeof json === 'string' ? readStored(schema, subject, { json, message: message ?? '' }) : null;
+      });
+    },
+    notePosted: async (subject, message) => {
+      await onRedis(() => redis.hset(recordKey(subject), 'message', JSON.stringify(postedSchema.parse(message))));
+    },
+  };
+}
+
+function callOf(write: Write, made: { readonly token: string; readonly at: Instant; readonly nowMs: number }) {
+  const { message: _, ...record } = write.record;
+  const shared = [key('sequence'), key('log'), key('thread', write.subject), key('dirty'), key('due'), key('marks')];
+  const effects = write.effects.map((effect) => ({ key: 'key' in effect ? effect.key : key('due'), effect }));
+  return {
+    keys: [recordKey(write.subject), ...shared, ...effects.map((each) => each.key)],
+    values: [
+      String(write.from),
+      made.token,
+      JSON.stringify(record),
+      write.subject,
+      JSON.stringify({ at: made.at, entry: write.entry }),
+      made.at,
+      made.nowMs,
+      write.dirty ? '1' : '',
+      write.newMessage === true ? '1' : '',
+      ...effects.flatMap(({ effect }) => effectValues(effect)),
+    ],
+  };
+}
+
+function effectValues(effect: Effect): [string, string, string] {
+  switch (effect.kind) {
+    case 'in':
+    case 'out':
+    case 'add':
+      return [effect.kind, effect.member, ''];
+    case 'field':
+      return ['field', effect.member, effect.value];
+    case 'once':
+      return ['once', effect.member, String(effect.seconds)];
+    case 'due':
+      return ['due', effect.work, ''];
+    case 'wake':
+      return ['wake', '', ''];
+  }
+}
+
+function outcomeOf(answer: z.infer<typeof answerSchema>): WriteOutcome {
+  switch (answer[0]) {
+    case 'done':
+      return { kind: 'done' };
+    case 'seen':
+      return { kind: 'seen', member: answer[1] };
+    case 'moved':
+      return { kind: 'moved', stored: { json: answer[1], message: answer[2] } };
+  }
+}
+
+/** What a record says; Retryable where it is gone from Redis, Terminal where it is not one of ours. */
+export function readStored<T>(schema: z.ZodType<T>, subject: string, stored: Stored): T {
+  if (stored.json === '') throw new Retryable(`The record of ${subject} is no longer in Redis.`);
+  const value: unknown = JSON.parse(stored.json);
+  const whole = stored.message === '' ? value : { ...Object(value), message: JSON.parse(stored.message) };
+  const parsed = schema.safeParse(whole);
+  if (parsed.success) return parsed.data;
+  // Failing is right here: a lock that cannot be read must not count as no lock.
+  throw new Terminal(`The record of ${subject} in Redis cannot be read: ${parsed.error.message.slice(0, 500)}`);
+}

@@ -1,0 +1,77 @@
+import { createLedger } from '../../src/ledger/ledger.ts';
+import { openRedis, whenReady } from '../../src/redis.ts';
+import type { State } from '../../src/release.ts';
+import { systemClock } from '../../src/time.ts';
+import { aDecision, aPerson, aPlan, aRequest, aVote, sha } from '../support/builders.ts';
+
+/** Where a release may go from each state; what the record is asked to keep in order. */
+export const ways: Readonly<Record<string, readonly State['kind'][]>> = {
+  requested: ['denied', 'held', 'queued'],
+  held: ['held', 'queued', 'expired', 'cancelled'],
+  queued: ['writing', 'held', 'cancelled'],
+  writing: ['written', 'held', 'queued'],
+  written: ['written'],
+};
+
+function stateOf(kind: State['kind']): State {
+  switch (kind) {
+    case 'written':
+      return { kind, commit: sha('ab') };
+    case 'cancelled':
+      return { kind, by: aPerson() };
+    case 'rejected':
+    case 'superseded':
+      throw new Error(`${kind} is not walked here`);
+    default:
+      return { kind };
+  }
+}
+
+/** Mulberry32: a run can be repeated by its seed. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One of several processes: accepts the same payloads as all others, then walks the releases at random, told what it did. */
+async function act(url: string, seed: number, payloads: number, steps: number): Promise<void> {
+  const redis = openRedis({ url }, 'commands', () => {});
+  await whenReady(redis, 10_000);
+  const ledger = createLedger({ redis, clock: systemClock });
+  const random = randomOf(seed);
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
+  const accepted: string[] = [];
+  const ids = await Promise.all(
+    Array.from({ length: payloads }, async (_, number) => {
+      const { kind, release } = await ledger.accept(aRequest({ service: `s${number % 3}` }), `payload ${number}`);
+      if (kind === 'accepted') accepted.push(release.id);
+      return release.id;
+    }),
+  );
+  const done: { id: string; revision: number; from: string; to: string }[] = [];
+  for (let step = 0; step < steps; step += 1) {
+    const id = pick(ids);
+    const before = id === undefined ? null : await ledger.release(id);
+    const to = before === null ? undefined : pick(ways[before.state.kind] ?? []);
+    if (before === null || to === undefined) continue;
+    const change = {
+      state: stateOf(to),
+      plan: aPlan(),
+      decision: aDecision(),
+      ...(random() < 0.3 ? { votes: [...before.votes, aVote()] } : {}),
+    };
+    const moved = await ledger.transition(before, change, { event: `release.${to}`, text: `by ${seed}` });
+    if (moved.kind === 'done')
+      done.push({ id: before.id, revision: moved.record.revision, from: before.state.kind, to });
+  }
+  redis.disconnect();
+  process.send?.({ accepted, done });
+}
+
+const [, entry, url, seed, payloads, steps] = process.argv;
+if (entry === import.meta.filename && url !== undefined) await act(url, Number(seed), Number(payloads), Number(steps));

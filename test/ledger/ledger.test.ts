@@ -1,0 +1,372 @@
+import { createRedisMock } from 'js-redis-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Retryable } from '../../src/errors.ts';
+import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
+import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Release, State } from '../../src/release.ts';
+import type { Drift } from '../../src/verdict.ts';
+import {
+  aClock,
+  aDecision,
+  aHold,
+  aLane,
+  anArtifact,
+  ana,
+  aPlan,
+  aRequest,
+  at,
+  aVote,
+  bo,
+  sha,
+} from '../support/builders.ts';
+import { startRedis } from '../support/redis.ts';
+
+const servers = {
+  'a real Redis': startRedis,
+  'the in-process Redis': async () => {
+    const server = await createRedisMock();
+    return { url: server.url, close: () => server.close() };
+  },
+};
+
+const aDrift: Omit<Drift, 'revision' | 'state'> = {
+  kind: 'drift',
+  id: 'prod-eu/Deployment/default/web/image',
+  cluster: 'prod-eu',
+  environment: 'production',
+  service: 'web',
+  object: 'Deployment/default/web',
+  field: 'spec.template.spec.containers[web].image',
+  live: 'web:9',
+  wanted: 'web:1',
+  manager: 'kubectl-edit',
+  since: at(),
+};
+const aNotice = { kind: 'notice', id: 'policy-file', channel: '#releases', level: 'alert', text: 'line 8' } as const;
+const entry = { event: 'test' };
+
+describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
+  let server: { url: string; close: () => Promise<void> };
+  let redis: Redis;
+  let ledger: Ledger;
+  let clock: ReturnType<typeof aClock>;
+
+  beforeAll(async () => {
+    server = await start();
+    redis = openRedis({ url: server.url }, 'commands', () => {});
+    await whenReady(redis, 10_000);
+  });
+  beforeEach(async () => {
+    await redis.flushall();
+    clock = aClock();
+    ledger = createLedger({ redis, clock });
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.close();
+  });
+
+  let payloads = 0;
+  const accepted = async (over: Partial<Parameters<typeof aRequest>[0]> = {}): Promise<Release> => {
+    payloads += 1;
+    clock.move(1);
+    return (await ledger.accept(aRequest(over), `payload ${payloads}`)).release;
+  };
+  const moved = async (release: Release, state: State, more: object = {}) =>
+    (await ledger.transition(release, { state, ...more }, { event: `release.${state.kind}` })).record;
+  const queued = async (over: Partial<Parameters<typeof aRequest>[0]> = {}, plan = aPlan()) =>
+    moved(await accepted(over), { kind: 'queued' }, { plan, decision: aDecision() });
+  const written = async (over: Partial<Parameters<typeof aRequest>[0]> = {}, plan = aPlan()) => {
+    clock.move(1);
+    return moved(await moved(await queued(over, plan), { kind: 'writing' }), { kind: 'written', commit: sha('ab') });
+  };
+  const ids = (list: readonly Release[]) => list.map(({ id }) => id);
+
+  test('makes one release of a payload, however often it comes at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ledger.accept(aRequest(), 'the same')));
+    expect(answers.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
+    expect(new Set(answers.map(({ release }) => release.id)).size).toBe(1);
+    expect(
+      await redis.ttl(`{sluice}:payload:${(await redis.keys('*payload*'))[0]?.split(':').at(-1)}`),
+    ).toBeGreaterThan(25 * 3_600);
+  });
+
+  test('says `moved`, and what stands, to whoever comes second', async () => {
+    const release = await accepted();
+    await moved(release, { kind: 'held' });
+    const late = await ledger.transition(release, { state: { kind: 'cancelled', by: ana } }, entry);
+    expect(late).toMatchObject({ kind: 'moved', record: { state: { kind: 'held' }, revision: 2 } });
+  });
+
+  test('moves many in one round trip, each by its own compare-and-set', async () => {
+    const releases = [await accepted(), await accepted(), await accepted()];
+    const [first] = releases;
+    if (first !== undefined) await moved(first, { kind: 'denied' });
+    const answers = await ledger.transitionAll(
+      releases.map((before) => ({ before, change: { state: { kind: 'held' } }, entry })),
+    );
+    expect(answers.map(({ kind, record }) => `${kind} ${record.state.kind}`)).toEqual([
+      'moved denied',
+      'done held',
+      'done held',
+    ]);
+  });
+
+  test('sets `since` when the state changes, and only then', async () => {
+    const release = await accepted();
+    clock.move(5_000);
+    const held = await moved(release, { kind: 'held' });
+    clock.move(5_000);
+    const voted = (await ledger.transition(held, { votes: [aVote()] }, entry)).record;
+    expect([voted.since, voted.revision]).toEqual([held.since, 3]);
+  });
+
+  test('remembers a posted message beside the record, through later transitions', async () => {
+    const release = await accepted();
+    await ledger.notePosted(`release/${release.id}`, { channel: 'C1', ts: '1.2' });
+    await moved(release, { kind: 'held' });
+    expect(await ledger.release(release.id)).toMatchObject({ state: { kind: 'held' }, message: { ts: '1.2' } });
+    expect((await ledger.log(null, 10)).map(({ revision }) => revision)).toEqual([1, 2]);
+  });
+
+  test('lists what is open and what waits in a lane, oldest first', async () => {
+    const [first, second] = [await accepted(), await queued({ environment: 'staging' })];
+    const third = await queued();
+    expect(ids(await ledger.open())).toEqual([first.id, second.id, third.id]);
+    expect(ids(await ledger.open({ environment: 'staging' }))).toEqual([second.id]);
+    expect(ids(await ledger.open({ service: 'web', environment: 'production' }))).toEqual([first.id, third.id]);
+    expect(ids(await ledger.waiting(aLane))).toEqual([second.id, third.id]);
+    expect(await ledger.waiting({ ...aLane, branch: 'other' })).toEqual([]);
+    await moved(third, { kind: 'cancelled', by: ana });
+    expect(ids(await ledger.waiting(aLane))).toEqual([second.id]);
+  });
+
+  test('moves a release to another lane with its plan', async () => {
+    const release = await queued();
+    const other = { ...aLane, branch: 'other' };
+    await ledger.transition(release, { plan: aPlan({ lane: other }) }, entry);
+    expect(await ledger.waiting(aLane)).toEqual([]);
+    expect(ids(await ledger.waiting(other))).toEqual([release.id]);
+  });
+
+  test('watches the newest written release of each place, and older ones until they are left', async () => {
+    const first = await written();
+    const second = await written();
+    const elsewhere = await written({ environment: 'staging' });
+    expect(ids(await ledger.arriving())).toEqual([first.id, second.id, elsewhere.id]);
+    expect((await ledger.lastWritten('web', 'production'))?.id).toBe(second.id);
+    const left = { clusters: { 'prod-eu': { kind: 'superseded', by: '1.4.3', since: at() } } } as const;
+    await ledger.transition(first, { arrival: left }, entry);
+    await ledger.transition(second, { arrival: left }, entry);
+    expect(ids(await ledger.arriving())).toEqual([second.id, elsewhere.id]);
+    expect(await ledger.lastWritten('api', 'production')).toBeNull();
+  });
+
+  test('tells history newest first, a page at a time', async () => {
+    const all = [await accepted(), await accepted({ environment: 'dev' }), await accepted()];
+    const newest = ids(all).toReversed();
+    expect(ids(await ledger.history({ limit: 2 }))).toEqual(newest.slice(0, 2));
+    expect(ids(await ledger.history({ limit: 2, ...(newest[1] === undefined ? {} : { before: newest[1] }) }))).toEqual(
+      newest.slice(2),
+    );
+    expect(ids(await ledger.history({ environment: 'dev', limit: 5 }))).toEqual([all[1]?.id]);
+    expect(ids(await ledger.history({ service: 'web', environment: 'production', limit: 5 }))).toHaveLength(2);
+  });
+
+  test('knows which versions a written rollback left', async () => {
+    await written(
+      { intent: 'rollback' },
+      aPlan({ intent: 'rollback', from: { version: '1.5.0' }, artifact: anArtifact() }),
+    );
+    await written({}, aPlan({ from: { version: '1.4.0' } }));
+    expect(await ledger.rolledBackFrom('web', 'production')).toEqual(['1.5.0']);
+  });
+
+  test('tells a thread what came after its cursor', async () => {
+    const release = await accepted();
+    await ledger.transition(
+      release,
+      { state: { kind: 'held' } },
+      { event: 'release.held', by: bo, text: 'waits <for> votes' },
+    );
+    const subject = `release/${release.id}`;
+    const [first] = await ledger.entries(subject, null, 1);
+    expect(first?.entry.event).toBe('release.requested');
+    expect(await ledger.cursor(subject)).toBeNull();
+    await ledger.setCursor(subject, first?.cursor ?? '');
+    const rest = await ledger.entries(subject, await ledger.cursor(subject), 10);
+    expect(rest.map((line) => line.entry)).toEqual([{ event: 'release.held', by: bo, text: 'waits <for> votes' }]);
+  });
+
+  test('cleans a subject only where it was not marked again since', async () => {
+    const release = await accepted();
+    const [read] = await ledger.dirty(10);
+    expect(read?.subject).toBe(`release/${release.id}`);
+    await moved(release, { kind: 'held' });
+    expect(await ledger.clean(read?.subject ?? '', read?.mark ?? '')).toBe(false);
+    const [again] = await ledger.dirty(10);
+    expect(await ledger.clean(again?.subject ?? '', again?.mark ?? '')).toBe(true);
+    expect(await ledger.dirty(10)).toEqual([]);
+    await ledger.markDirty('drift/x');
+    expect((await ledger.dirty(10)).map(({ subject }) => subject)).toEqual(['drift/x']);
+  });
+
+  test('settles work only where it was not marked again since', async () => {
+    await ledger.markDue('lane/gitops/main');
+    const mark = await ledger.markOf('lane/gitops/main');
+    await ledger.markDue('lane/gitops/main');
+    expect(await ledger.settle('lane/gitops/main', mark ?? '')).toBe(false);
+    const [due] = await ledger.due(clock.now());
+    expect(await ledger.settle('lane/gitops/main', due?.mark ?? '')).toBe(true);
+    expect(await ledger.due(clock.now())).toEqual([]);
+  });
+
+  test('puts work off, and takes an earlier time over a later one', async () => {
+    await ledger.markDue('work', clock.now());
+    await ledger.settle('work', (await ledger.markOf('work')) ?? '', clock.now() + 1_000);
+    expect(await ledger.due(clock.now())).toEqual([]);
+    expect(await ledger.due(clock.now() + 1_000)).toHaveLength(1);
+    await ledger.markDue('work', clock.now() + 5_000);
+    expect(await ledger.due(clock.now() + 1_000)).toHaveLength(1);
+    await ledger.markDue('work');
+    expect(await ledger.due(clock.now())).toHaveLength(1);
+  });
+
+  test('makes due what a transition gives to do', async () => {
+    const works = async () => {
+      const due = await ledger.due(clock.now());
+      for (const { work, mark } of due) await ledger.settle(work, mark);
+      return due.map(({ work }) => work).toSorted();
+    };
+    const first = await accepted();
+    const second = await accepted();
+    expect(await works()).toEqual([`release/${first.id}`, `release/${second.id}`].toSorted());
+    const held = await moved(first, { kind: 'held' });
+    const voted = await ledger.transition(held, { votes: [aVote()] }, entry);
+    expect(await works()).toEqual([`release/${first.id}`]);
+    const waits = await moved(voted.record, { kind: 'queued' }, { plan: aPlan() });
+    expect(await works()).toEqual(['lane/gitops/main']);
+    await moved(waits, { kind: 'cancelled', by: ana });
+    expect(await works()).toEqual([`release/${second.id}`]);
+  });
+
+  test('keeps holds until somebody or time ends them', async () => {
+    const { revision: _, state: __, ...wanted } = aHold({ until: at(60_000) });
+    await ledger.hold(wanted, { event: 'hold.set' });
+    await ledger.hold({ ...wanted, id: 'hold-2', until: undefined }, { event: 'hold.set' });
+    expect((await ledger.holds()).map(({ id }) => id)).toEqual(['hold-1', 'hold-2']);
+    clock.move(60_000);
+    expect((await ledger.holds()).map(({ id }) => id)).toEqual(['hold-2']);
+    expect((await ledger.expireHolds(clock.now())).map(({ id }) => id)).toEqual(['hold-1']);
+    expect((await ledger.endHold('hold-2', bo, { event: 'hold.ended' }))?.kind).toBe('done');
+    expect((await ledger.endHold('hold-2', ana, { event: 'hold.ended' }))?.record.state).toMatchObject({ by: bo });
+    expect(await ledger.endHold('hold-3', ana, { event: 'hold.ended' })).toBeNull();
+    expect(await ledger.holds()).toEqual([]);
+  });
+
+  test('opens a drift once, and anew with a message of its own after it ended', async () => {
+    await ledger.openDrift(aDrift);
+    await ledger.openDrift(aDrift);
+    await ledger.notePosted(`drift/${aDrift.id}`, { channel: 'C1', ts: '1' });
+    await ledger.changeDrift(aDrift.id, { live: 'web:10' });
+    await ledger.changeDrift(aDrift.id, { live: 'web:10' });
+    expect(await ledger.drifts()).toMatchObject([{ live: 'web:10', revision: 2, message: { ts: '1' } }]);
+    await ledger.changeDrift(aDrift.id, { state: { kind: 'ended', at: at(), how: 'corrected' } });
+    expect(await ledger.drifts()).toEqual([]);
+    expect((await ledger.drift(aDrift.id))?.message?.ts).toBe('1');
+    await ledger.openDrift(aDrift);
+    const again = await ledger.drift(aDrift.id);
+    expect([again?.state.kind, again?.revision, again?.message]).toEqual(['open', 4, undefined]);
+    expect(await ledger.changeDrift('unknown', { live: 'x' })).toBeNull();
+  });
+
+  test('says a notice once, changes it, ends it, and says it anew', async () => {
+    await ledger.notice(aNotice);
+    await ledger.notice(aNotice);
+    expect(await ledger.notices()).toMatchObject([{ revision: 1, since: at() }]);
+    clock.move(1_000);
+    await ledger.notice({ ...aNotice, text: 'line 9' });
+    expect(await ledger.noticeById('policy-file')).toMatchObject({ revision: 2, since: at(), text: 'line 9' });
+    await ledger.endNotice('policy-file', 'valid again');
+    await ledger.endNotice('policy-file', 'valid again');
+    expect(await ledger.notices()).toEqual([]);
+    await ledger.notice(aNotice);
+    expect(await ledger.noticeById('policy-file')).toMatchObject({ revision: 4, since: at(1_000) });
+  });
+
+  test('remembers what was healthy where, newest first', async () => {
+    const seen = (version: string, cluster: string, ms: number) =>
+      ledger.recordHealthy({
+        service: 'web',
+        environment: 'production',
+        cluster,
+        version,
+        digest: `sha256:${version}`,
+        at: at(ms),
+      });
+    expect(await seen('1.4.1', 'prod-eu', 0)).toBe(true);
+    expect(await seen('1.4.1', 'prod-us', 10)).toBe(true);
+    expect(await seen('1.4.2', 'prod-eu', 20)).toBe(true);
+    expect(await seen('1.4.1', 'prod-eu', 30)).toBe(false);
+    expect(await ledger.healthy('web', 'production')).toEqual([
+      { version: '1.4.2', digest: 'sha256:1.4.2', clusters: { 'prod-eu': at(20) } },
+      { version: '1.4.1', digest: 'sha256:1.4.1', clusters: { 'prod-eu': at(0), 'prod-us': at(10) } },
+    ]);
+  });
+
+  test('is not the record to trust after it was wiped, until somebody confirms', async () => {
+    expect(await ledger.confirmed()).toBe(false);
+    await ledger.confirm('first start');
+    await ledger.confirm('ana');
+    expect(await ledger.confirmed()).toBe(true);
+    expect((await ledger.log(null, 10)).map(({ entry: { text } }) => text)).toEqual(['confirmed by first start']);
+    await redis.flushall();
+    expect(await ledger.confirmed()).toBe(false);
+  });
+
+  test('replays to the same records', async () => {
+    await written();
+    await ledger.openDrift(aDrift);
+    await ledger.notice(aNotice);
+    const last = new Map((await ledger.log(null, 100)).map(({ subject, record }) => [subject, record]));
+    const [release] = await ledger.history({ limit: 1 });
+    expect(last.get(`release/${release?.id}`)).toEqual(release);
+    expect(last.get(`drift/${aDrift.id}`)).toEqual(await ledger.drift(aDrift.id));
+    expect(last.get('notice/policy-file')).toEqual(await ledger.noticeById('policy-file'));
+    const pages = await ledger.log((await ledger.log(null, 2)).at(-1)?.cursor ?? null, 100);
+    expect(pages).toHaveLength(4);
+  });
+
+  test('takes hostile names as they are', async () => {
+    const service = 'a:b*{}\ud800\u0000../';
+    const release = await accepted({ service });
+    expect(ids(await ledger.open({ service, environment: 'production' }))).toEqual([release.id]);
+  });
+
+  test('does not read a record that is not one of ours as if it were none', async () => {
+    const { revision: _, state: __, ...wanted } = aHold();
+    await ledger.hold(wanted, { event: 'hold.set' });
+    await redis.hset('{sluice}:record:hold/hold-1', 'json', '{"kind":"hold"}');
+    await expect(ledger.holds()).rejects.toThrow('hold/hold-1');
+  });
+});
+
+test('says Retryable while Redis is away, and goes on when it is back with all that it was told', async () => {
+  const server = await startRedis();
+  const redis = openRedis({ url: server.url }, 'commands', () => {});
+  await whenReady(redis, 10_000);
+  const ledger = createLedger({ redis, clock: aClock() });
+  const { release } = await ledger.accept(aRequest(), 'payload');
+  await server.kill();
+  await expect(ledger.accept(aRequest(), 'other')).rejects.toBeInstanceOf(Retryable);
+  await expect(ledger.release(release.id)).rejects.toBeInstanceOf(Retryable);
+  await expect(ledger.due(0)).rejects.toBeInstanceOf(Retryable);
+  await expect(ledger.transition(release, { state: { kind: 'held' } }, entry)).rejects.toBeInstanceOf(Retryable);
+  await server.restart();
+  await whenReady(redis, 10_000);
+  // The restarted server has forgotten the scripts.
+  expect((await ledger.transition(release, { state: { kind: 'held' } }, entry)).kind).toBe('done');
+  expect(await ledger.history({ limit: 10 })).toHaveLength(1);
+  redis.disconnect();
+  await server.close();
+});
