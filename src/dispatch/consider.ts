@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Retryable } from '../errors.ts';
+import type { Decision } from '../reasons.ts';
+import { type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
+import { type Clock, epochMsOf } from '../time.ts';
+import {
+  type At,
+  type Decide,
+  type Entry,
+  laneWork,
+  type Moved,
+  type PlanRequest,
+  type ReadRelease,
+  type ReleaseChange,
+} from './ports.ts';
+import {
+  heldBecause,
+  laterDecision,
+  laterPlan,
+  pinnedRequest,
+  reasonsLine,
+  refusedPlan,
+  whatChanged,
+} from './replan.ts';
+
+export interface ConsiderPorts {
+  readonly clock: Clock;
+  readonly release: ReadRelease;
+  readonly open: (filter: { readonly service: string; readonly environment: string }) => Promise<Release[]>;
+  readonly transition: (before: Release, change: ReleaseChange, entry: Entry) => Promise<Moved>;
+  readonly plan: PlanRequest;
+  readonly decide: Decide;
+  readonly nudge: (work: string) => void;
+  readonly at?: At | undefined;
+}
+
+interface Step {
+  readonly change: ReleaseChange;
+  readonly entry: Entry;
+}
+
+/** Takes a requested or held release as far as it may go now: planned, decided, queued for its lane. */
+export async function consider(ports: ConsiderPorts, id: ReleaseId): Promise<void> {
+  for (let round = 0; round < 10; round += 1) {
+    const release = await ports.release(id);
+    if (release === null || !isUndecided(release)) return;
+    const step = await nextStep(ports, release);
+    if (step === null) return;
+    await ports.at?.('consider.before');
+    const moved = await ports.transition(release, step.change, step.entry);
+    await ports.at?.('consider.after');
+    if (moved.kind === 'moved') continue;
+    if (moved.record.state.kind === 'queued' && moved.record.plan !== undefined)
+      ports.nudge(laneWork(moved.record.plan.lane));
+    return;
+  }
+  throw new Retryable(`release/${id} was changed by others ten times in a row`);
+}
+
+function isUndecided(release: Release): boolean {
+  return release.state.kind === 'requested' || release.state.kind === 'held';
+}
+
+/** What is to be written next; null where it stands as it should. */
+async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | null> {
+  const expires = release.state.kind === 'held' ? release.decision?.expiresAt : undefined;
+  if (expires !== undefined && epochMsOf(expires) <= ports.clock.now())
+    return {
+      change: { state: { kind: 'expired' } },
+      entry: { event: 'release.expired', text: 'nobody let it go in time' },
+    };
+  const ahead = await settleThoseAhead(ports, release);
+  if (ahead !== null) {
+    const text = `${titleOf(ahead)} → ${ahead.request.environment} by ${ahead.request.requester.name} is ahead of it (${ahead.state.kind})`;
+    return decided(release, undefined, heldBecause('behind-another', text));
+  }
+  const planned = await ports.plan(pinnedRequest(release));
+  switch (planned.kind) {
+    case 'unreadable':
+      return decided(release, undefined, heldBecause('remote-unreachable', planned.because));
+    case 'refused':
+      return decided(release, undefined, refusedPlan(planned.reasons));
+    case 'unchanged':
+      return {
+        change: { state: { kind: 'unchanged' }, plan: laterPlan(release.plan, planned.plan) },
+        entry: { event: 'release.unchanged' },
+      };
+    case 'planned': {
+      const plan = laterPlan(release.plan, planned.plan);
+      return decided(release, plan, laterDecision(release.decision, await ports.decide(release, plan)));
+    }
+  }
+}
+
+/**
+ * The requester's own older requests give way; the oldest release of the same service and environment that does not
+ * is the one to wait for. A rollback waits only for what is being written: who asks for it has no time for votes of others.
+ */
+async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise<Release | null> {
+  const { service, environment, requester, intent } = release.request;
+  const older = (await ports.open({ service, environment })).filter(({ id }) => id < release.id);
+  for (const each of older) {
+    const isOnItsWay = each.state.kind === 'queued' || each.state.kind === 'writing';
+    const isOwn = each.request.requester.user === requester.user;
+    if (isOwn && each.state.kind !== 'writing') {
+      const text = `replaced by ${titleOf(release)} → ${environment}`;
+      await ports.at?.('supersede.before');
+      const moved = await ports.transition(
+        each,
+        { state: { kind: 'superseded', by: release.id } },
+        { event: 'release.superseded', by: requester, text },
+      );
+      await ports.at?.('supersede.after');
+      if (moved.kind === 'moved') throw new Retryable(`release/${each.id} moved on while it was being replaced`);
+      continue;
+    }
+    if (isOnItsWay || intent !== 'rollback') return each;
+  }
+  return null;
+}
+
+function decided(release: Release, plan: Plan | undefined, decision: Decision): Step | null {
+  const change = { decision, ...(plan === undefined ? {} : { plan }) };
+  const changed = plan === undefined ? null : whatChanged(release, plan, decision);
+  const say = (text: string | null) => (text === null ? {} : { text });
+  switch (decision.kind) {
+    case 'allowed':
+      return { change: { ...change, state: { kind: 'queued' } }, entry: { event: 'release.queued', ...say(changed) } };
+    case 'denied':
+      return {
+        change: { ...change, state: { kind: 'denied' } },
+        entry: { event: 'release.denied', ...say(reasonsLine(decision.reasons)) },
+      };
+    case 'held': {
+      const wasHeld = release.state.kind === 'held';
+      if (wasHeld && isSame(release.decision, decision) && (plan === undefined || isSame(release.plan, plan)))
+        return null;
+      const isNews = !wasHeld || codesOf(release.decision) !== codesOf(decision);
+      const text = changed ?? (isNews ? reasonsLine(decision.reasons) : null);
+      return { change: { ...change, state: { kind: 'held' } }, entry: { event: 'release.held', ...say(text) } };
+    }
+  }
+}
+
+function codesOf(decision: Decision | undefined): string {
+  return (decision?.reasons ?? []).map(({ code }) => code).join();
+}
+
+/** As it would be read back: without undefined members. */
+function asStored(value: unknown): unknown {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(asStored(one), asStored(other));
+}

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import { type ConsiderPorts, consider } from '../../src/dispatch/consider.ts';
+import type { Decision } from '../../src/reasons.ts';
+import type { Plan, Release } from '../../src/release.ts';
+import { aClock, aDecision, anArtifact, ana, aPlan, aRelease, at, aVote, bo, releaseId } from '../support/builders.ts';
+import { aRecord } from './fake-ledger.ts';
+
+const missing = { code: 'approvals-missing', effect: 'hold', text: '0 of 2 approved' } as const;
+const notYet = { code: 'not-healthy-before', effect: 'deny', text: '1.4.2 was never healthy in staging' } as const;
+
+function held(over: Partial<Decision> = {}): Decision {
+  return aDecision({ kind: 'held', reasons: [missing], ...over });
+}
+
+/** One release among others; by default it is planned as 1.4.1 → 1.4.2 and allowed. */
+async function considered(release: Release, over: Partial<ConsiderPorts> = {}, others: Release[] = []) {
+  const record = aRecord(release, ...others);
+  const nudged: string[] = [];
+  const asked: string[] = [];
+  const ports: ConsiderPorts = {
+    clock: aClock(),
+    release: record.release,
+    open: record.open,
+    transition: record.transition,
+    plan: async (request) => {
+      asked.push(request.wanted.kind === 'named' ? request.wanted.name : request.wanted.kind);
+      return { kind: 'planned', plan: aPlan() };
+    },
+    decide: async () => aDecision(),
+    nudge: (work) => void nudged.push(work),
+    ...over,
+  };
+  await consider(ports, release.id);
+  return { record, nudged, asked, ports, now: record.get(release), state: record.stateOf(release) };
+}
+
+describe('a request', () => {
+  test('is queued where all policies allow it, and its lane is woken', async () => {
+    const { state, nudged, now } = await considered(aRelease());
+    expect(state).toBe('queued');
+    expect(now.plan?.artifact.version).toBe('1.4.2');
+    expect(nudged).toEqual(['lane/gitops/main']);
+  });
+
+  test.each([
+    ['denied', { decide: async () => aDecision({ kind: 'denied', reasons: [notYet] }) }, ['not-healthy-before']],
+    ['held', { decide: async () => held() }, ['approvals-missing']],
+    [
+      'denied',
+      { plan: async () => ({ kind: 'refused', reasons: [{ ...notYet, code: 'unknown-version' }] }) },
+      ['unknown-version'],
+    ],
+    [
+      'held',
+      { plan: async () => ({ kind: 'refused', reasons: [{ ...missing, code: 'policy-file-invalid' }] }) },
+      ['policy-file-invalid'],
+    ],
+    ['held', { plan: async () => ({ kind: 'unreadable', because: 'no route' }) }, ['remote-unreachable']],
+  ] as [string, Partial<ConsiderPorts>, string[]][])(
+    'becomes %s, with all its reasons',
+    async (state, ports, codes) => {
+      const done = await considered(aRelease(), ports);
+      expect(done.state).toBe(state);
+      expect(done.now.decision?.reasons.map(({ code }) => code)).toEqual(codes);
+    },
+  );
+
+  test('for what is written already is unchanged', async () => {
+    const { state } = await considered(aRelease(), { plan: async () => ({ kind: 'unchanged', plan: aPlan() }) });
+    expect(state).toBe('unchanged');
+  });
+
+  test('that somebody else moves meanwhile is looked at again', async () => {
+    const release = aRelease();
+    let decisions = 0;
+    const record = aRecord(release);
+    const decide = async () => {
+      decisions += 1;
+      if (decisions === 1) record.change(release, { votes: [aVote()] });
+      return aDecision();
+    };
+    const { transition, release: read, open } = record;
+    await considered(release, { decide, transition, release: read, open });
+    expect(record.stateOf(release)).toBe('queued');
+    expect(record.get(release).votes).toHaveLength(1);
+    expect(decisions).toBe(2);
+  });
+});
+
+describe('behind others', () => {
+  const mine = (number: number, kind: 'requested' | 'held' | 'queued' | 'writing', requester = ana) =>
+    aRelease({
+      id: releaseId(number),
+      state: { kind },
+      plan: aPlan({ artifact: anArtifact({ version: '1.4.0' }) }),
+      request: { requester },
+    });
+  const now = aRelease({ id: releaseId(9) });
+
+  test.each(['requested', 'held', 'queued'] as const)('the requester’s own %s release gives way', async (kind) => {
+    const own = mine(1, kind);
+    const { record, state } = await considered(now, {}, [own]);
+    expect(record.get(own).state).toEqual({ kind: 'superseded', by: now.id });
+    expect(state).toBe('queued');
+  });
+
+  test('what is being written goes on, and the next one waits for it', async () => {
+    const { state, record, now: after } = await considered(now, {}, [mine(1, 'writing')]);
+    expect(state).toBe('held');
+    expect(after.decision?.reasons[0]?.code).toBe('behind-another');
+    expect(after.plan).toBeUndefined();
+    expect(record.stateOf(mine(1, 'writing'))).toBe('writing');
+  });
+
+  test('somebody else’s is waited for, by name', async () => {
+    const { state, now: after, asked } = await considered(now, {}, [mine(1, 'held', bo)]);
+    expect(state).toBe('held');
+    expect(after.decision?.reasons[0]?.text).toBe('web 1.4.0 → production by bo is ahead of it (held)');
+    expect(asked).toEqual([]);
+  });
+
+  test('other services and environments do not matter', async () => {
+    const elsewhere = aRelease({
+      id: releaseId(1),
+      state: { kind: 'held' },
+      request: { requester: bo, environment: 'staging' },
+    });
+    const other = aRelease({ id: releaseId(2), state: { kind: 'held' }, request: { requester: bo, service: 'api' } });
+    expect((await considered(now, {}, [elsewhere, other])).state).toBe('queued');
+  });
+
+  test.each([
+    ['held', 'queued'],
+    ['queued', 'held'],
+    ['writing', 'held'],
+  ] as const)('a rollback behind a %s release is %s', async (kind, state) => {
+    const rollback = aRelease({ id: releaseId(9), request: { intent: 'rollback' } });
+    expect((await considered(rollback, {}, [mine(1, kind, bo)])).state).toBe(state);
+  });
+});
+
+describe('a held release', () => {
+  const waiting = (over: Partial<Release> = {}) =>
+    aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: held({ expiresAt: at(3_600_000) }), ...over });
+  const again = (over: Partial<Decision> = {}, plan: Partial<Plan> = {}): Partial<ConsiderPorts> => ({
+    plan: async () => ({ kind: 'planned', plan: aPlan(plan) }),
+    decide: async () => held({ expiresAt: at(7_200_000), ...over }),
+  });
+
+  test('whose facts are the same is left alone', async () => {
+    const { record } = await considered(waiting(), again());
+    expect(record.log).toEqual([]);
+  });
+
+  test('keeps the head from which its trailer is looked for', async () => {
+    const { now, record } = await considered(waiting(), again({}, { head: anArtifact().commit }));
+    expect(record.log).toEqual([]);
+    expect(now.plan?.head).toBe(aPlan().head);
+  });
+
+  test('goes when its last reason is gone', async () => {
+    expect((await considered(waiting())).state).toBe('queued');
+  });
+
+  test('keeps its version, whatever is newest by now', async () => {
+    const release = waiting({ request: aRelease({ request: { wanted: { kind: 'default' } } }).request });
+    expect((await considered(release)).asked).toEqual(['1.4.2']);
+  });
+
+  test('expires at its time, which asking again does not move', async () => {
+    const early = await considered(waiting(), again());
+    expect(early.now.decision?.expiresAt).toBe(at(3_600_000));
+    const late = await considered(waiting(), { ...again(), clock: aClock(Date.parse(at(3_600_000))) });
+    expect(late.state).toBe('expired');
+  });
+
+  test('whose step changed says what changed, and keeps votes that no longer count', async () => {
+    const { now, record } = await considered(
+      waiting({ votes: [aVote()] }),
+      again({ bound: 'bound-2' }, { from: { version: '1.4.0' } }),
+    );
+    expect(now.votes).toHaveLength(1);
+    expect(record.texts()).toEqual([
+      'changed since it was shown: 1.4.1 (d1d1d1d) → 1.4.2 (d2d2d2d) is now 1.4.0 → 1.4.2 (d2d2d2d); votes for the former no longer count',
+    ]);
+  });
+
+  test('names the policies where they are what changed', async () => {
+    const { record } = await considered(waiting(), again({ bound: 'bound-2' }));
+    expect(record.texts()).toEqual(['changed since it was shown: the policies that hold for it']);
+  });
+
+  test('is denied where a policy says no by now', async () => {
+    const { state } = await considered(waiting(), {
+      decide: async () => aDecision({ kind: 'denied', reasons: [notYet] }),
+    });
+    expect(state).toBe('denied');
+  });
+});
+
+test.each(['queued', 'writing', 'denied', 'unchanged', 'expired'] as const)(
+  'a %s release is not its matter',
+  async (kind) => {
+    const { record } = await considered(aRelease({ state: { kind } }));
+    expect(record.log).toEqual([]);
+  },
+);
+
+test('an unknown release is not its matter', async () => {
+  const { record } = await considered(aRelease(), { release: async () => null });
+  expect(record.log).toEqual([]);
+});
