@@ -1,0 +1,48 @@
+import type { Stage } from '../../verdict.ts';
+
+/** What the objects say right now of one part of the way, before what was said earlier is weighed in. */
+export type Finding =
+  | { readonly kind: 'healthy'; readonly note?: string }
+  /** `stuck`: Flux has done all it is going to do, so that waiting longer proves nothing. */
+  | { readonly kind: 'waiting'; readonly stage: Stage; readonly because: string; readonly stuck?: boolean }
+  | { readonly kind: 'failed'; readonly stage: Stage; readonly reason: string; readonly because: string };
+
+export const stageOrder: readonly Stage[] = ['source', 'parent', 'apply', 'helm', 'rollout', 'image'];
+
+export function waiting(stage: Stage, because: string): Finding {
+  return { kind: 'waiting', stage, because };
+}
+
+export function failing(stage: Stage, reason: string, because: string): Finding {
+  return { kind: 'failed', stage, reason, because };
+}
+
+/** The finding that counts over several: a failure, else the earliest stage that is waited for. */
+export function worstOf(findings: readonly Finding[]): Finding | undefined {
+  const rank = (finding: Finding) =>
+    finding.kind === 'failed' ? -1 : finding.kind === 'healthy' ? stageOrder.length : stageOrder.indexOf(finding.stage);
+  return findings.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+const messageLimit = 240;
+
+/** Foreign text as one bounded line: temporary folders, which differ every time, are left out. */
+export function oneLine(text: string): string {
+  const line = text
+    .replaceAll(/\/tmp\/[A-Za-z-]*\d+\/?/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length <= messageLimit ? line : `${line.slice(0, messageLimit - 1)}…`;
+}
+
+/** `14:32 UTC`. */
+export function clockTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(11, 16)} UTC`;
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+export function listed(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? '';
+  if (names.length === 2) return names.join(' and ');
+  return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+}

@@ -1,0 +1,146 @@
+import { messageOf } from '../errors.ts';
+import { pause } from '../time.ts';
+import type { Drift, Verdict } from '../verdict.ts';
+import { clockTime } from './arrival/finding.ts';
+import { type ClusterWatchOptions, watchCluster } from './cluster-watch.ts';
+import type { Expected } from './expected.ts';
+import { createAncestry } from './gather-ancestry.ts';
+import { createJudge } from './judge.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { createOutbox } from './outbox.ts';
+import type { KubernetesPorts } from './ports.ts';
+import { sameVerdict } from './same-verdict.ts';
+import { unreachableVerdict } from './unreachable.ts';
+
+type Ports = Pick<
+  KubernetesPorts,
+  'isAncestor' | 'onUnknownCommit' | 'onVerdict' | 'onHealthy' | 'onDrift' | 'onDriftEnded'
+>;
+
+export interface ClusterDeskOptions extends Ports, Omit<ClusterWatchOptions, 'onChange'> {
+  readonly drifts: readonly Drift[];
+}
+
+/** Changes come in bursts of five to eight a run of Flux; they are judged together, this much later at the most. */
+const coalesceMs = 60;
+/** A cluster that is silent for this long is said to be. */
+const silentMs = 10_000;
+
+/** One cluster: what it should run, what it shows, and what is said of it. */
+export function createClusterDesk(options: ClusterDeskOptions) {
+  const { name, clock, log } = options;
+  const stop = new AbortController();
+  const outbox = createOutbox(log);
+  const judge = createJudge(name, options.drifts);
+  const told = new Map<string, { verdict: Verdict; of: string }>();
+  const healthy = new Map<string, string>();
+  /** Null until it is known: nothing to expect would mean that everything has gone. */
+  let expectations: readonly Expected[] | null = null;
+  let current: readonly { readonly expected: Expected; readonly verdict: Verdict }[] = [];
+
+  const mark = () => void judging.ask();
+  const watch = watchCluster({ ...options, onChange: mark });
+  const ancestry = createAncestry({ ...options, onFetched: mark });
+
+  const judging = oneAtATime(async () => {
+    if (stop.signal.aborted) return;
+    await pause(coalesceMs, stop.signal);
+    try {
+      await judgeNow();
+    } catch (error) {
+      log.warn({ cluster: name, err: messageOf(error) }, 'a cluster cannot be judged at the moment');
+    }
+    await outbox.flush();
+  });
+
+  const judgeNow = async (): Promise<void> => {
+    if (expectations === null) return;
+    if (!watch.synced()) return sayUnreachable(expectations);
+    const wanted = expectations;
+    const isAncestor = await ancestry.gather(watch.view, wanted);
+    const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now());
+    current = verdicts.map(({ expected, verdict }) => ({ expected, verdict: withSilence(verdict) }));
+    for (const { expected, verdict } of current) tell(expected, verdict);
+    for (const seen of drift.seen) outbox.put(`drift/${seen.id}`, async () => void (await options.onDrift(seen)));
+    for (const { id, how } of drift.ended)
+      outbox.put(`drift/${id}`, async () => void (await options.onDriftEnded(id, how)));
+  };
+
+  const withSilence = (verdict: Verdict): Verdict => {
+    const since = watch.staleSince();
+    if (since === null || clock.now() - since < silentMs) return verdict;
+    if (verdict.kind !== 'waiting' && verdict.kind !== 'unverified') return verdict;
+    return { ...verdict, because: `${name} has not answered since ${clockTime(since)}` };
+  };
+
+  const sayUnreachable = (wanted: readonly Expected[]): void => {
+    const since = watch.staleSince();
+    if (since === null || clock.now() - since < silentMs) return;
+    const because = watch.because() ?? 'no answer';
+    current = wanted.map((expected) => {
+      const before = told.get(keyOf(expected));
+      const previous = before?.of === identityOf(expected) ? before.verdict : expected.previous;
+      return { expected, verdict: unreachableVerdict(name, because, expected, previous, clock.now()) };
+    });
+    for (const { expected, verdict } of current) tell(expected, verdict);
+  };
+
+  const tell = (expected: Expected, verdict: Verdict): void => {
+    const key = keyOf(expected);
+    const of = identityOf(expected);
+    const before = told.get(key);
+    const last = before?.of === of ? before.verdict : expected.previous;
+    told.set(key, { verdict, of });
+    if (last === undefined || !sameVerdict(last, verdict))
+      outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, verdict));
+    if (verdict.kind !== 'healthy') return;
+    const { service, environment, version, digest } = expected;
+    const proof = `${version}@${digest ?? ''}`;
+    if (healthy.get(key) === proof) return;
+    healthy.set(key, proof);
+    const seen = {
+      service,
+      environment,
+      cluster: name,
+      version,
+      ...(digest === undefined ? {} : { digest }),
+      at: verdict.since,
+    };
+    outbox.put(`healthy/${key}/${proof}`, async () => void (await options.onHealthy(seen)));
+  };
+
+  return {
+    name,
+    expect: (next: readonly Expected[]) => {
+      const same = JSON.stringify(next) === JSON.stringify(expectations);
+      expectations = next;
+      if (!same) mark();
+    },
+    /** Deadlines pass without an event, and what could not be told is tried again. */
+    tick: () => {
+      if (!watch.synced() || current.some(({ verdict }) => verdict.kind === 'waiting')) mark();
+      else void outbox.flush();
+    },
+    state: () => ({
+      reachable: watch.synced() && watch.staleSince() === null,
+      staleSince: watch.staleSince(),
+      because: watch.because(),
+      flux: watch.flux(),
+      services: current.map(({ expected: { service, environment }, verdict }) => ({ service, environment, verdict })),
+    }),
+    stop: async () => {
+      stop.abort();
+      await watch.stop();
+      await judging.idle();
+    },
+  };
+}
+
+function keyOf({ environment, service }: Expected): string {
+  return `${environment}/${service}`;
+}
+
+/** What a verdict is about: another commit or release has verdicts of its own. */
+function identityOf({ commit, release, version, digest }: Expected): string {
+  return release === undefined ? `${version}@${digest ?? ''}` : `${release} ${commit}`;
+}

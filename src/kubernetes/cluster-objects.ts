@@ -1,0 +1,133 @@
+import { imageParts, isImageOf } from './flux/image.ts';
+import {
+  type ClusterView,
+  type HelmRelease,
+  type Kept,
+  type Kustomization,
+  keyOf,
+  type Pod,
+  type Source,
+  type Workload,
+} from './objects.ts';
+
+export interface ClusterObjects extends ClusterView {
+  readonly put: (object: Kept) => void;
+  readonly drop: (object: Kept) => void;
+  /** Says that pods may not be seen, so that verdicts rest on what workloads say of them. */
+  readonly blindToPods: (blind: boolean) => void;
+}
+
+/** What is known of one cluster, found by the ways that verdicts ask for it. */
+export function createClusterObjects(): ClusterObjects {
+  const sources = new Map<string, Source>();
+  const kustomizations = new Map<string, Kustomization>();
+  const helmReleases = new Map<string, HelmRelease>();
+  const workloads = new Map<string, Workload>();
+  const pods = new Map<string, Map<string, Pod>>();
+  const byFolder = createIndex();
+  const byImage = createIndex();
+  const byKustomization = createIndex();
+  const byHelmRelease = createIndex();
+  const releasesByKustomization = createIndex();
+  let blind = false;
+
+  const nameOf = (object: Kept) => `${object.namespace}/${object.name}`;
+  const imagesOf = (workload: Workload) => workload.images.map(({ image }) => lastName(image));
+
+  const putWorkload = (workload: Workload, key: string) => {
+    const before = workloads.get(key);
+    if (before !== undefined) dropWorkload(before, key);
+    workloads.set(key, workload);
+    for (const image of imagesOf(workload)) byImage.add(image, key);
+    if (workload.helmRelease !== null) byHelmRelease.add(workload.helmRelease, key);
+    else if (workload.kustomization !== null) byKustomization.add(workload.kustomization, key);
+  };
+  const dropWorkload = (workload: Workload, key: string) => {
+    workloads.delete(key);
+    for (const image of imagesOf(workload)) byImage.remove(image, key);
+    if (workload.helmRelease !== null) byHelmRelease.remove(workload.helmRelease, key);
+    if (workload.kustomization !== null) byKustomization.remove(workload.kustomization, key);
+  };
+  const known = (keys: readonly string[]) => keys.flatMap((key) => workloads.get(key) ?? []);
+  const released = (kustomization: string) =>
+    releasesByKustomization.get(kustomization).flatMap((name) => helmReleases.get(name) ?? []);
+
+  return {
+    put: (object) => {
+      if (object.kind === 'Pod') {
+        const siblings = pods.get(object.owner) ?? new Map<string, Pod>();
+        pods.set(object.owner, siblings.set(object.name, object));
+      } else if (object.kind === 'Kustomization') {
+        const before = kustomizations.get(nameOf(object));
+        if (before !== undefined) byFolder.remove(before.path, nameOf(object));
+        kustomizations.set(nameOf(object), object);
+        byFolder.add(object.path, nameOf(object));
+      } else if (object.kind === 'HelmRelease') {
+        const before = helmReleases.get(nameOf(object));
+        if (before?.kustomization) releasesByKustomization.remove(before.kustomization, nameOf(object));
+        helmReleases.set(nameOf(object), object);
+        if (object.kustomization !== null) releasesByKustomization.add(object.kustomization, nameOf(object));
+      } else if (isSource(object)) sources.set(keyOf(object), object);
+      else putWorkload(object, keyOf(object));
+    },
+    drop: (object) => {
+      if (object.kind === 'Pod') {
+        const siblings = pods.get(object.owner);
+        siblings?.delete(object.name);
+        if (siblings?.size === 0) pods.delete(object.owner);
+      } else if (object.kind === 'Kustomization') {
+        kustomizations.delete(nameOf(object));
+        byFolder.remove(object.path, nameOf(object));
+      } else if (object.kind === 'HelmRelease') {
+        helmReleases.delete(nameOf(object));
+        if (object.kustomization !== null) releasesByKustomization.remove(object.kustomization, nameOf(object));
+      } else if (isSource(object)) sources.delete(keyOf(object));
+      else dropWorkload(object, keyOf(object));
+    },
+    blindToPods: (value) => {
+      blind = value;
+    },
+    source: (key) => sources.get(key),
+    kustomization: (name) => kustomizations.get(name),
+    kustomizations: () => kustomizations.values(),
+    kustomizationsAt: (folder) => byFolder.get(folder).flatMap((name) => kustomizations.get(name) ?? []),
+    helmReleases: released,
+    helmRelease: (name) => helmReleases.get(name),
+    workload: (key) => workloads.get(key),
+    carriers: (image) =>
+      known(byImage.get(lastName(image))).filter(({ images }) => images.some((each) => isImageOf(each.image, image))),
+    workloadsOf: (kustomization) => [
+      ...known(byKustomization.get(kustomization)),
+      ...released(kustomization).flatMap((release) => known(byHelmRelease.get(nameOf(release)))),
+    ],
+    pods: (workload) => (blind ? null : [...(pods.get(workload)?.values() ?? [])]),
+  };
+}
+
+function isSource(object: Kept): object is Source {
+  return object.kind === 'GitRepository' || object.kind === 'OCIRepository' || object.kind === 'ExternalArtifact';
+}
+
+function lastName(image: string): string {
+  return imageParts(image).repository.split('/').at(-1) ?? '';
+}
+
+const none: readonly string[] = [];
+
+/** Most keys have one value: a short array takes a tenth of a set's memory. */
+function createIndex() {
+  const lists = new Map<string, string[]>();
+  return {
+    get: (key: string): readonly string[] => lists.get(key) ?? none,
+    add: (key: string, value: string) => {
+      const list = lists.get(key);
+      if (list === undefined) lists.set(key, [value]);
+      else if (!list.includes(value)) list.push(value);
+    },
+    remove: (key: string, value: string) => {
+      const rest = (lists.get(key) ?? none).filter((each) => each !== value);
+      if (rest.length > 0) lists.set(key, rest);
+      else lists.delete(key);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { CommitSha } from '../change.ts';
+import type { ReleaseId } from '../release.ts';
+import type { Instant } from '../time.ts';
+import type { Verdict } from '../verdict.ts';
+
+/** What one cluster should run of one service; with `release` its verdicts go to that release. */
+export interface Expected {
+  readonly service: string;
+  readonly environment: string;
+  readonly cluster: string;
+  readonly repository: string;
+  readonly branch: string;
+  readonly commit: CommitSha;
+  readonly image: string;
+  readonly version: string;
+  readonly digest?: string;
+  /** The files that hold the version. */
+  readonly paths: readonly string[];
+  readonly release?: ReleaseId;
+  readonly writtenAt?: Instant;
+  /** The verdict on the record, so that `since` and late failures survive a restart. */
+  readonly previous?: Verdict;
+}

@@ -1,0 +1,69 @@
+import type { Verdict } from '../verdict.ts';
+import type { IsAncestor } from './arrival/ancestry.ts';
+import { arrival } from './arrival/arrival.ts';
+import { unitsOf } from './arrival/own.ts';
+import { createDriftTracker, type DriftStep, type SeenDrift } from './drift/drift-tracker.ts';
+import type { Expected } from './expected.ts';
+import { commitOf, revisionIn } from './flux/revision.ts';
+import { conditionOf } from './flux/state.ts';
+import type { ClusterView } from './objects.ts';
+
+export interface Judgement {
+  readonly verdicts: readonly { readonly expected: Expected; readonly verdict: Verdict }[];
+  readonly drift: DriftStep;
+}
+
+interface Judged {
+  readonly expected: Expected;
+  readonly verdict: Verdict;
+}
+
+/** The commits that Flux speaks of in this cluster: what the ancestry of an expected commit has to be known for. */
+export function commitsIn(view: ClusterView): Set<string> {
+  const commits = new Set<string>();
+  const note = (revision: string | null | undefined) => {
+    const commit = commitOf(revision ?? null);
+    if (commit !== null) commits.add(commit);
+  };
+  for (const kustomization of view.kustomizations()) {
+    note(kustomization.attempted);
+    note(kustomization.applied);
+    note(revisionIn(conditionOf(kustomization, 'Reconciling')?.message ?? ''));
+    note(view.source(kustomization.source)?.origin);
+  }
+  return commits;
+}
+
+/** Judges one cluster, moment by moment; it remembers the last verdicts, so that they neither flap nor forget `since`. */
+export function createJudge(cluster: string, drifts: readonly SeenDrift[] = []) {
+  const tracker = createDriftTracker(cluster, drifts);
+  const last = new Map<string, Judged>();
+
+  return {
+    judge: (view: ClusterView, expectations: readonly Expected[], isAncestor: IsAncestor, nowMs: number): Judgement => {
+      const verdicts = expectations.map((expected) => {
+        const name = `${expected.environment}/${expected.service}`;
+        const previous = previousOf(expected, last.get(name));
+        const units = unitsOf(view, expected, isAncestor);
+        const judged = { expected, units, verdict: arrival({ view, expected, isAncestor }, units, nowMs, previous) };
+        last.set(name, { expected, verdict: judged.verdict });
+        return judged;
+      });
+      const subjects = verdicts.map(({ expected, units, verdict }) => ({
+        expected,
+        units,
+        releasing: verdict.kind === 'waiting' && verdict.stage !== 'image',
+      }));
+      return { verdicts, drift: tracker.step(subjects, nowMs) };
+    },
+  };
+}
+
+/** What was said last of the same commit, or of the same version where no release is watched. */
+function previousOf(expected: Expected, last: Judged | undefined): Verdict | undefined {
+  if (last === undefined) return expected.previous;
+  const { commit, version, digest, release } = last.expected;
+  if (commit === expected.commit && release === expected.release) return last.verdict;
+  const sameVersion = version === expected.version && digest === expected.digest;
+  return sameVersion && expected.release === undefined ? last.verdict : expected.previous;
+}

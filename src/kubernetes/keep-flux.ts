@@ -1,0 +1,222 @@
+import { z } from 'zod';
+import { parseInventoryId } from './flux/inventory.ts';
+import {
+  conditionsSchema,
+  countSchema,
+  durationSchema,
+  keepConditions,
+  metadataSchema,
+  ownerByLabel,
+  ownersOf,
+  part,
+} from './keep.ts';
+import { type HelmRelease, type Kustomization, keyOf, type Source } from './objects.ts';
+
+const text = z.string().nullish().catch(null);
+const suspend = z.boolean().catch(false);
+const observed = z.number().optional().catch(undefined);
+
+const sourceSchema = z.object({
+  metadata: metadataSchema,
+  spec: part({
+    interval: durationSchema(60_000),
+    suspend,
+    ref: z
+      .object({ branch: text, tag: text, semver: text, commit: text, name: text, digest: text })
+      .optional()
+      .catch(undefined),
+  }),
+  status: part({
+    observedGeneration: observed,
+    conditions: conditionsSchema,
+    artifact: z
+      .object({ revision: text, metadata: z.record(z.string(), z.string()).catch({}) })
+      .optional()
+      .catch(undefined),
+  }),
+});
+
+/** Where an OCI artifact or an ExternalArtifact names the Git revision that it was made from. */
+const originKey = 'org.opencontainers.image.revision';
+
+export function keepSource(kind: Source['kind']): (raw: unknown) => Source | null {
+  return (raw) => {
+    const parsed = sourceSchema.safeParse(raw);
+    if (!parsed.success) return null;
+    const { metadata, spec, status } = parsed.data;
+    const revision = status.artifact?.revision ?? null;
+    return {
+      kind,
+      ...namedOf(metadata, status),
+      ...suspension(metadata, spec.suspend),
+      follows: kind === 'GitRepository' ? followedBy(spec.ref) : null,
+      // A pushed artifact has no interval of its own.
+      intervalMs: kind === 'ExternalArtifact' ? 60_000 : spec.interval,
+      revision,
+      origin: kind === 'GitRepository' ? revision : (status.artifact?.metadata[originKey] ?? null),
+    };
+  };
+}
+
+type Ref = z.infer<typeof sourceSchema>['spec']['ref'];
+
+/** Which of the references counts: source-controller prefers commit, name, semver, tag, branch, in this order. */
+function followedBy(ref: Ref): Source['follows'] {
+  if (ref?.commit) return { kind: 'commit', name: ref.commit };
+  if (ref?.name) return { kind: 'other', name: ref.name };
+  if (ref?.semver) return { kind: 'tag', name: ref.semver };
+  if (ref?.tag) return { kind: 'tag', name: ref.tag };
+  return { kind: 'branch', name: ref?.branch ?? 'master' };
+}
+
+const reference = z.object({ kind: z.string().catch(''), name: z.string(), namespace: text });
+
+const kustomizationSchema = z.object({
+  metadata: metadataSchema,
+  spec: z.object({
+    path: z.string().catch(''),
+    interval: durationSchema(600_000),
+    timeout: z.string().optional().catch(undefined),
+    suspend,
+    wait: z.boolean().catch(false),
+    healthChecks: z.array(z.unknown()).catch([]),
+    sourceRef: reference,
+    dependsOn: z.array(reference).catch([]),
+    kubeConfig: z.unknown().optional(),
+  }),
+  status: part({
+    observedGeneration: observed,
+    conditions: conditionsSchema,
+    lastAttemptedRevision: text,
+    lastAppliedRevision: text,
+    inventory: part({ entries: z.array(z.object({ id: z.string() })).catch([]) }),
+  }),
+});
+
+/** Of an inventory only what can be a service's own or lead to it; the rest may be thousands of entries. */
+const followedKinds = new Set([
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'batch/CronJob',
+  'batch/Job',
+  'helm.toolkit.fluxcd.io/HelmRelease',
+  'kustomize.toolkit.fluxcd.io/Kustomization',
+]);
+
+export function keepKustomization(raw: unknown): Kustomization | null {
+  const parsed = kustomizationSchema.safeParse(raw);
+  if (!parsed.success) return null;
+  const { metadata, spec, status } = parsed.data;
+  const { namespace } = metadata;
+  return {
+    kind: 'Kustomization',
+    ...namedOf(metadata, status),
+    ...suspension(metadata, spec.suspend),
+    path: folderOf(spec.path),
+    source: `${spec.sourceRef.kind}/${spec.sourceRef.namespace ?? namespace}/${spec.sourceRef.name}`,
+    parent: ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io'),
+    dependsOn: spec.dependsOn.map((each) => `${each.namespace ?? namespace}/${each.name}`),
+    waits: spec.wait || spec.healthChecks.length > 0,
+    remote: spec.kubeConfig !== undefined,
+    timeoutMs: timeoutOf(spec.timeout, spec.interval),
+    attempted: status.lastAttemptedRevision ?? null,
+    applied: status.lastAppliedRevision ?? null,
+    inventory: status.inventory.entries.flatMap(({ id }) => {
+      const entry = parseInventoryId(id);
+      return entry === null || !followedKinds.has(`${entry.group}/${entry.kind}`) ? [] : [keyOf(entry)];
+    }),
+  };
+}
+
+function folderOf(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+/** As kustomize-controller's GetTimeout: by default 30 s less than the interval, and never less than 30 s. */
+function timeoutOf(timeout: string | undefined, intervalMs: number): number {
+  return Math.max(30_000, timeout === undefined ? intervalMs - 30_000 : durationSchema(intervalMs).parse(timeout));
+}
+
+const remediation = z
+  .object({ remediation: z.object({ retries: countSchema }).optional() })
+  .optional()
+  .catch(undefined);
+
+const helmReleaseSchema = z.object({
+  metadata: metadataSchema,
+  spec: z.object({
+    timeout: durationSchema(300_000),
+    suspend,
+    install: remediation,
+    upgrade: remediation,
+    values: z.unknown().optional(),
+    chart: z
+      .object({ spec: z.object({ version: text }) })
+      .optional()
+      .catch(undefined),
+  }),
+  status: part({
+    observedGeneration: observed,
+    conditions: conditionsSchema,
+    history: z.array(z.object({ status: text })).catch([]),
+  }),
+});
+
+export function keepHelmRelease(raw: unknown): HelmRelease | null {
+  const parsed = helmReleaseSchema.safeParse(raw);
+  if (!parsed.success) return null;
+  const { metadata, spec, status } = parsed.data;
+  const retries = Math.max(spec.install?.remediation?.retries ?? 0, spec.upgrade?.remediation?.retries ?? 0);
+  return {
+    kind: 'HelmRelease',
+    ...namedOf(metadata, status),
+    ...suspension(metadata, spec.suspend),
+    kustomization: ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io'),
+    timeoutMs: spec.timeout,
+    retries: Math.max(0, retries),
+    newest: status.history[0]?.status ?? null,
+    values: [...imageScalars(spec.values, ''), ...(spec.chart?.spec.version ? [spec.chart.spec.version] : [])].slice(
+      0,
+      200,
+    ),
+  };
+}
+
+const imageKeys = /^(image|repository|registry|name|tag|version|digest)$|(Image|Tag|Version|Digest)$/;
+
+/** The scalars of the values below keys that name images and versions; other values may be secrets and are not kept. */
+function imageScalars(values: unknown, key: string, depth = 0): string[] {
+  if (depth > 12) return [];
+  if (typeof values === 'string' || typeof values === 'number') {
+    const scalar = String(values);
+    return imageKeys.test(key) && scalar.length <= 300 ? [scalar] : [];
+  }
+  if (Array.isArray(values)) return values.flatMap((each) => imageScalars(each, key, depth + 1));
+  if (typeof values !== 'object' || values === null) return [];
+  return Object.entries(values).flatMap(([name, each]) => imageScalars(each, name, depth + 1));
+}
+
+type Metadata = z.infer<typeof metadataSchema>;
+
+function namedOf(
+  metadata: Metadata,
+  status: { observedGeneration?: number | undefined; conditions: z.infer<typeof conditionsSchema> },
+) {
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    generation: metadata.generation,
+    observed: status.observedGeneration ?? null,
+    deleting: metadata.deletionTimestamp !== undefined,
+    conditions: keepConditions(status.conditions),
+  };
+}
+
+function suspension(metadata: Metadata, suspended: boolean) {
+  const owner = suspended ? ownersOf(metadata.managedFields, ['f:spec', 'f:suspend']).at(-1) : undefined;
+  return { suspended, suspendedBy: owner ?? null };
+}

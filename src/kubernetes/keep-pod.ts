@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { conditionsSchema, countSchema, detached, metadataSchema, part } from './keep.ts';
+import type { Pod, PodTrouble } from './objects.ts';
+
+const reasonSchema = z
+  .object({
+    reason: z.string().catch(''),
+    message: z.string().catch(''),
+    exitCode: z.number().optional().catch(undefined),
+  })
+  .optional()
+  .catch(undefined);
+const stateSchema = z.object({ waiting: reasonSchema, terminated: reasonSchema }).optional().catch(undefined);
+
+const statusesSchema = z
+  .array(
+    z.object({
+      name: z.string(),
+      imageID: z.string().catch(''),
+      ready: z.boolean().catch(false),
+      restartCount: countSchema,
+      state: stateSchema,
+      lastState: stateSchema,
+    }),
+  )
+  .catch([]);
+type ContainerStatus = z.infer<typeof statusesSchema>[number];
+
+const containersSchema = z.array(z.object({ name: z.string(), image: z.string().catch('') })).catch([]);
+
+const podSchema = z.object({
+  metadata: metadataSchema,
+  spec: part({ containers: containersSchema, initContainers: containersSchema }),
+  status: part({
+    phase: z.string().catch(''),
+    reason: z.string().catch(''),
+    message: z.string().catch(''),
+    conditions: conditionsSchema,
+    containerStatuses: statusesSchema,
+    initContainerStatuses: statusesSchema,
+  }),
+});
+
+/** Keeps pods of workloads: which image they run, whether they are ready, and what keeps them from it. */
+export function keepPod(raw: unknown): Pod | null {
+  const parsed = podSchema.safeParse(raw);
+  if (!parsed.success) return null;
+  const { metadata, spec, status } = parsed.data;
+  const owner = ownerOf(metadata);
+  if (owner === null || status.phase === 'Succeeded') return null;
+  const statuses = [...status.initContainerStatuses, ...status.containerStatuses];
+  const scheduled = status.conditions.find(({ type }) => type === 'PodScheduled');
+  const digests = status.containerStatuses.flatMap(({ name, imageID }): [string, string][] => {
+    const digest = /@(sha256:[0-9a-f]{64})$/.exec(imageID)?.[1];
+    return digest === undefined ? [] : [[name, digest]];
+  });
+  return {
+    kind: 'Pod',
+    namespace: metadata.namespace,
+    name: metadata.name,
+    owner,
+    images: [...spec.containers, ...spec.initContainers].map(({ name, image }) => ({ container: name, image })),
+    digests: Object.fromEntries(digests),
+    ready: status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True'),
+    leaving: metadata.deletionTimestamp !== undefined || status.phase === 'Failed',
+    trouble:
+      status.phase === 'Failed' ? failedPod(status) : (statuses.map(troubleOf).find((each) => each !== null) ?? null),
+    unscheduled: scheduled?.status === 'False' ? detached(scheduled.message || scheduled.reason) : null,
+  };
+}
+
+/** The workload of a pod. Those of a Deployment belong to a ReplicaSet that is named after it and its template's hash. */
+function ownerOf(metadata: z.infer<typeof metadataSchema>): string | null {
+  const owner = metadata.ownerReferences.find(({ controller }) => controller !== false);
+  if (owner === undefined) return null;
+  if (owner.kind !== 'ReplicaSet') return `${owner.kind}/${metadata.namespace}/${owner.name}`;
+  const hash = metadata.labels['pod-template-hash'];
+  const name =
+    hash !== undefined && owner.name.endsWith(`-${hash}`)
+      ? owner.name.slice(0, -hash.length - 1)
+      : owner.name.replace(/-[a-z0-9]+$/, '');
+  return `Deployment/${metadata.namespace}/${name}`;
+}
+
+/** Reasons of a waiting container that do not go away by waiting (kubelet's images, container and runtime errors). */
+const stuckReasons = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'StartError',
+]);
+
+function troubleOf(container: ContainerStatus): PodTrouble | null {
+  if (container.ready) return null;
+  const waiting = container.state?.waiting;
+  const ended = container.state?.terminated ?? container.lastState?.terminated;
+  if (ended?.reason === 'OOMKilled')
+    return { reason: 'OOMKilled', message: waiting?.reason ?? '', container: container.name };
+  if (waiting === undefined || !stuckReasons.has(waiting.reason)) return null;
+  // "back-off 20s restarting failed container=…" differs with every pod and every restart; how it ended does not.
+  const message = waiting.reason === 'CrashLoopBackOff' ? exitOf(ended) : detached(waiting.message);
+  return { reason: waiting.reason, message, container: container.name };
+}
+
+function exitOf(ended: z.infer<typeof reasonSchema>): string {
+  if (ended?.exitCode === undefined) return '';
+  return `it exits with code ${ended.exitCode}${ended.reason === '' || ended.reason === 'Error' ? '' : ` (${ended.reason})`}`;
+}
+
+/** A pod that the kubelet gave up, such as an evicted one; its workload replaces it. */
+function failedPod(status: z.infer<typeof podSchema>['status']): PodTrouble | null {
+  return status.reason === '' ? null : { reason: status.reason, message: detached(status.message), container: null };
+}

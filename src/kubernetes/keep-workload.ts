@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import {
+  conditionsSchema,
+  countSchema,
+  keepConditions,
+  type ManagedField,
+  metadataSchema,
+  ownerByLabel,
+  ownersOf,
+  part,
+} from './keep.ts';
+import type { FieldOwner, Workload, WorkloadKind } from './objects.ts';
+
+const containersSchema = z.array(z.object({ name: z.string(), image: z.string().catch('') })).catch([]);
+
+const templateSchema = part({ spec: part({ containers: containersSchema, initContainers: containersSchema }) });
+
+const workloadSchema = z.object({
+  metadata: metadataSchema,
+  spec: part({
+    replicas: z.number().optional().catch(undefined),
+    paused: z.boolean().catch(false),
+    suspend: z.boolean().catch(false),
+    completions: z.number().optional().catch(undefined),
+    progressDeadlineSeconds: z.number().catch(600),
+    updateStrategy: z
+      .object({ rollingUpdate: z.object({ partition: countSchema }).optional() })
+      .optional()
+      .catch(undefined),
+    template: templateSchema,
+    jobTemplate: z
+      .object({ spec: part({ template: templateSchema }) })
+      .optional()
+      .catch(undefined),
+  }),
+  status: part({
+    observedGeneration: z.number().optional().catch(undefined),
+    replicas: countSchema,
+    updatedReplicas: countSchema,
+    availableReplicas: countSchema,
+    readyReplicas: countSchema,
+    desiredNumberScheduled: countSchema,
+    updatedNumberScheduled: countSchema,
+    currentNumberScheduled: countSchema,
+    numberAvailable: countSchema,
+    succeeded: countSchema,
+    conditions: conditionsSchema,
+  }),
+});
+type Raw = z.infer<typeof workloadSchema>;
+
+/** Keeps workloads that Flux applied: by itself or by a HelmRelease; Jobs of a CronJob are not among them. */
+export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | null {
+  return (raw) => {
+    const parsed = workloadSchema.safeParse(raw);
+    if (!parsed.success) return null;
+    const { metadata, spec, status } = parsed.data;
+    const kustomization = ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io');
+    const helmRelease = ownerByLabel(metadata.labels, 'helm.toolkit.fluxcd.io');
+    if (kustomization === null && helmRelease === null) return null;
+    if (metadata.ownerReferences.some(({ controller }) => controller === true)) return null;
+    const pod = (kind === 'CronJob' ? spec.jobTemplate?.spec.template : spec.template)?.spec;
+    const images = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])].map(({ name, image }) => ({
+      container: name,
+      image,
+    }));
+    return {
+      kind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      generation: metadata.generation,
+      observed: status.observedGeneration ?? null,
+      deleting: metadata.deletionTimestamp !== undefined,
+      conditions: keepConditions(status.conditions),
+      kustomization,
+      helmRelease,
+      images,
+      ...countsOf(kind, parsed.data),
+      paused: spec.paused || ((kind === 'CronJob' || kind === 'Job') && spec.suspend),
+      progressDeadlineMs: spec.progressDeadlineSeconds * 1000,
+      owners: fieldOwners(
+        kind,
+        metadata.managedFields,
+        images.map(({ container }) => container),
+      ),
+    };
+  };
+}
+
+function countsOf(
+  kind: WorkloadKind,
+  { spec, status }: Raw,
+): Pick<Workload, 'wanted' | 'total' | 'updated' | 'available'> {
+  switch (kind) {
+    case 'DaemonSet':
+      return {
+        wanted: status.desiredNumberScheduled,
+        total: status.currentNumberScheduled,
+        updated: status.updatedNumberScheduled,
+        available: status.numberAvailable,
+      };
+    case 'StatefulSet': {
+      // Ordinals below the partition keep the old revision on purpose.
+      const kept = Math.min(spec.replicas ?? 1, spec.updateStrategy?.rollingUpdate?.partition ?? 0);
+      return {
+        wanted: spec.replicas ?? 1,
+        total: status.replicas,
+        updated: status.updatedReplicas + kept,
+        available: Math.max(status.availableReplicas, 0),
+      };
+    }
+    case 'Job':
+      return {
+        wanted: spec.completions ?? 1,
+        total: status.succeeded,
+        updated: status.succeeded,
+        available: status.succeeded,
+      };
+    case 'CronJob':
+      return { wanted: 0, total: 0, updated: 0, available: 0 };
+    case 'Deployment':
+      return {
+        wanted: spec.replicas ?? 1,
+        total: status.replicas,
+        updated: status.updatedReplicas,
+        available: status.availableReplicas,
+      };
+  }
+}
+
+function fieldOwners(
+  kind: WorkloadKind,
+  fields: readonly ManagedField[],
+  containers: readonly string[],
+): Record<string, FieldOwner[]> {
+  const template = kind === 'CronJob' ? ['f:spec', 'f:jobTemplate', 'f:spec', 'f:template'] : ['f:spec', 'f:template'];
+  const owners: Record<string, FieldOwner[]> = { replicas: ownersOf(fields, ['f:spec', 'f:replicas']) };
+  for (const name of containers) {
+    const entry = `k:${JSON.stringify({ name })}`;
+    const path = (list: string) => [...template, 'f:spec', list, entry, 'f:image'];
+    owners[`image:${name}`] = [
+      ...ownersOf(fields, path('f:containers')),
+      ...ownersOf(fields, path('f:initContainers')),
+    ];
+  }
+  return owners;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { parseDurationMs } from '../time.ts';
+import type { Condition, FieldOwner } from './objects.ts';
+
+/** Long messages are cut where they come in: 32 kB of them are allowed (fluxcd/pkg/runtime/conditions/setter.go). */
+const messageLimit = 1_000;
+
+const managedFieldSchema = z.object({
+  manager: z.string().catch(''),
+  subresource: z.string().optional().catch(undefined),
+  time: z.string().nullish().catch(null),
+  fieldsV1: z.record(z.string(), z.unknown()).catch({}),
+});
+export type ManagedField = z.infer<typeof managedFieldSchema>;
+
+export const metadataSchema = z.object({
+  namespace: z.string().catch(''),
+  name: z.string(),
+  generation: z.number().catch(0),
+  labels: z.record(z.string(), z.string()).catch({}),
+  deletionTimestamp: z.string().optional().catch(undefined),
+  ownerReferences: z
+    .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
+    .catch([]),
+  managedFields: z.array(managedFieldSchema).catch([]),
+});
+
+export const conditionsSchema = z
+  .array(
+    z.object({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string().catch(''),
+      message: z.string().catch(''),
+      observedGeneration: z.number().optional().catch(undefined),
+      lastTransitionTime: z.string().optional().catch(undefined),
+    }),
+  )
+  .catch([]);
+
+export function keepConditions(conditions: z.infer<typeof conditionsSchema>): Condition[] {
+  return conditions.map(({ type, status, reason, message, observedGeneration, lastTransitionTime }) => ({
+    type,
+    status,
+    reason,
+    message: detached(message),
+    generation: observedGeneration ?? null,
+    at: lastTransitionTime ?? null,
+  }));
+}
+
+/** A short copy that does not hold on to the long original, as a plain slice would. */
+export function detached(text: string): string {
+  return text.length <= messageLimit ? text : Buffer.from(text.slice(0, messageLimit)).toString();
+}
+
+export const countSchema = z.number().catch(0);
+
+/** A duration of Flux (`1m0s`) in milliseconds. */
+export function durationSchema(fallbackMs: number) {
+  return z
+    .string()
+    .transform((text) => parseDurationMs(text) ?? fallbackMs)
+    .catch(fallbackMs);
+}
+
+/** `namespace/name` from the two labels by which Flux marks what it applies. */
+export function ownerByLabel(labels: Readonly<Record<string, string>>, group: string): string | null {
+  const name = labels[`${group}/name`];
+  const namespace = labels[`${group}/namespace`];
+  return name === undefined || namespace === undefined ? null : `${namespace}/${name}`;
+}
+
+/** Those who own the field at this path of `fieldsV1`, in the order of the object. */
+export function ownersOf(fields: readonly ManagedField[], path: readonly string[]): FieldOwner[] {
+  return fields
+    .filter((entry) => entry.subresource !== 'status' && owns(entry.fieldsV1, path))
+    .map(({ manager, time }) => ({ manager, at: time ?? null }));
+}
+
+function owns(fields: Readonly<Record<string, unknown>>, path: readonly string[]): boolean {
+  const [first, ...rest] = path;
+  if (first === undefined) return true;
+  const next = z.record(z.string(), z.unknown()).safeParse(fields[first]);
+  return next.success && owns(next.data, rest);
+}
+
+/** An object that may be missing as a whole: then all of its fields take their fallbacks. */
+export function part<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess((value) => value ?? {}, z.object(shape));
+}

@@ -1,0 +1,49 @@
+import { keepHelmRelease, keepKustomization, keepSource } from './keep-flux.ts';
+import { keepPod } from './keep-pod.ts';
+import { keepWorkload } from './keep-workload.ts';
+import type { Kept } from './objects.ts';
+
+export interface WatchedKind {
+  readonly kind: Kept['kind'];
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly plural: string;
+  /** Used where discovery is not allowed. */
+  readonly version: string;
+  readonly keep: (raw: unknown) => Kept | null;
+}
+
+const source = 'source.toolkit.fluxcd.io';
+
+/** Every kind that verdicts rest on. ReplicaSets are not needed: a pod's labels and owner tell its Deployment. */
+export const watchedKinds: readonly WatchedKind[] = [
+  { kind: 'GitRepository', group: source, plural: 'gitrepositories', version: 'v1', keep: keepSource('GitRepository') },
+  { kind: 'OCIRepository', group: source, plural: 'ocirepositories', version: 'v1', keep: keepSource('OCIRepository') },
+  {
+    kind: 'ExternalArtifact',
+    group: source,
+    plural: 'externalartifacts',
+    version: 'v1',
+    keep: keepSource('ExternalArtifact'),
+  },
+  {
+    kind: 'Kustomization',
+    group: 'kustomize.toolkit.fluxcd.io',
+    plural: 'kustomizations',
+    version: 'v1',
+    keep: keepKustomization,
+  },
+  {
+    kind: 'HelmRelease',
+    group: 'helm.toolkit.fluxcd.io',
+    plural: 'helmreleases',
+    version: 'v2',
+    keep: keepHelmRelease,
+  },
+  { kind: 'Deployment', group: 'apps', plural: 'deployments', version: 'v1', keep: keepWorkload('Deployment') },
+  { kind: 'StatefulSet', group: 'apps', plural: 'statefulsets', version: 'v1', keep: keepWorkload('StatefulSet') },
+  { kind: 'DaemonSet', group: 'apps', plural: 'daemonsets', version: 'v1', keep: keepWorkload('DaemonSet') },
+  { kind: 'CronJob', group: 'batch', plural: 'cronjobs', version: 'v1', keep: keepWorkload('CronJob') },
+  { kind: 'Job', group: 'batch', plural: 'jobs', version: 'v1', keep: keepWorkload('Job') },
+  { kind: 'Pod', group: '', plural: 'pods', version: 'v1', keep: keepPod },
+];

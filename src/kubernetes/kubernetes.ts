@@ -1,0 +1,71 @@
+import { messageOf } from '../errors.ts';
+import { instantOf } from '../time.ts';
+import { createClusterDesk } from './cluster-desk.ts';
+import { openCluster } from './clusters.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import type { ClusterStatus, Kubernetes, KubernetesPorts } from './ports.ts';
+
+const pollMs = 5_000;
+const tickMs = 1_000;
+
+/** Watches all clusters and says what became of what Git wants of them. */
+export function createKubernetes(ports: KubernetesPorts): Kubernetes {
+  const { clock, log, pulse } = ports;
+  const open = ports.openCluster ?? openCluster;
+  let desks: ReturnType<typeof createClusterDesk>[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let polledMs = 0;
+
+  const polling = oneAtATime(async () => {
+    polledMs = clock.now();
+    try {
+      const byCluster = Map.groupBy(await ports.expected(), ({ cluster }) => cluster);
+      for (const desk of desks) desk.expect(byCluster.get(desk.name) ?? []);
+    } catch (error) {
+      log.warn({ err: messageOf(error) }, 'what clusters should run cannot be told at the moment');
+    }
+  });
+  const refresh = () => void polling.ask();
+  const tick = () => {
+    pulse.beat('kubernetes', 30_000);
+    if (clock.now() - polledMs >= pollMs || clock.now() < polledMs) refresh();
+    for (const desk of desks) desk.tick();
+  };
+
+  return {
+    start: async () => {
+      const drifts = await (ports.openDrifts?.() ?? Promise.resolve([])).catch((error: unknown) => {
+        log.warn({ err: messageOf(error) }, 'open drifts cannot be read; those that ended meanwhile stay open');
+        return [];
+      });
+      desks = Object.entries(ports.clusters).map(([name, config]) =>
+        createClusterDesk({
+          ...ports,
+          name,
+          api: open(config),
+          random: ports.random ?? Math.random,
+          drifts: drifts.filter(({ cluster }) => cluster === name),
+        }),
+      );
+      timer = setInterval(tick, tickMs);
+      tick();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      pulse.stop('kubernetes');
+      await Promise.all(desks.map((desk) => desk.stop()));
+      await polling.idle();
+    },
+    status: () =>
+      desks.map((desk): ClusterStatus => {
+        const { staleSince, because, ...rest } = desk.state();
+        return {
+          cluster: desk.name,
+          ...rest,
+          ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }),
+          ...(because === null ? {} : { because }),
+        };
+      }),
+    refresh,
+  };
+}

@@ -1,0 +1,142 @@
+/** What is remembered of the objects of a cluster: only what verdicts and drift need, so that 50,000 of them stay small. */
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Generation that the condition was set for; null where the controller does not say. */
+  readonly generation: number | null;
+  readonly at: string | null;
+}
+
+/** Who wrote a field, by the name of the client; people are not in the objects. */
+export interface FieldOwner {
+  readonly manager: string;
+  readonly at: string | null;
+}
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+  readonly observed: number | null;
+  readonly deleting: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+interface Suspendable {
+  readonly suspended: boolean;
+  readonly suspendedBy: FieldOwner | null;
+}
+
+export interface Source extends Named, Suspendable {
+  readonly kind: 'GitRepository' | 'OCIRepository' | 'ExternalArtifact';
+  /** `branch main`, `tag v1`: what it follows, where that is told. */
+  readonly follows: { readonly kind: 'branch' | 'tag' | 'commit' | 'other'; readonly name: string } | null;
+  readonly intervalMs: number;
+  readonly revision: string | null;
+  /** The Git revision that an artifact was made from; for a GitRepository its revision. */
+  readonly origin: string | null;
+}
+
+export interface Kustomization extends Named, Suspendable {
+  readonly kind: 'Kustomization';
+  /** Folder without `./` and slashes at its ends; '' is the root. */
+  readonly path: string;
+  /** Key of the source: `GitRepository/flux-system/config`. */
+  readonly source: string;
+  /** `namespace/name` of the Kustomization that applies this one. */
+  readonly parent: string | null;
+  readonly dependsOn: readonly string[];
+  /** Whether Flux itself checks the health of what it applies. */
+  readonly waits: boolean;
+  /** Its objects live in another cluster. */
+  readonly remote: boolean;
+  readonly timeoutMs: number;
+  readonly attempted: string | null;
+  readonly applied: string | null;
+  /** Keys of the workloads, HelmReleases and Kustomizations of the inventory: `Deployment/shop/web`. */
+  readonly inventory: readonly string[];
+}
+
+export interface HelmRelease extends Named, Suspendable {
+  readonly kind: 'HelmRelease';
+  readonly kustomization: string | null;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  /** Status of the newest release in its history: `deployed`, `failed` …. */
+  readonly newest: string | null;
+  /** Scalars of its values that may name an image or a version. */
+  readonly values: readonly string[];
+}
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job';
+
+export interface ContainerImage {
+  readonly container: string;
+  readonly image: string;
+}
+
+export interface Workload extends Named {
+  readonly kind: WorkloadKind;
+  readonly kustomization: string | null;
+  readonly helmRelease: string | null;
+  readonly images: readonly ContainerImage[];
+  readonly wanted: number;
+  readonly total: number;
+  readonly updated: number;
+  readonly available: number;
+  readonly paused: boolean;
+  readonly progressDeadlineMs: number;
+  /** Owners by field: `replicas`, `image:<container>`. */
+  readonly owners: Readonly<Record<string, readonly FieldOwner[]>>;
+}
+
+export interface PodTrouble {
+  readonly reason: string;
+  readonly message: string;
+  readonly container: string | null;
+}
+
+export interface Pod {
+  readonly kind: 'Pod';
+  readonly namespace: string;
+  readonly name: string;
+  /** Key of the workload it belongs to: `Deployment/shop/web`. */
+  readonly owner: string;
+  readonly images: readonly ContainerImage[];
+  /** Digests that the runtime says it runs, by container; only where it tells. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly ready: boolean;
+  readonly leaving: boolean;
+  readonly trouble: PodTrouble | null;
+  /** Why it is not scheduled; not yet a failure. */
+  readonly unscheduled: string | null;
+}
+
+export type FluxObject = Source | Kustomization | HelmRelease;
+export type Kept = FluxObject | Workload | Pod;
+
+export function keyOf(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
+  return `${object.kind}/${object.namespace}/${object.name}`;
+}
+
+/** Everything known of one cluster at one moment; all keys are `Kind/namespace/name`. */
+export interface ClusterView {
+  readonly source: (key: string) => Source | undefined;
+  /** By `namespace/name`. */
+  readonly kustomization: (name: string) => Kustomization | undefined;
+  readonly kustomizations: () => Iterable<Kustomization>;
+  /** Those whose path is exactly this folder; '' is the root. */
+  readonly kustomizationsAt: (folder: string) => readonly Kustomization[];
+  readonly helmReleases: (kustomization: string) => readonly HelmRelease[];
+  readonly helmRelease: (name: string) => HelmRelease | undefined;
+  readonly workload: (key: string) => Workload | undefined;
+  /** Workloads whose pod template carries this image, whatever its tag. */
+  readonly carriers: (image: string) => readonly Workload[];
+  /** Workloads that a Kustomization applies itself or by its HelmReleases. */
+  readonly workloadsOf: (kustomization: string) => readonly Workload[];
+  /** Null where pods may not be seen. */
+  readonly pods: (workload: string) => readonly Pod[] | null;
+}

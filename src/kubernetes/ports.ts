@@ -1,0 +1,58 @@
+import type { ClusterConfig } from '../config.ts';
+import type { Log, Pulse } from '../telemetry.ts';
+import type { Clock, Instant } from '../time.ts';
+import type { Drift, Verdict } from '../verdict.ts';
+import type { ClusterApi } from './clusters.ts';
+import type { DriftEnd, SeenDrift } from './drift/drift-tracker.ts';
+import type { Expected } from './expected.ts';
+import type { Bounds } from './list-watch.ts';
+
+export interface HealthySeen {
+  readonly service: string;
+  readonly environment: string;
+  readonly cluster: string;
+  readonly version: string;
+  readonly digest?: string;
+  readonly at: Instant;
+}
+
+export interface KubernetesPorts {
+  readonly clusters: Readonly<Record<string, ClusterConfig>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pulse: Pulse;
+  readonly isAncestor: (repository: string, ancestor: string, descendant: string) => Promise<boolean>;
+  /** Flux speaks of a commit that the clone does not know; whoever can fetches it. */
+  readonly onUnknownCommit?: (lane: { readonly repository: string; readonly branch: string }) => Promise<unknown>;
+  /** What every cluster should run now; asked every 5 s and after `refresh`. */
+  readonly expected: () => Promise<readonly Expected[]>;
+  /** Called when a verdict differs from the one before; called again later when it rejects. */
+  readonly onVerdict: (expected: Expected, cluster: string, verdict: Verdict) => Promise<void>;
+  readonly onHealthy: (seen: HealthySeen) => Promise<unknown>;
+  readonly onDrift: (seen: SeenDrift) => Promise<unknown>;
+  readonly onDriftEnded: (id: string, how: DriftEnd) => Promise<unknown>;
+  /** Drifts that are open on the record: those that ended while nobody watched are ended. */
+  readonly openDrifts?: () => Promise<readonly Drift[]>;
+  /** For tests: another way to the API servers, and shorter times. */
+  readonly openCluster?: (config: ClusterConfig) => ClusterApi;
+  readonly bounds?: Partial<Bounds>;
+  readonly random?: () => number;
+}
+
+export interface ClusterStatus {
+  readonly cluster: string;
+  readonly reachable: boolean;
+  /** Since when what is said of it may be out of date. */
+  readonly staleSince?: Instant;
+  readonly because?: string;
+  readonly flux: 'seen' | 'absent' | 'unknown';
+  readonly services: readonly { readonly service: string; readonly environment: string; readonly verdict: Verdict }[];
+}
+
+export interface Kubernetes {
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly status: () => ClusterStatus[];
+  /** Asks at once what is expected, as after a push. */
+  readonly refresh: () => void;
+}

@@ -1,0 +1,56 @@
+import type { Release, ReleaseId } from '../release.ts';
+import type { Verdict } from '../verdict.ts';
+
+interface ArrivalEntry {
+  readonly event: string;
+  readonly text?: string;
+}
+
+export interface RecordArrivalPorts {
+  readonly release: (id: ReleaseId) => Promise<Release | null>;
+  readonly transition: (
+    before: Release,
+    change: { readonly arrival: { clusters: Record<string, Verdict> } },
+    entry: ArrivalEntry,
+  ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
+}
+
+/** Puts the verdicts of some clusters on the record of a written release; whoever was first is read again. */
+export async function recordArrival(
+  ports: RecordArrivalPorts,
+  id: ReleaseId,
+  verdicts: Readonly<Record<string, Verdict>>,
+): Promise<void> {
+  let before = await ports.release(id);
+  while (before !== null && before.state.kind === 'written') {
+    const known = before.arrival?.clusters ?? {};
+    const changed = Object.entries(verdicts).filter(
+      ([cluster, verdict]) => JSON.stringify(known[cluster]) !== JSON.stringify(verdict),
+    );
+    if (changed.length === 0) return;
+    const clusters = { ...known, ...Object.fromEntries(changed) };
+    const lines = changed.flatMap(([cluster, verdict]) => threadLine(cluster, verdict, known[cluster]) ?? []);
+    const entry = { event: 'release.arrival', ...(lines.length === 0 ? {} : { text: lines.join('\n') }) };
+    const outcome = await ports.transition(before, { arrival: { clusters } }, entry);
+    if (outcome.kind === 'done') return;
+    before = outcome.record;
+  }
+}
+
+/** One line when the kind of a verdict changes; steps of waiting are shown in the message itself. */
+function threadLine(cluster: string, verdict: Verdict, before: Verdict | undefined): string | null {
+  if (verdict.kind === before?.kind) return null;
+  switch (verdict.kind) {
+    case 'waiting':
+      return before === undefined ? null : `${cluster}: waits again: ${verdict.because}`;
+    case 'healthy':
+      return `${cluster}: healthy${verdict.pods === undefined ? '' : `, ${verdict.pods.ready}/${verdict.pods.wanted} pods`}`;
+    case 'failed':
+    case 'unverified':
+      return `${cluster}: ${verdict.kind === 'failed' ? 'failed' : 'not proven'}: ${verdict.because}`;
+    case 'superseded':
+      return `${cluster}: superseded by ${verdict.by}`;
+    case 'gone':
+      return `${cluster}: ${verdict.because}`;
+  }
+}

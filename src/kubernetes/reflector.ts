@@ -1,0 +1,169 @@
+import { messageOf } from '../errors.ts';
+import { type Clock, pause } from '../time.ts';
+import type { ClusterApi } from './clusters.ts';
+import { type Bounds, createListWatch, defaultBounds, type ListWatchFailure, type Outcome } from './list-watch.ts';
+
+export type Change<T> =
+  | { readonly kind: 'added' | 'changed'; readonly key: string; readonly value: T }
+  | { readonly kind: 'deleted'; readonly key: string; readonly value: T };
+
+export interface ReflectorStatus {
+  /** Whether everything has been listed at least once. */
+  readonly synced: boolean;
+  /** Epoch milliseconds of the last contact, where there is none now. */
+  readonly staleSince: number | null;
+  /** Why there is no contact, or which right is missing. */
+  readonly because: string | null;
+  readonly forbidden: boolean;
+}
+
+export interface ReflectorOptions<T> {
+  readonly api: ClusterApi;
+  /** `/apis/apps/v1/deployments`. */
+  readonly path: string;
+  /** What is remembered of one object; null when it is of no interest. */
+  readonly keep: (raw: unknown) => T | null;
+  readonly onChanges: (changes: readonly Change<T>[]) => void;
+  readonly onStatus: (status: ReflectorStatus) => void;
+  /** The kind is not served any more; the reflector has ended and holds nothing. */
+  readonly onVanished: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly bounds?: Partial<Bounds>;
+}
+
+export interface Reflector {
+  readonly status: () => ReflectorStatus;
+  readonly stop: () => void;
+  /** Settles when nothing runs any more; never rejects. */
+  readonly done: Promise<void>;
+}
+
+interface Remembered<T> {
+  readonly version: string;
+  readonly value: T;
+}
+
+/**
+ * Holds a copy of one kind: list, then watch for ever. Whatever happens to the connection, it comes back by itself and
+ * tells what changed in between, deletions too.
+ */
+export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
+  const bounds = { ...defaultBounds, ...options.bounds };
+  const stop = new AbortController();
+  const held = new Map<string, Remembered<T>>();
+  let status: ReflectorStatus = { synced: false, staleSince: null, because: null, forbidden: false };
+  const say = (next: Partial<ReflectorStatus>) => {
+    const merged = { ...status, ...next };
+    const same =
+      merged.synced === status.synced && merged.staleSince === status.staleSince && merged.because === status.because;
+    status = merged;
+    if (!same) options.onStatus(status);
+  };
+  let contact = options.clock.now();
+  const listWatch = createListWatch({
+    ...options,
+    bounds,
+    signal: stop.signal,
+    onContact: () => {
+      contact = options.clock.now();
+      if (status.staleSince !== null || status.because !== null)
+        say({ staleSince: null, because: null, forbidden: false });
+    },
+    onEvent: (event) => options.onChanges(applyEvents(held, event)),
+  });
+
+  const settle = async (failure: ListWatchFailure, failures: number): Promise<void> => {
+    if (failure.kind === 'gone') return;
+    say({
+      staleSince: status.staleSince ?? contact,
+      because: failure.because,
+      forbidden: failure.kind === 'forbidden',
+    });
+    const longest = failure.kind === 'forbidden' ? bounds.forbiddenPauseMs : bounds.longestPauseMs;
+    const wanted = failure.kind === 'forbidden' ? longest : bounds.shortestPauseMs * 2 ** Math.min(failures, 10);
+    const asked = failure.kind === 'failed' ? (failure.retryAfterMs ?? 0) : 0;
+    // Jitter keeps many reflectors from coming back at the same moment.
+    await pause(Math.min(longest, Math.max(wanted, asked)) * (0.5 + options.random() / 2), stop.signal);
+  };
+
+  const run = async (): Promise<void> => {
+    let version: string | null = null;
+    let failures = 0;
+    while (!stop.signal.aborted) {
+      const outcome: Outcome<T> =
+        version === null ? await listWatch.list().catch(failed) : await listWatch.watch(version).catch(failed);
+      if (stop.signal.aborted) return;
+      if (outcome.kind === 'listed') {
+        const changes = applyList(held, outcome.objects);
+        version = outcome.version;
+        failures = 0;
+        say({ synced: true });
+        if (changes.length > 0) options.onChanges(changes);
+      } else if (outcome.kind === 'closed') {
+        version = outcome.version;
+        // A server that closes every watch at once is treated like one that fails.
+        failures = outcome.lively ? 0 : failures + 1;
+        if (failures > 1)
+          await pause(Math.min(bounds.longestPauseMs, bounds.shortestPauseMs * 2 ** failures), stop.signal);
+      } else if (outcome.kind === 'missing') {
+        options.onChanges([...held].map(([key, { value }]) => ({ kind: 'deleted', key, value })));
+        held.clear();
+        options.onVanished();
+        return;
+      } else {
+        if (outcome.kind === 'gone') version = null;
+        await settle(outcome, failures);
+        failures = outcome.kind === 'gone' ? failures : failures + 1;
+        if (outcome.kind === 'gone' && failures > 0)
+          await pause(bounds.shortestPauseMs * 2 ** Math.min(failures, 5), stop.signal);
+      }
+    }
+  };
+  return { status: () => status, stop: () => stop.abort(), done: run() };
+}
+
+function failed(error: unknown): ListWatchFailure {
+  return { kind: 'failed', because: messageOf(error) };
+}
+
+interface Listed<T> {
+  readonly key: string;
+  readonly version: string;
+  readonly value: T | null;
+}
+
+/** Makes what is held equal to a full list and says what that changed. */
+function applyList<T>(held: Map<string, Remembered<T>>, objects: readonly Listed<T>[]): Change<T>[] {
+  const changes: Change<T>[] = [];
+  const seen = new Set<string>();
+  for (const { key, version, value } of objects) {
+    if (value === null) continue;
+    seen.add(key);
+    const before = held.get(key);
+    if (before?.version === version) continue;
+    held.set(key, { version, value });
+    changes.push({ kind: before === undefined ? 'added' : 'changed', key, value });
+  }
+  for (const [key, { value }] of held) {
+    if (seen.has(key)) continue;
+    held.delete(key);
+    changes.push({ kind: 'deleted', key, value });
+  }
+  return changes;
+}
+
+function applyEvents<T>(
+  held: Map<string, Remembered<T>>,
+  events: readonly (Listed<T> & { readonly deleted: boolean })[],
+): Change<T>[] {
+  return events.flatMap(({ key, version, value, deleted }): Change<T>[] => {
+    const before = held.get(key);
+    if (deleted || value === null) {
+      held.delete(key);
+      return before === undefined ? [] : [{ kind: 'deleted', key, value: before.value }];
+    }
+    held.set(key, { version, value });
+    return [{ kind: before === undefined ? 'added' : 'changed', key, value }];
+  });
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
+import type { Expected } from '../../src/kubernetes/expected.ts';
+import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
+import type { HealthySeen, Kubernetes } from '../../src/kubernetes/ports.ts';
+import { createPulse } from '../../src/telemetry.ts';
+import type { Verdict } from '../../src/verdict.ts';
+import { aFinishedWorld, anExpected, fields, fluxFields, isAncestor, nowMs } from '../support/cluster-world.ts';
+import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
+
+const objectSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ namespace: z.string(), name: z.string() }),
+});
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+let folder: string;
+let api: TinyApi;
+let kubernetes: Kubernetes;
+let verdicts: Verdict[];
+let healthy: HealthySeen[];
+let drifts: (SeenDrift | string)[];
+let refusals: number;
+let atMs: number;
+
+const load = (world: ReturnType<typeof aFinishedWorld>) => {
+  for (const object of world.raw) api.put(objectSchema.parse(object));
+};
+
+async function begin(expected: readonly Expected[] = [anExpected({ cluster: 'tiny' })]): Promise<void> {
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigFor(api.url));
+  const clock = { now: () => atMs };
+  kubernetes = createKubernetes({
+    clusters: { tiny: { kubeconfig } },
+    clock,
+    log: silent,
+    pulse: createPulse(clock),
+    isAncestor: async (_repository, a, b) => isAncestor(a, b),
+    expected: async () => expected,
+    onVerdict: async (_expected, _cluster, verdict) => {
+      if (refusals > 0) {
+        refusals -= 1;
+        throw new Error('the record cannot be written');
+      }
+      verdicts.push(verdict);
+    },
+    onHealthy: async (seen) => healthy.push(seen),
+    onDrift: async (seen) => drifts.push(seen),
+    onDriftEnded: async (_id, how) => drifts.push(how),
+    bounds: { shortestPauseMs: 10, longestPauseMs: 100 },
+  });
+  await kubernetes.start();
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-kubernetes-'));
+  api = await startTinyApi();
+  [verdicts, healthy, drifts, refusals, atMs] = [[], [], [], 0, nowMs];
+});
+afterEach(async () => {
+  await kubernetes.stop();
+  await api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 });
+
+describe('watching a cluster', () => {
+  test('tells a verdict once, and what was healthy', async () => {
+    load(aFinishedWorld());
+    await begin();
+    await eventually(() => expect(healthy).toHaveLength(1));
+    api.put({ kind: 'ExternalArtifact', metadata: { namespace: 'x', name: 'something-else' } });
+    kubernetes.refresh();
+    expect(verdicts).toMatchObject([{ kind: 'healthy', running: '1.4.2' }]);
+    expect(healthy).toMatchObject([{ service: 'web', environment: 'production', cluster: 'tiny', version: '1.4.2' }]);
+    expect(kubernetes.status()).toMatchObject([
+      { cluster: 'tiny', reachable: true, flux: 'seen', services: [{ service: 'web', verdict: { kind: 'healthy' } }] },
+    ]);
+  });
+
+  test('says nothing again after a restart, and keeps since when it was so', async () => {
+    load(aFinishedWorld());
+    const previous: Verdict = {
+      kind: 'healthy',
+      running: '1.4.2',
+      pods: { ready: 2, wanted: 2 },
+      since: '2026-06-01T10:00:00.000Z',
+    };
+    await begin([anExpected({ cluster: 'tiny', previous })]);
+    await eventually(() => expect(healthy).toHaveLength(1));
+    expect(verdicts).toEqual([]);
+    expect(healthy[0]?.at).toBe(previous.since);
+  });
+
+  test('tells again what could not be recorded', async () => {
+    load(aFinishedWorld());
+    refusals = 2;
+    await begin();
+    await eventually(() => expect(verdicts).toMatchObject([{ kind: 'healthy' }]));
+  });
+
+  test('follows the rollout from the first event to the last', async () => {
+    const world = aFinishedWorld();
+    load(world);
+    await begin();
+    await eventually(() => expect(verdicts.at(-1)?.kind).toBe('healthy'));
+    load(aFinishedWorld().pod('web-abc-2', { ready: false, waiting: { reason: 'CrashLoopBackOff' } }));
+    await eventually(() => expect(verdicts.at(-1)).toMatchObject({ kind: 'failed', reason: 'CrashLoopBackOff' }));
+    load(aFinishedWorld());
+    await eventually(() => expect(verdicts.at(-1)?.kind).toBe('healthy'));
+    expect(healthy).toHaveLength(1);
+  });
+
+  test('tells a live edit and its correction', async () => {
+    load(aFinishedWorld());
+    await begin();
+    await eventually(() => expect(healthy).toHaveLength(1));
+    const owners = [
+      fluxFields('web', { replicas: false }),
+      fields('kubectl', 'web', { replicas: true, subresource: 'scale' }),
+    ];
+    load(aFinishedWorld().workload({ wanted: 5, owners }));
+    await eventually(() => expect(drifts).toMatchObject([{ field: 'spec.replicas', live: '5', wanted: '2' }]));
+    load(aFinishedWorld());
+    await eventually(() => expect(drifts).toMatchObject([{}, 'corrected']));
+  });
+
+  test('judges by the workloads where pods may not be listed', async () => {
+    api.faults.refused = { pods: 403 };
+    load(aFinishedWorld());
+    await begin();
+    await eventually(() => expect(verdicts).toMatchObject([{ kind: 'healthy', running: '1.4.2' }]));
+  });
+
+  test('takes a cluster without Flux for what it is', async () => {
+    api.faults.refused = {
+      kustomizations: 404,
+      helmreleases: 404,
+      gitrepositories: 404,
+      ocirepositories: 404,
+      externalartifacts: 404,
+    };
+    await begin();
+    await eventually(() => expect(kubernetes.status()).toMatchObject([{ flux: 'absent', reachable: true }]));
+  });
+
+  test('says of a cluster that does not answer that it does not, and leaves alone what was proven', async () => {
+    api.faults.list = 503;
+    const previous: Verdict = { kind: 'healthy', since: '2026-06-01T10:00:00.000Z' };
+    await begin([anExpected({ cluster: 'tiny' }), anExpected({ cluster: 'tiny', service: 'api', previous })]);
+    await eventually(() => expect(kubernetes.status()[0]?.because).toContain('503'));
+    atMs += 60_000;
+    await eventually(() =>
+      expect(verdicts).toMatchObject([{ kind: 'waiting', because: expect.stringContaining('tiny cannot be reached') }]),
+    );
+    expect(kubernetes.status()).toMatchObject([{ reachable: false }]);
+    load(aFinishedWorld());
+    delete api.faults.list;
+    await eventually(() => expect(verdicts.at(-1)?.kind).toBe('healthy'));
+  });
+});
