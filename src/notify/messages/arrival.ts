@@ -1,0 +1,173 @@
+import { button, code, foreign } from '../../blocks.ts';
+import type { Release } from '../../release.ts';
+import { epochMsOf, spokenDuration } from '../../time.ts';
+import { overall, type Verdict } from '../../verdict.ts';
+import { credits, serviceOf, versionOf } from './words.ts';
+
+/** What a message needs beside the record. */
+export interface View {
+  /** The clusters of the environment, in the order of sluice.yaml. */
+  readonly clusters: readonly string[];
+  /** With `{commit}`. */
+  readonly commitUrl?: string | undefined;
+  /** Where Roll back would go; absent where nothing is known to be good. */
+  readonly lastGood?: string | undefined;
+}
+
+export interface ArrivalSection {
+  readonly sentence: string;
+  readonly lines: readonly string[];
+  readonly buttons: readonly ReturnType<typeof button>[];
+}
+
+/** What became of a written release, over all clusters and on each. */
+export function arrivalSection(release: Release, commit: string, view: View): ArrivalSection {
+  const verdicts = view.clusters.map((cluster) => [cluster, release.arrival?.clusters[cluster]] as const);
+  const worst =
+    release.arrival === undefined || verdicts.some(([, verdict]) => verdict === undefined)
+      ? null
+      : overall(release.arrival);
+  const title = `${serviceOf(release)} ${versionOf(release)}`;
+  const environment = foreign(release.request.environment, 80);
+  const failed = verdicts.filter(([, verdict]) => verdict?.kind === 'failed');
+  if (failed.length > 0) return failure(release, title, failed, verdicts, view);
+  switch (worst?.kind) {
+    case 'healthy':
+      return {
+        sentence: `*${title} is running in ${environment}*: ${verdicts.map(([cluster, verdict]) => running(cluster, verdict)).join(', ')}. ${credits(release)} ${took(release)}.`,
+        lines: [],
+        buttons: [],
+      };
+    case 'superseded':
+      return {
+        sentence: `*${title}* was superseded by ${foreign(worst.by, 130)} in ${environment}. ${credits(release)}`,
+        lines: [],
+        buttons: [],
+      };
+    case 'gone':
+      return {
+        sentence: `*${title}* is gone from ${environment}: ${foreign(worst.because, 500)}. ${credits(release)}`,
+        lines: [],
+        buttons: [],
+      };
+    case 'unverified': {
+      const open = verdicts
+        .filter(([, verdict]) => verdict?.kind === 'unverified')
+        .map(([cluster]) => foreign(cluster, 80));
+      const now = worst.running === undefined ? '' : ` Running: ${foreign(worst.running, 130)}.`;
+      return {
+        sentence: `*${title}* is written (${commit.slice(0, 7)}) but not proven on ${open.join(', ')}: ${foreign(worst.because, 500)}.${now} Sluice keeps looking; nothing for you to do. ${credits(release)}`,
+        lines: verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
+        buttons: [],
+      };
+    }
+    default:
+      return {
+        sentence: `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}. ${credits(release)}`,
+        lines: verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
+        buttons: [],
+      };
+  }
+}
+
+type ByCluster = readonly (readonly [string, Verdict | undefined])[];
+
+function failure(release: Release, title: string, failed: ByCluster, all: ByCluster, view: View): ArrivalSection {
+  const where = failed.map(([cluster]) => foreign(cluster, 80)).join(', ');
+  const because = [...new Set(failed.map(([, verdict]) => failureWords(verdict)))].slice(0, 3).join('; ');
+  const lines = all.map(([cluster, verdict]) => progress(cluster, verdict));
+  const back = view.lastGood;
+  const buttons =
+    back === undefined
+      ? []
+      : [
+          button({
+            text: `Roll back to ${back}`,
+            action: 'release.rollback',
+            value: release.id,
+            style: 'danger',
+            confirm: {
+              title: `Roll back ${release.request.service}?`,
+              text: `${release.request.environment} goes back to ${back}, and a lock is left behind.`,
+              confirm: 'Roll back',
+            },
+          }),
+        ];
+  const sentence = `*${title} failed on ${where}*: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
+  return { sentence, lines, buttons };
+}
+
+/** The machine's word and its sentence, and how many pods are there. */
+function failureWords(verdict: Verdict | undefined): string {
+  if (verdict?.kind !== 'failed') return '';
+  const because = foreign(verdict.because.replace(/\.$/, ''), 500);
+  const reason = verdict.because.includes(verdict.reason) ? because : `${foreign(verdict.reason, 80)}, ${because}`;
+  const { pods } = verdict;
+  return pods === undefined || verdict.because.includes('pods')
+    ? reason
+    : `${reason}, ${pods.ready} of ${pods.wanted} pods ready`;
+}
+
+/** What people are served where it failed: ` 1.4.1 still serves there.` */
+function stillServes(failed: ByCluster): string {
+  const versions = failed.flatMap(([, verdict]) =>
+    verdict?.kind === 'failed' && verdict.running !== undefined ? [verdict.running] : [],
+  );
+  const [only, ...others] = new Set(versions);
+  if (only === undefined || versions.length < failed.length) return '';
+  return others.length === 0 ? ` ${foreign(only, 130)} still serves there.` : '';
+}
+
+/** ` prod-eu runs 1.4.2.` for the clusters that it did reach. */
+function elsewhere(all: ByCluster): string {
+  const words = all.flatMap(([cluster, verdict]) =>
+    verdict?.kind === 'healthy' && verdict.running !== undefined
+      ? [`${foreign(cluster, 80)} runs ${foreign(verdict.running, 130)}`]
+      : [],
+  );
+  return words.length === 0 ? '' : ` ${words.join(', ')}.`;
+}
+
+function running(cluster: string, verdict: Verdict | undefined): string {
+  if (verdict?.kind !== 'healthy') return foreign(cluster, 80);
+  const pods = verdict.pods === undefined ? '' : ` ${verdict.pods.ready}/${verdict.pods.wanted} pods`;
+  return `${foreign(cluster, 80)}${pods}${verdict.note === undefined ? '' : ` (${foreign(verdict.note, 200)})`}`;
+}
+
+/** Steps that lie behind a cluster that waits at a stage. */
+const done = {
+  source: [],
+  parent: ['fetched'],
+  apply: ['fetched'],
+  helm: ['fetched', 'applied'],
+  rollout: ['fetched', 'applied'],
+  image: ['fetched', 'applied', 'rolled out'],
+} as const;
+
+function progress(cluster: string, verdict: Verdict | undefined): string {
+  const name = code(cluster);
+  if (verdict === undefined) return `${name} Flux has not been heard yet`;
+  switch (verdict.kind) {
+    case 'healthy':
+      return `${name} healthy${verdict.pods === undefined ? '' : `, ${verdict.pods.ready}/${verdict.pods.wanted} pods`}${verdict.note === undefined ? '' : ` (${foreign(verdict.note, 200)})`}`;
+    case 'waiting':
+    case 'unverified':
+      return `${name} ${[...done[verdict.stage], foreign(verdict.because, 500)].join(' → ')}${still(verdict.running)}`;
+    case 'failed':
+      return `${name} *failed*: ${foreign(verdict.because, 500)}${still(verdict.running)}`;
+    case 'superseded':
+      return `${name} superseded by ${foreign(verdict.by, 130)}`;
+    case 'gone':
+      return `${name} ${foreign(verdict.because, 500)}`;
+  }
+}
+
+function still(version: string | undefined): string {
+  return version === undefined ? '' : `. Running: ${foreign(version, 130)}`;
+}
+
+/** From the request to the last cluster that became healthy. */
+function took(release: Release): string {
+  const since = Object.values(release.arrival?.clusters ?? {}).map((verdict) => epochMsOf(verdict.since));
+  return spokenDuration(Math.max(...since) - epochMsOf(release.request.at));
+}

@@ -1,0 +1,29 @@
+import { foreign, type MessageBody, section } from '../../blocks.ts';
+import type { Release } from '../../release.ts';
+import { fitting, message, nextWords, serviceOf, versionOf } from './words.ts';
+
+/** Every reason in one reply, numbered, and the command that comes next. */
+export function refusalSection(release: Release): string {
+  const reasons = (release.decision?.reasons ?? []).filter(({ effect }) => effect === 'deny');
+  const listed = reasons.map(
+    ({ text, source }, index) =>
+      `${reasons.length > 1 ? `${index + 1}. ` : ''}${foreign(text, 500)}${source === undefined ? '' : ` (${foreign(source, 100)})`}`,
+  );
+  const nexts = [...new Set(reasons.flatMap(({ next }) => (next === undefined ? [] : [next])))];
+  const next = nexts.slice(0, 5).map(nextWords).join(' or ');
+  const what = release.request.intent === 'rollback' ? 'Not rolled back' : 'Not released';
+  const title =
+    `*${what}*: ${serviceOf(release)} ${versionOf(release)} → ${foreign(release.request.environment, 80)}.`.replace(
+      '  ',
+      ' ',
+    );
+  return [title, fitting(listed, 2_000), ...(next === '' ? [] : [`Next: ${next}`])]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** Told to the requester alone. */
+export function refusalMessage(release: Release): MessageBody {
+  const text = refusalSection(release);
+  return message(text, [section(text)]);
+}

@@ -1,0 +1,143 @@
+import {
+  actions,
+  button,
+  code,
+  context,
+  foreign,
+  type KnownBlock,
+  link,
+  type MessageBody,
+  mention,
+  section,
+} from '../../blocks.ts';
+import type { Release } from '../../release.ts';
+import { approvalLines, decisionButtons } from './approval.ts';
+import { arrivalSection, type View } from './arrival.ts';
+import { refusalSection } from './refusal.ts';
+import { credits, fitting, message, nextWords, serviceOf, stepOf, versionOf } from './words.ts';
+
+/** The one public message of a release, drawn from its record as it stands at the moment of sending. */
+export function releaseMessage(release: Release, view: View): MessageBody {
+  const environment = foreign(release.request.environment, 80);
+  const ended = (words: string) => titled(release, `*${stepOf(release)} in ${environment}*: ${words}`, [], view);
+  switch (release.state.kind) {
+    case 'requested':
+      return titled(
+        release,
+        `${mention(release.request.requester.user)} asks ${stepOf(release)} in ${environment}.`,
+        [],
+        view,
+      );
+    case 'held':
+      return heldMessage(release, view);
+    case 'queued':
+      return titled(
+        release,
+        `*${stepOf(release)} → ${environment}*: queued. ${credits(release)}`,
+        cancelButton(release),
+        view,
+      );
+    case 'writing':
+      return titled(release, `*${stepOf(release)} → ${environment}*: being written. ${credits(release)}`, [], view);
+    case 'written': {
+      const arrival = arrivalSection(release, release.state.commit, view);
+      return titled(release, arrival.sentence, arrival.buttons, view, arrival.lines);
+    }
+    case 'denied':
+    case 'unchanged': {
+      const sentence =
+        release.state.kind === 'denied'
+          ? refusalSection(release)
+          : `*${serviceOf(release)} ${versionOf(release)}* is in ${environment} already.`;
+      return titled(release, sentence, [], view);
+    }
+    case 'rejected': {
+      const because = release.state.because === undefined ? '' : `: ${foreign(release.state.because, 500)}`;
+      return ended(
+        `rejected by ${mention(release.state.by.user)}${because}. Asked by ${mention(release.request.requester.user)}.`,
+      );
+    }
+    case 'cancelled':
+      return ended(`cancelled by ${mention(release.state.by.user)}.`);
+    case 'expired':
+      return ended(`expired: it was not let go in time. Asked by ${mention(release.request.requester.user)}.`);
+    case 'superseded':
+      return ended(`superseded by a newer request of ${mention(release.request.requester.user)}.`);
+  }
+}
+
+function heldMessage(release: Release, view: View): MessageBody {
+  const environment = foreign(release.request.environment, 80);
+  const waits = (release.decision?.reasons ?? []).filter(({ effect }) => effect === 'hold');
+  const asks = waits.some(({ demand }) => demand !== undefined);
+  const title = asks
+    ? `*${mention(release.request.requester.user)} asks ${stepOf(release)} in ${environment}*${between(release)}.`
+    : `*${stepOf(release)} → ${environment}* waits${between(release)}. ${credits(release)}`;
+  const others = waits
+    .filter(({ demand }) => demand === undefined)
+    .map(({ text, next }) => `• ${foreign(text, 500)}${next === undefined ? '' : `. ${nextWords(next)}`}`);
+  const lines = [...approvalLines(release), ...others];
+  return titled(release, title, asks ? decisionButtons(release) : cancelButton(release), view, lines);
+}
+
+/** ` (3 commits, main)`. */
+function between(release: Release): string {
+  const { plan } = release;
+  if (plan === undefined) return '';
+  const count = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
+  return ` (${plan.backwards ? `${count} back` : count}, ${foreign(plan.artifact.branch, 100)})`;
+}
+
+function cancelButton(release: Release) {
+  return [
+    button({
+      text: `Cancel ${release.request.service} ${release.plan?.artifact.version ?? ''}`,
+      action: 'release.cancel',
+      value: release.id,
+    }),
+  ];
+}
+
+/** Title, lines, buttons, and the quiet facts below: commits, reason, ticket. */
+function titled(
+  release: Release,
+  title: string,
+  buttons: readonly ReturnType<typeof button>[],
+  view: View,
+  lines: readonly string[] = [],
+): MessageBody {
+  const blocks: KnownBlock[] = [section(title)];
+  if (lines.length > 0) blocks.push(section(fitting(lines)));
+  const facts = quietFacts(release, view);
+  if (facts.length > 0) blocks.push(context(...facts));
+  if (buttons.length > 0) blocks.push(actions(...buttons));
+  return message([title, ...lines].join('\n'), blocks);
+}
+
+const commitsShown = 5;
+
+function quietFacts(release: Release, view: View): string[] {
+  const { request, plan, state } = release;
+  const facts: string[] = [];
+  if (state.kind === 'written' && plan !== undefined)
+    facts.push(
+      `${foreign(plan.from?.version ?? 'nothing', 130)} → ${foreign(plan.artifact.version, 130)}${between(release)}`,
+    );
+  if (state.kind === 'written') facts.push(`Commit ${commitLink(state.commit, view)}`);
+  if (request.because !== undefined) facts.push(`because ${foreign(request.because, 300)}`);
+  if (request.ref !== undefined) facts.push(foreign(request.ref, 100));
+  if (plan?.chosen !== undefined) facts.push(`chosen: ${foreign(plan.chosen, 200)}`);
+  if (plan !== undefined && plan.commits.length > 0) {
+    const shown = plan.commits
+      .slice(0, commitsShown)
+      .map(({ title, author }) => `${foreign(title, 80)} (${foreign(author, 40)})`);
+    const more = plan.commitCount - shown.length;
+    facts.push([...shown, ...(more > 0 ? [`… ${more} more`] : [])].join(' · '));
+  }
+  return facts;
+}
+
+export function commitLink(commit: string, view: Pick<View, 'commitUrl'>): string {
+  const short = commit.slice(0, 7);
+  return view.commitUrl === undefined ? code(short) : link(view.commitUrl.replace('{commit}', commit), short);
+}

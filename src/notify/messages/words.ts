@@ -1,0 +1,62 @@
+import { code, foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
+import type { Release } from '../../release.ts';
+import { epochMsOf, type Instant } from '../../time.ts';
+
+/** A moment in the reader's own time zone (Slack's date formatting), with UTC for those who cannot show it. */
+export function when(instant: Instant): string {
+  return `<!date^${Math.floor(epochMsOf(instant) / 1000)}^{time}|${instant.slice(11, 16)} UTC>`;
+}
+
+/** Blocks with their sentence: `text` is the same words without markup. */
+export function message(sentence: string, blocks: MessageBody['blocks']): MessageBody {
+  return { text: spoken(sentence), blocks };
+}
+
+/** As many whole lines as a section takes, and how many are left out: a cut line could end inside of a mention or a link. */
+export function fitting(lines: readonly string[], limit = 2_900): string {
+  let left = limit;
+  const end = lines.findIndex((line) => {
+    left -= line.length + 1;
+    return left < 0;
+  });
+  return end === -1 ? lines.join('\n') : [...lines.slice(0, end), `… ${lines.length - end} more`].join('\n');
+}
+
+/** `@bo and @cy`, `@bo, @cy and @mia`. */
+export function people(users: readonly string[]): string {
+  const all = [...users.slice(0, 20).map(mention), ...(users.length > 20 ? [`${users.length - 20} others`] : [])];
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
+export function serviceOf(release: Release): string {
+  return foreign(release.request.service, 80);
+}
+
+export function versionOf(release: Release): string {
+  const { wanted } = release.request;
+  return foreign(release.plan?.artifact.version ?? (wanted.kind === 'named' ? wanted.name : ''), 130);
+}
+
+/** `web 1.4.1 → 1.4.2`. */
+export function stepOf(release: Release): string {
+  const from = release.plan?.from?.version;
+  return `${serviceOf(release)} ${from === undefined ? '' : `${foreign(from, 130)} → `}${versionOf(release)}`.trim();
+}
+
+/** Those whose approval counts for what was decided. */
+export function approvers(release: Release): string[] {
+  const counted = release.votes.filter(({ vote, bound }) => vote === 'approve' && bound === release.decision?.bound);
+  return [...new Set(counted.map(({ person }) => person.user))];
+}
+
+/** `Asked by @ana, approved by @bo and @cy.` */
+export function credits(release: Release): string {
+  const voters = approvers(release);
+  const approved = voters.length === 0 ? '' : `, approved by ${people(voters)}`;
+  return `${release.request.intent === 'rollback' ? 'Rolled back' : 'Asked'} by ${mention(release.request.requester.user)}${approved}.`;
+}
+
+/** The command to copy in code style, or whom to ask in plain words. */
+export function nextWords(next: string): string {
+  return next.startsWith('/') ? code(next, 300) : foreign(next, 300);
+}

@@ -1,0 +1,59 @@
+import type { MessageBody } from '../blocks.ts';
+import type { Notice } from '../notice.ts';
+import type { HealthyRecord } from '../proven.ts';
+import type { Hold, Posted, Release, ReleaseId, Request } from '../release.ts';
+import type { Log, Pulse } from '../telemetry.ts';
+import type { Clock } from '../time.ts';
+import type { Drift } from '../verdict.ts';
+
+export type Sent =
+  | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }
+  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string }
+  | { readonly kind: 'impossible'; readonly because: string };
+
+/** What notify needs of the other rooms, nothing more. */
+export interface NotifyPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pulse: Pulse;
+  readonly dirty: (limit: number) => Promise<readonly { readonly subject: string; readonly mark: string }[]>;
+  readonly clean: (subject: string, mark: string) => Promise<boolean>;
+  readonly cursor: (subject: string) => Promise<string | null>;
+  readonly setCursor: (subject: string, cursor: string) => Promise<void>;
+  readonly notePosted: (subject: string, message: Posted) => Promise<void>;
+  readonly entries: (
+    subject: string,
+    after: string | null,
+    limit: number,
+  ) => Promise<
+    readonly {
+      readonly cursor: string;
+      readonly entry: { readonly event: string; readonly text?: string | undefined };
+    }[]
+  >;
+  readonly release: (id: ReleaseId) => Promise<Release | null>;
+  readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
+  readonly drift: (id: string) => Promise<Drift | null>;
+  readonly holdById: (id: string) => Promise<Hold | null>;
+  readonly noticeById: (id: string) => Promise<Notice | null>;
+  readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
+  readonly rolledBackFrom: (service: string, environment: string) => Promise<readonly string[]>;
+  readonly environment: (name: string) => { readonly channel: string; readonly clusters: readonly string[] } | null;
+  /** The channels of all environments, for what is not about one of them. */
+  readonly channels: () => readonly string[];
+  /** Link to a commit with `{commit}`, by repository. */
+  readonly commitUrl: (repository: string) => string | undefined;
+  readonly post: (
+    channel: string,
+    body: MessageBody,
+    options?: {
+      thread?: string;
+      broadcast?: boolean;
+      metadata?: { event_type: string; event_payload: Record<string, string> };
+    },
+  ) => Promise<Sent>;
+  readonly update: (message: Posted, body: MessageBody) => Promise<Sent>;
+  readonly whisper: (asked: Request['asked'], user: string, body: MessageBody, key?: string) => Promise<Sent>;
+  readonly findPosted: (channel: string, eventType: string, id: string) => Promise<Posted | null>;
+  readonly mentionOf: (handle: string) => Promise<string>;
+}

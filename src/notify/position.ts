@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** How far the telling of one subject has come; kept beside its record, so that a restart repeats nothing. */
+const positionSchema = z.object({
+  /** A first post was begun, and may have arrived although its answer was lost. */
+  posting: z.boolean().default(false),
+  /** Log lines up to here are in the thread. */
+  cursor: z.string().nullable().default(null),
+  /** The verdict that was last told as final. */
+  told: z.string().nullable().default(null),
+  /** Messages of a lock, by the channel's name: they lose their button when it ends. */
+  posts: z.record(z.string(), z.object({ channel: z.string(), ts: z.string() })).default({}),
+  /** The plan for which approvers were last called. */
+  asked: z.string().nullable().default(null),
+});
+export type Position = z.infer<typeof positionSchema>;
+
+export function readPosition(stored: string | null): Position {
+  if (stored === null) return positionSchema.parse({});
+  try {
+    return positionSchema.parse(JSON.parse(stored));
+  } catch {
+    return positionSchema.parse({});
+  }
+}

@@ -1,0 +1,183 @@
+import { proofOf } from '../proven.ts';
+import { type Posted, type Release, releaseIdSchema } from '../release.ts';
+import { arrivalSection, type View } from './messages/arrival.ts';
+import { refusalMessage } from './messages/refusal.ts';
+import { releaseMessage } from './messages/release.ts';
+import { driftMessage, holdMessage, noticeMessage } from './messages/standing.ts';
+import { unchangedMessage } from './messages/unchanged.ts';
+import type { Outbox, Told } from './outbox.ts';
+import type { NotifyPorts } from './ports.ts';
+import type { Position } from './position.ts';
+import { tellThread } from './thread.ts';
+
+/** Tells one dirty subject as its record stands now. */
+export async function tell(ports: NotifyPorts, outbox: Outbox, subject: string): Promise<Told> {
+  const [kind, ...rest] = subject.split('/');
+  const id = rest.join('/');
+  switch (kind) {
+    case 'release':
+      return tellRelease(ports, outbox, id);
+    case 'drift':
+      return tellDrift(ports, outbox, id);
+    case 'notice':
+      return tellNotice(ports, outbox, id);
+    case 'hold':
+      return tellHold(ports, outbox, id);
+    default:
+      return outbox.done;
+  }
+}
+
+async function tellRelease(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
+  const parsed = releaseIdSchema.safeParse(id);
+  const release = parsed.success ? await ports.release(parsed.data) : null;
+  if (release === null || release.state.kind === 'requested') return outbox.done;
+  const { kind } = release.state;
+  const subject = `release/${id}`;
+  if (release.message === undefined) {
+    if (kind === 'denied' || kind === 'unchanged') return whisperOnce(ports, outbox, release);
+    // What ended before it was looked at is nobody's news; what ended while Slack was away is told once.
+    if (release.plan === undefined) return outbox.done;
+  }
+  // What was never told and is over is not worth a message now.
+  if (release.message === undefined && isLeft(release)) return outbox.done;
+  const environment = ports.environment(release.request.environment);
+  const channel = environment?.channel ?? release.message?.channel;
+  if (channel === undefined) return channelless(ports, outbox, subject);
+  const view = await viewOf(ports, release, environment?.clusters ?? Object.keys(release.arrival?.clusters ?? {}));
+  const position = await outbox.position(subject);
+  const posted = await outbox.show(subject, channel, release.message, releaseMessage(release, view), position);
+  if ('kind' in posted) return posted;
+  const arrival = release.state.kind === 'written' ? arrivalSection(release, release.state.commit, view) : null;
+  const told = await tellThread(ports, outbox, release, posted, await outbox.position(subject), arrival);
+  // A public message that ends in a refusal is told to the requester as well: edits do not notify.
+  return told.kind === 'done' && kind === 'denied' ? whisperOnce(ports, outbox, release) : told;
+}
+
+/** Before sluice.yaml is read the channel is not known yet; an environment that is no longer in it has none. */
+function channelless(ports: NotifyPorts, outbox: Outbox, subject: string): Told {
+  if (ports.channels().length === 0) return { kind: 'later', afterMs: 1_000 };
+  ports.log.warn({ subject }, 'its environment is not in sluice.yaml, so nobody is told');
+  return outbox.done;
+}
+
+/** Nothing of it counts any more. */
+function isLeft(release: Release): boolean {
+  const verdicts = Object.values(release.arrival?.clusters ?? {});
+  return verdicts.length > 0 && verdicts.every(({ kind }) => kind === 'superseded' || kind === 'gone');
+}
+
+async function whisperOnce(ports: NotifyPorts, outbox: Outbox, release: Release): Promise<Told> {
+  const subject = `release/${release.id}`;
+  const position = await outbox.position(subject);
+  if (position.told === release.state.kind) return outbox.done;
+  const { service, environment, asked, requester } = release.request;
+  const body =
+    release.state.kind === 'denied'
+      ? refusalMessage(release)
+      : unchangedMessage(release, await ports.lastWritten(service, environment));
+  const sent = await ports.whisper(asked, requester.user, body, release.id);
+  if (sent.kind === 'later') return { kind: 'later', afterMs: sent.afterMs };
+  if (sent.kind === 'impossible')
+    ports.log.warn({ subject, because: sent.because }, 'the requester could not be told privately');
+  await outbox.save(subject, { ...position, told: release.state.kind });
+  return outbox.done;
+}
+
+async function viewOf(ports: NotifyPorts, release: Release, clusters: readonly string[]): Promise<View> {
+  const { service, environment } = release.request;
+  const commitUrl = release.plan === undefined ? undefined : ports.commitUrl(release.plan.lane.repository);
+  const failed = Object.values(release.arrival?.clusters ?? {}).some(({ kind }) => kind === 'failed');
+  const lastGood = failed
+    ? await lastGoodVersion(ports, service, environment, clusters, release.plan?.artifact.version)
+    : undefined;
+  return {
+    clusters,
+    ...(commitUrl === undefined ? {} : { commitUrl }),
+    ...(lastGood === undefined ? {} : { lastGood }),
+  };
+}
+
+/** The last version that was healthy on every cluster and never rolled back from. */
+async function lastGoodVersion(
+  ports: NotifyPorts,
+  service: string,
+  environment: string,
+  clusters: readonly string[],
+  present: string | undefined,
+): Promise<string | undefined> {
+  const [healthy, left] = await Promise.all([
+    ports.healthy(service, environment),
+    ports.rolledBackFrom(service, environment),
+  ]);
+  return healthy.find(
+    (record) =>
+      record.version !== present &&
+      !left.includes(record.version) &&
+      proofOf(record, clusters, healthy).kind === 'everywhere',
+  )?.version;
+}
+
+async function tellDrift(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
+  const drift = await ports.drift(id);
+  // What ended before anybody was told is not worth a message.
+  if (drift === null || (drift.message === undefined && drift.state.kind === 'ended')) return outbox.done;
+  const subject = `drift/${id}`;
+  const channel = ports.environment(drift.environment)?.channel ?? drift.message?.channel;
+  if (channel === undefined) return channelless(ports, outbox, subject);
+  const shown = await outbox.show(subject, channel, drift.message, driftMessage(drift), await outbox.position(subject));
+  return 'kind' in shown ? shown : outbox.done;
+}
+
+async function tellNotice(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
+  const notice = await ports.noticeById(id);
+  if (notice === null || (notice.message === undefined && notice.state.kind === 'ended')) return outbox.done;
+  const subject = `notice/${id}`;
+  const shown = await outbox.show(
+    subject,
+    notice.channel,
+    notice.message,
+    noticeMessage(notice),
+    await outbox.position(subject),
+  );
+  return 'kind' in shown ? shown : outbox.done;
+}
+
+/** The beginning of a lock is a message in the channels it concerns; its end takes the button away and is told there too. */
+async function tellHold(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
+  const hold = await ports.holdById(id);
+  if (hold === null) return outbox.done;
+  const subject = `hold/${id}`;
+  let position = await outbox.position(subject);
+  const keep = async (channel: string, mark: string, post: Posted | null) => {
+    const told = [...(position.told ?? '').split(' '), mark].join(' ').trim();
+    position = { ...position, told, posts: post === null ? position.posts : { ...position.posts, [channel]: post } };
+    await outbox.save(subject, position);
+  };
+  const own = hold.environment === undefined ? undefined : ports.environment(hold.environment)?.channel;
+  const channels = hold.environment === undefined ? ports.channels() : own === undefined ? [] : [own];
+  const body = holdMessage(hold);
+  if (hold.state.kind === 'active') {
+    if (channels.length === 0) return channelless(ports, outbox, subject);
+    for (const channel of channels.filter((each) => !isTold(position, `active:${each}`))) {
+      const said = await outbox.say(subject, channel, body);
+      if (said !== null && 'kind' in said) return said;
+      await keep(channel, `active:${channel}`, said);
+    }
+    return outbox.done;
+  }
+  // Where nobody was told that it began, nobody needs to know that it is over.
+  for (const [channel, post] of Object.entries(position.posts)) {
+    const shown = await outbox.show(`${subject}/${channel}`, channel, post, body, position);
+    if ('kind' in shown) return shown;
+    if (isTold(position, `ended:${channel}`)) continue;
+    const said = await outbox.say(subject, post.channel, body, { thread: post.ts, broadcast: true });
+    if (said !== null && 'kind' in said) return said;
+    await keep(channel, `ended:${channel}`, null);
+  }
+  return outbox.done;
+}
+
+function isTold(position: Position, mark: string): boolean {
+  return (position.told ?? '').split(' ').includes(mark);
+}

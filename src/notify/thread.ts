@@ -1,0 +1,91 @@
+import { foreign, type MessageBody, mention, section } from '../blocks.ts';
+import type { ApprovalDemand } from '../reasons.ts';
+import type { Posted, Release } from '../release.ts';
+import { overall } from '../verdict.ts';
+import type { ArrivalSection } from './messages/arrival.ts';
+import { fitting, message, stepOf } from './messages/words.ts';
+import type { Outbox, Told } from './outbox.ts';
+import type { NotifyPorts } from './ports.ts';
+import type { Position } from './position.ts';
+
+const linesAtOnce = 50;
+
+/** What edits cannot do is told in the thread: a call for votes, the final state with a mention, and the log's lines. */
+export async function tellThread(
+  ports: NotifyPorts,
+  outbox: Outbox,
+  release: Release,
+  posted: Posted,
+  before: Position,
+  arrival: ArrivalSection | null,
+): Promise<Told> {
+  const subject = `release/${release.id}`;
+  let position = before;
+  /** Says it in the thread and remembers that it was said; false where it has to wait. */
+  const say = async (body: MessageBody | null, said: Partial<Position>, broadcast = false): Promise<Told> => {
+    const told =
+      body === null ? null : await outbox.say(subject, posted.channel, body, { thread: posted.ts, broadcast });
+    if (told !== null && 'kind' in told) return told;
+    position = { ...position, ...said };
+    await outbox.save(subject, position);
+    return outbox.done;
+  };
+
+  const lines = await ports.entries(subject, position.cursor, linesAtOnce);
+  const last = lines.at(-1);
+  if (last !== undefined) {
+    const told = await say(logLines(lines), { cursor: last.cursor });
+    if (told.kind === 'later') return told;
+  }
+
+  const demands = openDemands(release);
+  const bound = release.decision?.bound ?? null;
+  if (demands.length > 0 && bound !== position.asked) {
+    const told = await say(await callForVotes(ports, release, demands), { asked: bound });
+    if (told.kind === 'later') return told;
+  }
+
+  const verdict = release.arrival === undefined || arrival === null ? null : overall(release.arrival);
+  const final = verdict?.kind === 'healthy' || verdict?.kind === 'failed' ? verdict.kind : null;
+  if (final === null || final === position.told || arrival === null) return outbox.done;
+  // The first good news needs no broadcast; a failure does, and so does the recovery from one.
+  const isNews = final === 'failed' || position.told === 'failed';
+  const text = `${mention(release.request.requester.user)} ${arrival.sentence}`;
+  return say(message(text, [section(text)]), { told: final }, isNews);
+}
+
+function logLines(lines: readonly { readonly entry: { readonly text?: string | undefined } }[]): MessageBody | null {
+  const words = lines.flatMap(({ entry }) => (entry.text === undefined ? [] : entry.text.split('\n')));
+  const shown = fitting(words.filter((line) => line.trim() !== '').map((line) => foreign(line, 400)));
+  return shown === '' ? null : message(shown, [section(shown)]);
+}
+
+function openDemands(release: Release): readonly ApprovalDemand[] {
+  if (release.state.kind !== 'held') return [];
+  return (release.decision?.reasons ?? []).flatMap(({ demand }) => demand ?? []);
+}
+
+/** Groups are called by their mention; where only people are named, they are. */
+async function callForVotes(
+  ports: NotifyPorts,
+  release: Release,
+  demands: readonly ApprovalDemand[],
+): Promise<MessageBody> {
+  const names = [...new Set(demands.flatMap(({ from }) => from))];
+  const groups = names.filter((name) => name.startsWith('@')).slice(0, 10);
+  const people = [...new Set(demands.flatMap(({ may }) => may))].filter(
+    (user) => user !== release.request.requester.user,
+  );
+  const called =
+    groups.length > 0
+      ? await Promise.all(
+          groups.map(async (handle) => {
+            const mentioned = await ports.mentionOf(handle);
+            return mentioned.startsWith('<!subteam^') ? mentioned : foreign(handle, 80);
+          }),
+        )
+      : people.slice(0, 10).map(mention);
+  const who = called.length === 0 ? 'Approvers' : called.join(' ');
+  const text = `${who}: ${mention(release.request.requester.user)} asks for your vote on ${stepOf(release)} in ${foreign(release.request.environment, 80)}.`;
+  return message(text, [section(text)]);
+}
