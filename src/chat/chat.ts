@@ -1,0 +1,31 @@
+import { createDirectory } from './directory.ts';
+import { listen } from './listeners.ts';
+import type { ChatPorts } from './ports.ts';
+import { createSlackApp } from './slack-app.ts';
+import { createWhispers } from './whispers.ts';
+
+export type Chat = ReturnType<typeof createChat>;
+
+/** Who asks for what: commands, mentions and clicks come in; messages and private answers go out. */
+export function createChat(ports: ChatPorts) {
+  const slack = createSlackApp(ports.slack, ports.log);
+  const directory = createDirectory(slack, ports.clock);
+  const whispers = createWhispers(slack, ports.clock);
+  listen(slack, { ...ports, directory, whispers });
+  const ending = new AbortController();
+  return {
+    start: () => slack.start(ending.signal),
+    stop: async () => {
+      ending.abort();
+      await slack.stop();
+    },
+    connected: slack.connected,
+    post: slack.post,
+    update: slack.update,
+    findPosted: slack.findPosted,
+    whisper: whispers.whisper,
+    membersOf: directory.membersOf,
+    mentionOf: directory.mentionOf,
+    person: directory.person,
+  };
+}

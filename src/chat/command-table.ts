@@ -1,0 +1,65 @@
+/** One row for each command: the parser, the help and the README speak of the same words. */
+export interface CommandRow {
+  readonly verb: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly example: string;
+}
+
+export const commandTable = [
+  {
+    verb: 'release',
+    usage: 'SERVICE ENV [VERSION | BRANCH | COMMIT | from ENV] [because TEXT] [ref CHG123]',
+    summary: 'ask for a release',
+    example: 'web dev 1.4.2 because checkout fix',
+  },
+  {
+    verb: 'rollback',
+    usage: 'SERVICE ENV [VERSION] [because TEXT]',
+    summary: 'back to the last version that was healthy on every cluster',
+    example: 'web production',
+  },
+  { verb: 'status', usage: '[SERVICE] [ENV]', summary: 'what runs where', example: 'status web' },
+  { verb: 'queue', usage: '[SERVICE] [ENV]', summary: 'what waits, and for what', example: 'queue' },
+  { verb: 'history', usage: '[SERVICE] [ENV]', summary: 'the last releases', example: 'history web production' },
+  { verb: 'artifacts', usage: 'SERVICE [BRANCH]', summary: 'what can be released', example: 'artifacts web' },
+  {
+    verb: 'describe',
+    usage: 'RELEASE | COMMIT',
+    summary: 'everything about one release',
+    example: 'describe 01K…',
+  },
+  { verb: 'cancel', usage: 'RELEASE', summary: 'withdraw a release that is not written yet', example: 'cancel 01K…' },
+  { verb: 'approve', usage: 'RELEASE', summary: 'vote for a release', example: 'approve 01K…' },
+  {
+    verb: 'reject',
+    usage: 'RELEASE [because TEXT]',
+    summary: 'vote against a release, which ends it',
+    example: 'reject 01K… because the migration is missing',
+  },
+  {
+    verb: 'lock',
+    usage: 'SERVICE | ENV | SERVICE ENV [for 2h | until 16:00] because TEXT',
+    summary: 'stop releases, with a reason',
+    example: 'lock web production for 2h because audit',
+  },
+  { verb: 'unlock', usage: 'SERVICE | ENV | SERVICE ENV', summary: 'end a lock', example: 'unlock web production' },
+  { verb: 'locks', usage: '', summary: 'the locks that hold now', example: 'locks' },
+  {
+    verb: 'policies',
+    usage: '[SERVICE] [ENV]',
+    summary: 'what must be true of a release, and who may do what',
+    example: 'policies web production',
+  },
+  { verb: 'drift', usage: '[ENV]', summary: 'where clusters do not match Git', example: 'drift' },
+  { verb: 'clusters', usage: '', summary: 'which clusters are watched', example: 'clusters' },
+  { verb: 'help', usage: '[COMMAND]', summary: 'this page, or one command', example: 'help lock' },
+] as const satisfies readonly CommandRow[];
+
+export type Verb = (typeof commandTable)[number]['verb'];
+
+/** `/rollback web production` for the two verbs with a slash command of their own, `/release status` for the rest. */
+export function typed(verb: Verb, rest: string): string {
+  const words = verb === 'release' || verb === 'rollback' ? `/${verb} ${rest}` : `/release ${verb} ${rest}`;
+  return words.trim();
+}

@@ -1,0 +1,123 @@
+import { Retryable } from '../errors.ts';
+import { type Person, type UserId, userIdSchema } from '../release.ts';
+import type { Clock } from '../time.ts';
+import { asking, type SlackApp } from './slack-app.ts';
+
+/** Rights may not outlive this: group membership at most so old, and never older than an event that changed it. */
+const freshMs = 60_000;
+const keptLimit = 10_000;
+
+interface Kept<T> {
+  readonly value: Promise<T>;
+  readonly atMs: number;
+}
+
+interface Known {
+  readonly person: Person;
+  readonly timeZone: string;
+}
+
+/** Who is who: people and user groups as Slack knows them now. Throws Retryable while Slack cannot tell. */
+export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'team'>, clock: Clock) {
+  const people = new Map<string, Kept<Known | null>>();
+  const members = new Map<string, Kept<readonly UserId[]>>();
+  const groups = new Map<'all', Kept<ReadonlyMap<string, string>>>();
+
+  /** The age counts from before the question, so that an answer is never older than it seems. */
+  const keep = <K, T>(cache: Map<K, Kept<T>>, id: K, read: () => Promise<T>): Promise<T> => {
+    const known = cache.get(id);
+    if (known !== undefined && clock.now() - known.atMs < freshMs) return known.value;
+    const kept = { value: read(), atMs: clock.now() };
+    if (cache.size >= keptLimit) cache.clear();
+    cache.set(id, kept);
+    kept.value.catch(() => {
+      if (cache.get(id) === kept) cache.delete(id);
+    });
+    return kept.value;
+  };
+
+  const readPerson = async (user: string): Promise<Known | null> => {
+    const found = await asking('users.info', () => client.users.info({ user })).then(
+      (answer) => answer.user,
+      (error: unknown) => {
+        if (error instanceof Error && (error.cause === 'user_not_found' || error.cause === 'user_not_visible')) return;
+        throw readable(error);
+      },
+    );
+    if (found === undefined || found.deleted || found.is_bot || found.is_stranger) return null;
+    if (found.is_restricted || found.is_ultra_restricted) return null;
+    const teams = [found.team_id, ...(found.enterprise_user?.teams ?? [])].filter((each) => each !== undefined);
+    if (teams.length > 0 && !teams.includes(team() ?? '')) return null;
+    const id = userIdSchema.safeParse(found.id);
+    if (!id.success) return null;
+    // The name that auditors read in a commit; in Slack people are mentioned.
+    const name = found.real_name || found.profile?.display_name || found.name || user;
+    const email = found.profile?.email;
+    return {
+      person: { user: id.data, name, ...(email === undefined ? {} : { email }) },
+      timeZone: found.tz ?? 'UTC',
+    };
+  };
+
+  const groupIds = () =>
+    keep(groups, 'all', async () => {
+      const { usergroups = [] } = await reading('usergroups.list', () => client.usergroups.list());
+      return new Map(
+        usergroups.flatMap(({ handle, id }) =>
+          handle === undefined || id === undefined ? [] : [[handle.toLowerCase(), id] as const],
+        ),
+      );
+    });
+  const idOf = async (handle: string) => (await groupIds()).get(handle.replace(/^@/, '').toLowerCase());
+
+  return {
+    /** The person behind a user id; null for bots, guests, deactivated people and strangers of shared channels: they are nobody. */
+    person: async (user: string): Promise<Person | null> => {
+      const known = await keep(people, user, () => readPerson(user));
+      return known?.person ?? null;
+    },
+    /** Where their clock stands; UTC where Slack does not say. */
+    timeZoneOf: async (user: string): Promise<string> =>
+      (await keep(people, user, () => readPerson(user)))?.timeZone ?? 'UTC',
+    /** Members of `@handle`; empty for a group that does not exist. */
+    membersOf: async (handle: string): Promise<UserId[]> => {
+      const id = await idOf(handle);
+      if (id === undefined) return [];
+      const users = await keep(members, id, async () => {
+        const ask = () => client.usergroups.users.list({ usergroup: id });
+        const answer = await reading('usergroups.users.list', ask);
+        return (answer.users ?? []).flatMap((user) => {
+          const parsed = userIdSchema.safeParse(user);
+          return parsed.success ? [parsed.data] : [];
+        });
+      });
+      return [...users];
+    },
+    /** `<!subteam^S…>` for a handle, so that the group is notified; the bare handle where the group is not known. */
+    mentionOf: async (handle: string): Promise<string> => {
+      const id = await idOf(handle).catch(() => undefined);
+      return id === undefined ? handle : `<!subteam^${id}>`;
+    },
+    /** An event said that a group has changed. */
+    forgetGroups: () => {
+      members.clear();
+      groups.clear();
+    },
+    /** An event said that a person has changed. */
+    forgetPerson: (user: string) => void people.delete(user),
+  };
+}
+export type Directory = ReturnType<typeof createDirectory>;
+
+/** Nobody may be taken for somebody because the directory was refused: whatever went wrong is told as "not now". */
+function readable(error: unknown): Retryable {
+  return error instanceof Retryable ? error : new Retryable(error instanceof Error ? error.message : String(error));
+}
+
+async function reading<T>(method: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await asking(method, call);
+  } catch (error) {
+    throw readable(error);
+  }
+}

@@ -1,0 +1,113 @@
+import type { MessageBody } from '../../blocks.ts';
+import { code } from '../../blocks.ts';
+import { type Release, releaseIdSchema } from '../../release.ts';
+import type { Command } from '../grammar.ts';
+import type { Asker, ChatPorts } from '../ports.ts';
+import { helpReply } from '../views/help.ts';
+import {
+  artifactsReply,
+  clustersReply,
+  describeReply,
+  driftReply,
+  historyReply,
+  locksReply,
+  queueReply,
+  statusReply,
+  statusRows,
+} from '../views/lists.ts';
+import { policiesReply } from '../views/policies.ts';
+import { reply } from '../views/words.ts';
+import { endLocks, setLock } from './locks.ts';
+import { cancelRelease, castVote } from './votes.ts';
+
+type Quick = Exclude<Command, { kind: 'release' | 'rollback' }>;
+
+/** The private answer to every command but release and rollback. */
+export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Promise<MessageBody> {
+  switch (command.kind) {
+    case 'help':
+      return helpReply(command.about, ports.catalog.names());
+    case 'status':
+      return statusReply(
+        statusRows(
+          (await ports.catalog.deployed()).filter((each) => inScope(command, each)),
+          ports.clusters(),
+        ),
+      );
+    case 'queue':
+      return queueReply(await ports.open(scopeOf(command)), ports.clock.now());
+    case 'history':
+      return historyReply(
+        await ports.history({ ...scopeOf(command), limit: 20 }),
+        [command.service, command.environment].filter((part) => part !== undefined).join(' in '),
+      );
+    case 'artifacts':
+      return artifactsReply(
+        command.service,
+        await ports.catalog.artifacts(command.service, command.branch === undefined ? {} : { branch: command.branch }),
+      );
+    case 'policies':
+      return policiesReply(ports.catalog.snapshot(), scopeOf(command));
+    case 'locks':
+      return locksReply(await ports.holds());
+    case 'lock':
+      return setLock(ports, asker, command);
+    case 'unlock':
+      return endLocks(ports, asker, scopeOf(command));
+    case 'drift':
+      return driftReply(
+        (await ports.drifts()).filter(
+          ({ environment }) => command.environment === undefined || command.environment === environment,
+        ),
+      );
+    case 'clusters':
+      return clustersReply(ports.clusters());
+    case 'describe':
+      return onRelease(ports, command.release, describeReply);
+    case 'cancel':
+      return onRelease(ports, command.release, (release) => cancelRelease(ports, asker, release));
+    case 'approve':
+      return onRelease(ports, command.release, (release) => castVote(ports, asker, release, 'approve'));
+    case 'reject':
+      return onRelease(ports, command.release, (release) => castVote(ports, asker, release, 'reject', command.because));
+  }
+}
+
+function scopeOf({ service, environment }: { readonly service?: string; readonly environment?: string }) {
+  return { ...(service === undefined ? {} : { service }), ...(environment === undefined ? {} : { environment }) };
+}
+
+function inScope(
+  wanted: { readonly service?: string; readonly environment?: string },
+  each: { readonly service: string; readonly environment: string },
+): boolean {
+  return (
+    (wanted.service ?? each.service) === each.service && (wanted.environment ?? each.environment) === each.environment
+  );
+}
+
+/** Finds a release by its whole id, by the end of it as the lists show it, or by the beginning of its commit. */
+async function onRelease(
+  ports: ChatPorts,
+  id: string,
+  act: (release: Release) => MessageBody | Promise<MessageBody>,
+): Promise<MessageBody> {
+  const whole = releaseIdSchema.safeParse(id);
+  if (whole.success) {
+    const release = await ports.release(whole.data);
+    return release === null ? reply(`There is no release ${code(id)}.`) : act(release);
+  }
+  const near = [...(await ports.open()), ...(await ports.history({ limit: 100 }))];
+  const commit = id.toLowerCase();
+  const isMeant = ({ id: whole, state }: Release) =>
+    whole.endsWith(id) || (commit.length >= 7 && state.kind === 'written' && state.commit.startsWith(commit));
+  const found = new Map(near.filter(isMeant).map((release) => [release.id, release]));
+  const [only] = found.values();
+  if (only === undefined)
+    return reply(
+      `None of the last releases is ${code(id)}.`,
+      `Those that wait: ${code('/release queue')}, the last ones: ${code('/release history')}`,
+    );
+  if (found.size > 1) return reply(`${found.size} releases are called ${code(id)}; type more of it.`);
+  return act(only);
+}

@@ -1,0 +1,57 @@
+import type { MessageBody } from '../../blocks.ts';
+import { type Release, releaseIdSchema } from '../../release.ts';
+import { overall } from '../../verdict.ts';
+import type { Asker, ChatPorts } from '../ports.ts';
+import { reply, stateWords, stepOf } from '../views/words.ts';
+import { endLockById } from './locks.ts';
+import { type Accepted, acceptRelease } from './release.ts';
+import { cancelRelease, castVote } from './votes.ts';
+
+type OnRelease = (ports: ChatPorts, asker: Asker, release: Release) => Promise<MessageBody | Accepted>;
+
+const onRelease: Readonly<Record<string, OnRelease>> = {
+  'release.approve': (ports, asker, release) => castVote(ports, asker, release, 'approve'),
+  'release.reject': (ports, asker, release) => castVote(ports, asker, release, 'reject'),
+  'release.cancel': cancelRelease,
+  'release.rollback': rollBack,
+};
+
+/** What a click does. The value is a short id only: rights and state are read again here. */
+export async function click(ports: ChatPorts, asker: Asker, action: string, value: string): Promise<Accepted> {
+  if (action === 'hold.unlock') return { body: await endLockById(ports, asker, value.slice(0, 64)) };
+  if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
+    return { body: await operate(ports, asker, action, value) };
+  const act = Object.hasOwn(onRelease, action) ? onRelease[action] : undefined;
+  const id = releaseIdSchema.safeParse(value);
+  if (act === undefined || !id.success)
+    return { body: reply('That button is of an older Sluice; type the command instead.') };
+  const release = await ports.release(id.data);
+  if (release === null) return { body: reply('That release is no longer on record.') };
+  const outcome = await act(ports, asker, release);
+  return 'body' in outcome ? outcome : { body: outcome };
+}
+
+/** A rollback is a release of its own: to the last good version, with the failure as its reason. */
+async function rollBack(ports: ChatPorts, asker: Asker, release: Release): Promise<Accepted> {
+  const { service, environment } = release.request;
+  const verdict = release.arrival === undefined ? null : overall(release.arrival);
+  if (release.state.kind !== 'written' || verdict?.kind !== 'failed')
+    return { body: reply(`There is nothing to roll back: ${stepOf(release)} is ${stateWords(release)}.`) };
+  const last = await ports.lastWritten(service, environment);
+  if (last !== null && last.id !== release.id)
+    return { body: reply(`Too late: ${stepOf(last)} was written since, and is ${stateWords(last)}.`) };
+  const busy = (await ports.open({ service, environment })).find(({ request }) => request.intent === 'rollback');
+  if (busy !== undefined) return { body: reply(`A rollback is under way already: ${stepOf(busy)}.`) };
+  const because = `rollback of ${release.plan?.artifact.version ?? service}: ${verdict.reason}`;
+  return acceptRelease(ports, asker, { kind: 'rollback', service, environment, wanted: { kind: 'default' }, because });
+}
+
+async function operate(ports: ChatPorts, asker: Asker, action: string, value: string): Promise<MessageBody> {
+  if (!(await ports.decision.may(asker.person.user, 'operator', {}))) return reply('Only an operator may do that.');
+  if (action === 'notice.confirm-record') {
+    await ports.confirmRecord(asker.person.name);
+    return reply('Confirmed: releases go on from here.');
+  }
+  await ports.resumeLane(value.slice(0, 300));
+  return reply('Resumed: the lane tries again now.');
+}

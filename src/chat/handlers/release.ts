@@ -1,0 +1,60 @@
+import { code, escapeText, type MessageBody } from '../../blocks.ts';
+import { Retryable } from '../../errors.ts';
+import type { Release, Request } from '../../release.ts';
+import { instantOf } from '../../time.ts';
+import type { Asker, ChatPorts } from '../ports.ts';
+import type { Target } from '../target.ts';
+import { reply } from '../views/words.ts';
+
+export interface Accepted {
+  readonly body: MessageBody;
+  /** Absent where nothing could be accepted. */
+  readonly release?: Release;
+}
+
+/** Writes the request down and says so; everything else happens afterwards, whatever becomes of this process. */
+export async function acceptRelease(ports: ChatPorts, asker: Asker, command: Target): Promise<Accepted> {
+  const request: Request = {
+    intent: command.kind,
+    service: command.service,
+    environment: command.environment,
+    wanted: command.wanted,
+    ...(command.because === undefined ? {} : { because: command.because.slice(0, 500) }),
+    ...(command.ref === undefined ? {} : { ref: command.ref.slice(0, 100) }),
+    requester: asker.person,
+    at: instantOf(ports.clock.now()),
+    asked: asker.asked,
+  };
+  try {
+    const { release } = await ports.accept(request, asker.payload);
+    ports.nudge(`release/${release.id}`);
+    return { body: onIt(ports, command), release };
+  } catch (error) {
+    if (!(error instanceof Retryable)) throw error;
+    ports.log.warn({ err: error.message }, 'a request was not accepted');
+    const { service, environment, wanted } = command;
+    const version = wanted.kind === 'named' ? wanted.name : wanted.kind === 'from' ? `from ${wanted.environment}` : '';
+    const again = `/${command.kind} ${service} ${environment} ${version}`.trim();
+    return {
+      body: reply(
+        '*Not accepted*: Sluice cannot reach its Redis, so nothing was written down.',
+        `Try again in a minute: ${code(again)}`,
+      ),
+    };
+  }
+}
+
+function onIt(ports: ChatPorts, { kind, service, environment, wanted }: Target): MessageBody {
+  const channel = ports.catalog.environment(environment)?.channel;
+  const version =
+    wanted.kind === 'named'
+      ? ` ${escapeText(wanted.name)}`
+      : wanted.kind === 'from'
+        ? ` from ${escapeText(wanted.environment)}`
+        : '';
+  const what =
+    kind === 'rollback'
+      ? `rolling back *${escapeText(service)}${version}* in *${escapeText(environment)}*`
+      : `*${escapeText(service)}${version} → ${escapeText(environment)}*`;
+  return reply(`On it: ${what}.${channel === undefined ? '' : ` Progress in ${escapeText(channel)}.`}`);
+}

@@ -1,0 +1,92 @@
+import { escapeText, type MessageBody, mention } from '../../blocks.ts';
+import type { Release, Vote } from '../../release.ts';
+import { epochMsOf, instantOf } from '../../time.ts';
+import type { Asker, ChatPorts } from '../ports.ts';
+import { reply, stateWords, stepOf } from '../views/words.ts';
+
+const tries = 5;
+
+/** Counts a vote, or says privately why it does not count. Rights and state are read again, whatever the button said. */
+export async function castVote(
+  ports: ChatPorts,
+  asker: Asker,
+  seen: Release,
+  vote: Vote['vote'],
+  because?: string,
+): Promise<MessageBody> {
+  let release = seen;
+  for (let round = 0; round < tries; round += 1) {
+    if (release.state.kind !== 'held') return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+    const { expiresAt } = release.decision ?? {};
+    if (expiresAt !== undefined && epochMsOf(expiresAt) <= ports.clock.now())
+      return reply(`Too late: the time to vote on ${stepOf(release)} is over.`);
+    const may = await ports.decision.mayVote(asker.person.user, release);
+    if (may.kind === 'may-not')
+      return reply(`You cannot vote on ${stepOf(release)}: ${escapeText(may.because)}.`, `It ${stateWords(release)}.`);
+    const bound = release.decision?.bound;
+    if (bound === undefined)
+      return reply(`${stepOf(release)} does not ask for votes just now: ${stateWords(release)}.`);
+    const own = release.votes.find(
+      (each) => each.person.user === asker.person.user && each.bound === bound && each.vote === 'approve',
+    );
+    if (own !== undefined && vote === 'approve')
+      return reply(`You have approved ${stepOf(release)} already.`, `It ${stateWords(release)}.`);
+    const cast: Vote = {
+      person: asker.person,
+      vote,
+      at: instantOf(ports.clock.now()),
+      bound,
+      ...(because === undefined ? {} : { because: because.slice(0, 500) }),
+    };
+    const votes = [...release.votes, cast];
+    const change =
+      vote === 'approve'
+        ? { votes }
+        : {
+            votes,
+            state: {
+              kind: 'rejected' as const,
+              by: asker.person,
+              ...(because === undefined ? {} : { because: because.slice(0, 500) }),
+            },
+          };
+    const text = `${vote === 'approve' ? 'approved' : 'rejected'} by ${asker.person.name}${because === undefined ? '' : `: ${because.slice(0, 500)}`}`;
+    const moved = await ports.transition(release, change, {
+      event: vote === 'approve' ? 'release.approved' : 'release.rejected',
+      by: asker.person,
+      text,
+    });
+    if (moved.kind === 'done') {
+      await ports.markDue(`release/${release.id}`);
+      ports.nudge(`release/${release.id}`);
+      return reply(`${vote === 'approve' ? 'Approved' : 'Rejected'}: ${stepOf(release)}.`);
+    }
+    release = moved.record;
+  }
+  return reply(
+    `${stepOf(release)} changes faster than votes can be counted; click again. Asked by ${mention(release.request.requester.user)}.`,
+  );
+}
+
+/** Withdraws a release that is not being written: its requester or an operator may. */
+export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Release): Promise<MessageBody> {
+  let release = seen;
+  const { service, environment, requester } = release.request;
+  const own = requester.user === asker.person.user;
+  if (!own && !(await ports.decision.may(asker.person.user, 'operator', { service, environment }))) {
+    return reply(`Only ${mention(requester.user)} or an operator may cancel ${stepOf(release)}.`);
+  }
+  for (let round = 0; round < tries; round += 1) {
+    const { kind } = release.state;
+    if (kind !== 'requested' && kind !== 'held' && kind !== 'queued')
+      return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+    const moved = await ports.transition(
+      release,
+      { state: { kind: 'cancelled', by: asker.person } },
+      { event: 'release.cancelled', by: asker.person, text: `cancelled by ${asker.person.name}` },
+    );
+    if (moved.kind === 'done') return reply(`Cancelled: ${stepOf(release)}.`);
+    release = moved.record;
+  }
+  return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+}

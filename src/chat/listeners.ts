@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import type { MessageBody } from '../blocks.ts';
+import { messageOf, Refusal, Retryable } from '../errors.ts';
+import { pause } from '../time.ts';
+import type { Directory } from './directory.ts';
+import { type Command, type Parsed, parse, type Said } from './grammar.ts';
+import { answer } from './handlers/answer.ts';
+import { click } from './handlers/buttons.ts';
+import { type Accepted, acceptRelease } from './handlers/release.ts';
+import type { Asker, ChatPorts } from './ports.ts';
+import type { SlackApp } from './slack-app.ts';
+import { mistakeReply, reply } from './views/words.ts';
+import type { Whispers } from './whispers.ts';
+
+const slashSchema = z.object({
+  command: z.string(),
+  text: z.string().default(''),
+  user_id: z.string(),
+  channel_id: z.string(),
+  trigger_id: z.string(),
+});
+const mentionSchema = z.object({
+  user: z.string(),
+  text: z.string(),
+  channel: z.string(),
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  bot_id: z.string().optional(),
+});
+const clickSchema = z.object({
+  user: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }).optional(),
+  container: z
+    .object({
+      channel_id: z.string().optional(),
+      thread_ts: z.string().optional(),
+      message_ts: z.string().optional(),
+    })
+    .optional(),
+  trigger_id: z.string(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
+});
+
+/** Slack shows an error after 3 s without an acknowledgement; whatever is slower says so first. */
+const ackWithinMs = 2_000;
+
+export interface ListenerPorts extends ChatPorts {
+  readonly directory: Directory;
+  readonly whispers: Whispers;
+}
+
+/** Every way into Sluice from Slack. Listeners acknowledge, write one thing down, and answer; nothing here waits for Git. */
+export function listen({ app }: Pick<SlackApp, 'app'>, ports: ListenerPorts): void {
+  app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
+    const slash = slashSchema.parse(body);
+    const said: Said = slash.command === '/rollback' ? '/rollback' : '/release';
+    const parsed = parse(slash.text, said, ports.catalog.names());
+    const asked = { channel: slash.channel_id };
+    const speak = (message: MessageBody) =>
+      respond({ response_type: 'ephemeral', replace_original: false, ...message }).then(() => {});
+    const outcome = act(ports, slash.user_id, asked, `slash:${slash.trigger_id}`, parsed).then((done) => {
+      if (done.release !== undefined) ports.whispers.remember(done.release.id, speak);
+      return done;
+    });
+    // A request is one durable write, and its answer says whether that stands, so it is waited for; a look-up is not.
+    const waits = parsed.kind === 'mistake' || isRequest(parsed.command);
+    const limit = new AbortController();
+    const soon = waits ? await Promise.race([outcome, pause(ackWithinMs, limit.signal).then(() => null)]) : null;
+    limit.abort();
+    if (soon !== null) return ack({ response_type: 'ephemeral', ...soon.body });
+    if (waits) await ack({ response_type: 'ephemeral', text: slowly });
+    else await ack();
+    await tell(ports, speak, asked, slash.user_id, (await outcome).body);
+  });
+
+  app.event('app_mention', async ({ event, body, context }) => {
+    const read = mentionSchema.safeParse(event);
+    // What a bot or a system says names no user, and is not for us.
+    if (!read.success || read.data.bot_id !== undefined) return;
+    const mention = read.data;
+    const asked = { channel: mention.channel, thread: mention.thread_ts ?? mention.ts };
+    const words = afterMention(mention.text, context.botUserId);
+    const parsed = parse(words, 'mention', ports.catalog.names());
+    const id =
+      'event_id' in body && typeof body.event_id === 'string' ? body.event_id : `${mention.channel}:${mention.ts}`;
+    const outcome = await act(ports, mention.user, asked, `event:${id}`, parsed);
+    await ports.whispers.whisper(asked, mention.user, outcome.body);
+  });
+
+  app.action(/^(release|hold|notice|drift)\./, async ({ body, ack, respond }) => {
+    await ack();
+    const clicked = clickSchema.parse(body);
+    const channel = clicked.channel?.id ?? clicked.container?.channel_id ?? clicked.user.id;
+    // The first message of a thread stands in the channel, and so does the answer to a click on it.
+    const { thread_ts: root, message_ts: own } = clicked.container ?? {};
+    const thread = root === own ? undefined : root;
+    const asked = { channel, ...(thread === undefined ? {} : { thread }) };
+    const [action] = clicked.actions;
+    const outcome = await guarded(ports, clicked.user.id, asked, `click:${clicked.trigger_id}`, (asker) =>
+      click(ports, asker, action?.action_id ?? '', action?.value ?? ''),
+    );
+    const speak = (message: MessageBody) =>
+      respond({
+        response_type: 'ephemeral',
+        replace_original: false,
+        ...(thread === undefined ? {} : { thread_ts: thread }),
+        ...message,
+      }).then(() => {});
+    if (outcome.release !== undefined) ports.whispers.remember(outcome.release.id, speak);
+    await tell(ports, speak, asked, clicked.user.id, outcome.body);
+  });
+
+  for (const event of ['subteam_members_changed', 'subteam_updated', 'subteam_created'] as const) {
+    app.event(event, async () => ports.directory.forgetGroups());
+  }
+  app.event('user_change', async ({ event }) => ports.directory.forgetPerson(event.user.id));
+}
+
+const slowly = 'Sluice is slow just now. Its answer follows here; nothing is promised until then.';
+
+/** What follows the mention of the app itself; other people may be named before it. */
+export function afterMention(text: string, bot: string | undefined): string {
+  const mentions = [...text.matchAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g)];
+  const own = mentions.find(([, user]) => user === bot) ?? mentions[0];
+  return own === undefined ? text : text.slice(own.index + own[0].length);
+}
+
+/** By the way that the payload came, or by any other that Slack still offers. */
+async function tell(
+  ports: ListenerPorts,
+  speak: (body: MessageBody) => Promise<void>,
+  asked: Asker['asked'],
+  user: string,
+  body: MessageBody,
+): Promise<void> {
+  try {
+    await speak(body);
+  } catch (error) {
+    ports.log.info({ err: messageOf(error) }, 'a response url did not take an answer');
+    const sent = await ports.whispers.whisper(asked, user, body);
+    if (sent.kind !== 'sent') ports.log.warn({ user, because: sent.because }, 'an answer could not be given');
+  }
+}
+
+function isRequest(command: Command): command is Extract<Command, { kind: 'release' | 'rollback' }> {
+  return command.kind === 'release' || command.kind === 'rollback';
+}
+
+function act(
+  ports: ListenerPorts,
+  user: string,
+  asked: Asker['asked'],
+  payload: string,
+  parsed: Parsed,
+): Promise<Accepted> {
+  return guarded(ports, user, asked, payload, async (asker) => {
+    if (parsed.kind === 'mistake') {
+      ports.log.info({ user }, 'a command was not understood');
+      return { body: mistakeReply(parsed.message, parsed.next) };
+    }
+    return isRequest(parsed.command)
+      ? acceptRelease(ports, asker, parsed.command)
+      : { body: await answer(ports, asker, parsed.command) };
+  });
+}
+
+/** Finds out who asks, and turns what went wrong into a private answer that says what to do. */
+async function guarded(
+  ports: ListenerPorts,
+  user: string,
+  asked: Asker['asked'],
+  payload: string,
+  run: (asker: Asker) => Promise<Accepted>,
+): Promise<Accepted> {
+  try {
+    const person = await ports.directory.person(user);
+    if (person === null)
+      return {
+        body: reply(
+          'Sluice listens to members of this workspace only: not to bots, guests or people of other companies.',
+        ),
+      };
+    return await run({ person, timeZone: await ports.directory.timeZoneOf(user), asked, payload });
+  } catch (error) {
+    if (error instanceof Refusal) return { body: mistakeReply(error.message, undefined) };
+    ports.log.error({ err: messageOf(error), user }, 'a command failed');
+    const why = error instanceof Retryable ? error.message : 'something went wrong inside; the log of Sluice says what';
+    return { body: mistakeReply(`That did not work: ${why}. Nothing was changed; try again in a minute.`, undefined) };
+  }
+}

@@ -1,0 +1,94 @@
+import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
+import type { Log } from '../telemetry.ts';
+import type { Clock, Instant } from '../time.ts';
+import type { Drift, Verdict } from '../verdict.ts';
+import type { SlackSettings } from './slack-app.ts';
+
+interface Entry {
+  readonly event: string;
+  readonly by?: Person;
+  readonly text?: string;
+}
+type Role = 'viewer' | 'releaser' | 'approver' | 'operator';
+interface Scope {
+  readonly service?: string;
+  readonly environment?: string;
+}
+
+export interface ClusterStatus {
+  readonly cluster: string;
+  readonly reachable: boolean;
+  readonly staleSince?: Instant | undefined;
+  readonly services: readonly { readonly service: string; readonly environment: string; readonly verdict: Verdict }[];
+}
+
+/** As much of `sluice.yaml` as people are told. */
+export interface PolicyFile {
+  readonly environments: Readonly<Record<string, { readonly after?: readonly string[] | undefined }>>;
+  readonly roles: readonly (Limits & { readonly role: string; readonly of: readonly string[] })[];
+  readonly policies: readonly PolicyLine[];
+}
+export interface Limits {
+  readonly services?: readonly string[] | undefined;
+  readonly environments?: readonly string[] | undefined;
+}
+export type PolicyLine = Limits & { readonly kind: string } & Readonly<Record<string, unknown>>;
+
+/** What chat needs of the other rooms, nothing more. */
+export interface ChatPorts {
+  readonly slack: SlackSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly accept: (
+    request: Request,
+    payload: string,
+  ) => Promise<{ readonly kind: 'accepted' | 'seen'; readonly release: Release }>;
+  readonly release: (id: ReleaseId) => Promise<Release | null>;
+  readonly transition: (
+    before: Release,
+    change: Partial<Pick<Release, 'state' | 'votes'>>,
+    entry: Entry,
+  ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
+  readonly open: (scope?: Scope) => Promise<Release[]>;
+  readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
+  readonly history: (filter: Scope & { readonly limit: number }) => Promise<Release[]>;
+  readonly hold: (hold: Omit<Hold, 'revision' | 'state'>, entry: Entry) => Promise<Hold>;
+  readonly endHold: (id: string, by: Person, entry: Entry) => Promise<unknown>;
+  readonly holds: () => Promise<Hold[]>;
+  readonly drifts: () => Promise<Drift[]>;
+  readonly markDue: (work: string) => Promise<void>;
+  readonly nudge: (work: string) => void;
+  readonly confirmRecord: (by: string) => Promise<void>;
+  readonly resumeLane: (lane: string) => Promise<void>;
+  readonly clusters: () => readonly ClusterStatus[];
+  readonly catalog: {
+    readonly names: () => { readonly services: string[]; readonly environments: string[] };
+    readonly environment: (name: string) => { readonly channel: string; readonly clusters: string[] } | null;
+    readonly snapshot: () =>
+      | { readonly kind: 'valid'; readonly file: PolicyFile }
+      | { readonly kind: 'invalid' | 'unreadable'; readonly lastGood?: { readonly file: PolicyFile } };
+    readonly artifacts: (
+      service: string,
+      options?: { readonly branch?: string; readonly limit?: number },
+    ) => Promise<Artifact[]>;
+    readonly deployed: () => Promise<
+      readonly { readonly service: string; readonly environment: string; readonly version: string }[]
+    >;
+  };
+  readonly decision: {
+    readonly may: (user: UserId, role: Role, scope: Scope) => Promise<boolean>;
+    readonly mayVote: (
+      user: UserId,
+      release: Release,
+    ) => Promise<{ readonly kind: 'may' } | { readonly kind: 'may-not'; readonly because: string }>;
+  };
+}
+
+/** Who asks, where, and the key under which the same payload is recognised when Slack sends it again. */
+export interface Asker {
+  readonly person: Person;
+  /** The zone of their clock, for times of day. */
+  readonly timeZone: string;
+  readonly asked: Request['asked'];
+  readonly payload: string;
+}

@@ -1,0 +1,265 @@
+import { App, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
+import { z } from 'zod';
+import type { MessageBody } from '../blocks.ts';
+import { messageOf, Retryable } from '../errors.ts';
+import type { Log } from '../telemetry.ts';
+import { pause } from '../time.ts';
+
+export interface SlackSettings {
+  readonly botToken: string;
+  readonly appToken: string;
+  readonly apiUrl: string;
+  /** Only payloads of this team are taken; default: the team of the bot token. */
+  readonly team?: string | undefined;
+  /** No call takes longer. */
+  readonly timeoutMs?: number;
+}
+
+/** What became of a call: sent, worth another try later, or impossible however often it is tried. */
+export type Sent =
+  | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }
+  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string }
+  | { readonly kind: 'impossible'; readonly because: string };
+
+const defaultTimeoutMs = 8_000;
+/** Errors of the platform that pass by themselves (Slack Web API reference, common errors). */
+const passing = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+  'team_added_to_org',
+]);
+
+export type SlackApp = ReturnType<typeof createSlackApp>;
+
+/** The only Bolt and the only WebClient: Socket Mode, every call bounded in time, no retries hidden inside. */
+export function createSlackApp(settings: SlackSettings, log: Log) {
+  const logger = boltLogger(log);
+  const callTimeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
+  // One try a call: what failed is tried again by those who know whether it still matters.
+  const clientOptions = {
+    slackApiUrl: settings.apiUrl,
+    timeout: callTimeoutMs,
+    // Bolt's respond() goes by this fetch too, and has no timeout of its own.
+    fetch: boundedFetch(callTimeoutMs),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+  };
+  const receiver = new SocketModeReceiver({
+    appToken: settings.appToken,
+    logger,
+    // The pause before a reconnect grows with this; Slack asks for reconnects several times a day.
+    clientPingTimeout: 1_500,
+    installerOptions: { clientOptions: { slackApiUrl: settings.apiUrl, timeout: callTimeoutMs } },
+  });
+  const app = new App({ token: settings.botToken, receiver, logger, clientOptions, deferInitialization: true });
+  app.error(async (error) => log.error({ err: messageOf(error) }, 'a Slack listener failed'));
+  const { client } = app;
+  let team = settings.team ?? null;
+  let connected = false;
+  receiver.client.on('connected', () => {
+    connected = true;
+  });
+  for (const event of ['reconnecting', 'disconnecting', 'disconnected', 'close']) {
+    receiver.client.on(event, () => {
+      connected = false;
+    });
+  }
+  // Foreign teams (shared channels, forged payloads) are nobody, and so is who names none.
+  app.use(async ({ body, next }) => {
+    const from = teamOf(body);
+    if (team === null || from !== team) {
+      log.warn({ team: from }, 'a payload of another team was dropped');
+      return;
+    }
+    await next();
+  });
+
+  /** `#releases` as the id that history wants. */
+  const channelId = async (channel: string): Promise<string | null> => {
+    if (!channel.startsWith('#')) return channel;
+    let cursor = '';
+    do {
+      const { channels = [], response_metadata: more } = await client.conversations.list({
+        types: 'public_channel,private_channel',
+        exclude_archived: true,
+        limit: 500,
+        cursor,
+      });
+      const found = channels.find(({ name }) => `#${name}` === channel);
+      if (found?.id !== undefined) return found.id;
+      cursor = more?.next_cursor ?? '';
+    } while (cursor !== '');
+    return null;
+  };
+
+  return {
+    app,
+    client,
+    /** The workspace that this app serves; null until it is known. */
+    team: () => team,
+    connected: () => connected,
+    /** Resolves when the socket is open; tries again while Slack cannot be reached, and rejects where the token is refused. */
+    start: async (signal: AbortSignal): Promise<void> => {
+      for (let attempt = 0; !signal.aborted; attempt += 1) {
+        try {
+          const who = await client.auth.test();
+          team = settings.team ?? who.team_id ?? null;
+          await app.init();
+          await app.start();
+          return;
+        } catch (error) {
+          if (error instanceof webApi.WebAPIPlatformError && !passing.has(error.data.error)) {
+            throw new Error(
+              `Slack refuses the bot token: ${error.data.error}. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN.`,
+              { cause: error },
+            );
+          }
+          log.warn({ err: messageOf(error) }, 'Slack cannot be reached yet');
+          await pause(Math.min(500 * 2 ** attempt, 10_000), signal);
+        }
+      }
+    },
+    stop: async (): Promise<void> => {
+      await app.stop().catch(() => {});
+    },
+
+    post: (channel: string, body: MessageBody, options: PostOptions = {}): Promise<Sent> =>
+      attempt(async () => {
+        const reply =
+          options.thread === undefined
+            ? {}
+            : { thread_ts: options.thread, reply_broadcast: options.broadcast ?? false };
+        const metadata = options.metadata === undefined ? {} : { metadata: options.metadata };
+        const quiet = { unfurl_links: false, unfurl_media: false, ...asWritten };
+        const message = { channel, ...body, ...quiet, ...reply, ...metadata };
+        const { ts, channel: posted } = await client.apiCall('chat.postMessage', message).then(postedSchema.parse);
+        return { ts: ts ?? '', channel: posted ?? channel };
+      }),
+    update: (message: { readonly channel: string; readonly ts: string }, body: MessageBody): Promise<Sent> =>
+      attempt(async () => {
+        await client.chat.update({ channel: message.channel, ts: message.ts, ...body, ...asWritten });
+        return message;
+      }),
+    ephemeral: (channel: string, user: string, body: MessageBody, thread?: string): Promise<Sent> =>
+      attempt(async () => {
+        const { message_ts: ts } = await client.chat.postEphemeral({
+          channel,
+          user,
+          ...body,
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+        });
+        return { ts: ts ?? '', channel };
+      }),
+    /**
+     * The message with this id in its metadata, among the last two hundred of a channel; null where there is none.
+     * Throws Retryable where Slack may tell later, and an Error where it never will (no history scope, not in the channel).
+     */
+    findPosted: async (
+      channel: string,
+      eventType: string,
+      id: string,
+    ): Promise<{ channel: string; ts: string } | null> => {
+      const where = await asking('conversations.list', () => channelId(channel));
+      if (where === null) return null;
+      const { messages = [] } = await asking('conversations.history', () =>
+        client.conversations.history({ channel: where, limit: 200, include_all_metadata: true }),
+      );
+      const found = messages.find(
+        ({ metadata }) =>
+          metadata?.event_type === eventType && payloadSchema.safeParse(metadata.event_payload).data?.id === id,
+      );
+      return found?.ts === undefined ? null : { channel: where, ts: found.ts };
+    },
+  };
+}
+
+const postedSchema = z.object({ ts: z.string().optional(), channel: z.string().optional() });
+const payloadSchema = z.object({ id: z.string() });
+/** Slack is to make nothing of the words themselves: chat.update reads them as a client would unless it is told not to. */
+const asWritten = { parse: 'none', link_names: false } as const;
+
+function boundedFetch(timeoutMs: number): typeof fetch {
+  return (url, init) => {
+    const limit = AbortSignal.timeout(timeoutMs);
+    return fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+  };
+}
+
+export interface PostOptions {
+  readonly thread?: string;
+  readonly broadcast?: boolean;
+  readonly metadata?: { readonly event_type: string; readonly event_payload: Record<string, string> };
+}
+
+/** Reads from Slack: Retryable where another try may go better, else an Error with Slack's own word as `cause`. */
+export async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused === null) throw new Retryable(`Slack did not answer ${method}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`Slack refuses ${method}: ${refused}`, { cause: refused });
+  }
+}
+
+/** Slack's word for a refusal that no other try will change; null for everything that may pass. */
+function refusalOf(error: unknown): string | null {
+  if (error instanceof webApi.WebAPIPlatformError) return passing.has(error.data.error) ? null : error.data.error;
+  if (error instanceof webApi.WebAPIHTTPError && error.statusCode < 500 && error.statusCode !== 429)
+    return `HTTP ${error.statusCode}`;
+  return null;
+}
+
+async function attempt(call: () => Promise<{ readonly ts: string; readonly channel: string }>): Promise<Sent> {
+  try {
+    return { kind: 'sent', ...(await call()) };
+  } catch (error) {
+    if (error instanceof webApi.WebAPIRateLimitedError)
+      return { kind: 'later', afterMs: error.retryAfter * 1_000, because: 'ratelimited' };
+    const refused = refusalOf(error);
+    return refused === null
+      ? { kind: 'later', afterMs: 1_000, because: messageOf(error) }
+      : { kind: 'impossible', because: refused };
+  }
+}
+
+function teamOf(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null) return null;
+  if ('team_id' in body && typeof body.team_id === 'string') return body.team_id;
+  if (
+    'team' in body &&
+    typeof body.team === 'object' &&
+    body.team !== null &&
+    'id' in body.team &&
+    typeof body.team.id === 'string'
+  )
+    return body.team.id;
+  return null;
+}
+
+/** Bolt's words go where ours go, so that secrets are masked in one place. */
+function boltLogger(log: Log) {
+  const to =
+    (level: keyof Log) =>
+    (...words: unknown[]) =>
+      log[level](
+        { from: 'bolt' },
+        words
+          .map((word) => (typeof word === 'string' ? word : messageOf(word)))
+          .join(' ')
+          .slice(0, 1_000),
+      );
+  return {
+    debug: () => {},
+    info: to('debug'),
+    warn: to('warn'),
+    error: to('error'),
+    setLevel: () => {},
+    getLevel: () => LogLevel.INFO,
+    setName: () => {},
+  };
+}

@@ -1,0 +1,118 @@
+import type { Wanted } from '../release.ts';
+import { type Clauses, clauseWords } from './clauses.ts';
+import { typed } from './command-table.ts';
+import { known, type Names, quoted, readName } from './known-names.ts';
+
+export interface Target {
+  readonly kind: 'release' | 'rollback';
+  readonly service: string;
+  readonly environment: string;
+  readonly wanted: Wanted;
+  readonly because?: string;
+  readonly ref?: string;
+}
+
+/** What a release or rollback is of, where to, and to which version. */
+export type ReadTarget =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'mistake'; readonly message: string; readonly next?: string };
+
+/** `SERVICE ENV [VERSION | BRANCH | COMMIT | from ENV]`; never throws. The command that was probably meant keeps the reason. */
+export function readTarget(verb: Target['kind'], words: readonly string[], clauses: Clauses, names: Names): ReadTarget {
+  const offer = (meant: readonly (string | undefined)[]): string =>
+    typed(verb, [...meant, clauseWords(clauses)].filter((word) => word !== undefined && word !== '').join(' '));
+  const mistake = (message: string, ...meant: readonly (string | undefined)[]): ReadTarget => ({
+    kind: 'mistake',
+    message,
+    ...(meant.length === 0 || meant[0] === undefined ? {} : { next: offer(meant) }),
+  });
+  const [first = '', second, ...rest] = words;
+  const isSwapped =
+    second !== undefined &&
+    !names.services.includes(first.toLowerCase()) &&
+    names.environments.includes(first.toLowerCase()) &&
+    names.services.includes(second.toLowerCase());
+  if (isSwapped) return mistake('The service comes first, then the environment.', second, first, ...rest);
+  const service = readName('service', first, names.services);
+  if (service.kind === 'mistake')
+    return service.near === undefined
+      ? mistake(service.message)
+      : mistake(service.message, service.near, ...words.slice(1));
+  if (second === undefined)
+    return mistake(
+      `${verb === 'release' ? 'Release' : 'Roll back'} ${service.name} where? ${known('environment', names.environments)}`,
+      service.name,
+      names.environments[0] ?? 'dev',
+    );
+  const environments = second.split(',').filter((each) => each !== '');
+  const environment = readName('environment', environments[0] ?? second, names.environments);
+  if (environment.kind === 'mistake')
+    return environment.near === undefined
+      ? mistake(environment.message)
+      : mistake(environment.message, service.name, environment.near, ...rest);
+  if (environments.length > 1)
+    return mistake(
+      `Chains are not available yet, so ${quoted(environments.join(', '))} cannot be asked for at once. Begin with ${environment.name}, and go on when it is healthy there.`,
+      service.name,
+      environment.name,
+      ...rest,
+    );
+  const wanted = readWanted(rest, names);
+  if (wanted.kind === 'mistake')
+    return wanted.near === undefined
+      ? mistake(wanted.message)
+      : mistake(wanted.message, service.name, environment.name, wanted.near);
+  if (clauses.forText !== undefined || clauses.untilText !== undefined)
+    return {
+      kind: 'mistake',
+      message: `A ${verb} has no end: only a lock takes for and until. A reason goes after because.`,
+      next: typed(verb, [service.name, environment.name, ...rest].join(' ')),
+    };
+  return {
+    kind: 'target',
+    target: {
+      kind: verb,
+      service: service.name,
+      environment: environment.name,
+      wanted: wanted.wanted,
+      ...(clauses.because === undefined ? {} : { because: clauses.because }),
+      ...(clauses.ref === undefined ? {} : { ref: clauses.ref }),
+    },
+  };
+}
+
+type ReadWanted =
+  | { readonly kind: 'wanted'; readonly wanted: Wanted }
+  | { readonly kind: 'mistake'; readonly message: string; readonly near?: string };
+
+function readWanted([word, source, ...more]: readonly string[], names: Names): ReadWanted {
+  if (word === undefined) return { kind: 'wanted', wanted: { kind: 'default' } };
+  if (word.toLowerCase() === 'from') {
+    if (source === undefined)
+      return { kind: 'mistake', message: `From where? ${known('environment', names.environments)}`, near: '' };
+    const environment = readName('environment', source, names.environments);
+    if (environment.kind === 'mistake')
+      return environment.near === undefined
+        ? environment
+        : { kind: 'mistake', message: environment.message, near: `from ${environment.near}` };
+    if (more.length > 0) return tooMuch(more, `from ${environment.name}`);
+    return { kind: 'wanted', wanted: { kind: 'from', environment: environment.name } };
+  }
+  if (!isRevision(word))
+    return { kind: 'mistake', message: `"${quoted(word)}" is neither a version, a branch nor a commit.` };
+  if (source !== undefined) return tooMuch([source, ...more], word);
+  return { kind: 'wanted', wanted: { kind: 'named', name: word } };
+}
+
+function tooMuch(words: readonly string[], near: string): ReadWanted {
+  const message = `"${quoted(words.join(' '))}" is too much: after the version comes only because TEXT or ref ID.`;
+  return { kind: 'mistake', message, near };
+}
+
+/** What a version, a branch or a commit may look like; never a path upwards, never an option. */
+function isRevision(word: string): boolean {
+  return (
+    /^[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$/.test(word) &&
+    word.split('/').every((part) => part !== '..' && part !== '.' && part !== '')
+  );
+}

@@ -1,0 +1,35 @@
+import { code, context, escapeText, header, type MessageBody, section } from '../../blocks.ts';
+import { commandTable, typed, type Verb } from '../command-table.ts';
+import type { Names } from '../grammar.ts';
+
+/** Built from the parser's own table and the live names, so that it cannot drift from what is understood. */
+export function helpReply(about: Verb | undefined, names: Names): MessageBody {
+  const row = commandTable.find(({ verb }) => verb === about);
+  if (row !== undefined) {
+    const example =
+      row.verb === 'release' || row.verb === 'rollback' ? `/${row.verb} ${row.example}` : `/release ${row.example}`;
+    return {
+      text: `${typed(row.verb, row.usage)}: ${row.summary}.`,
+      blocks: [
+        section(`${code(typed(row.verb, row.usage))}\n${row.summary}.`),
+        context(`For example ${code(example)}`),
+      ],
+    };
+  }
+  const lines = commandTable.map(({ verb, usage, summary }) => `${code(typed(verb, usage))} ${summary}`);
+  const known = (what: string, all: readonly string[]) =>
+    `*${what}:* ${all.length === 0 ? 'none known yet' : escapeText(all.slice(0, 30).join(', '))}`;
+  return {
+    text: `Commands: ${commandTable.map(({ verb }) => verb).join(', ')}. Type /release help COMMAND for one of them.`,
+    blocks: [
+      header('What you can type'),
+      section(lines.slice(0, 8).join('\n')),
+      section(lines.slice(8).join('\n')),
+      context(
+        known('Services', names.services),
+        known('Environments', names.environments),
+        'All of it also as a mention: `@sluice release web dev`',
+      ),
+    ],
+  };
+}

@@ -1,0 +1,186 @@
+import {
+  button,
+  code,
+  context,
+  escapeText,
+  header,
+  type KnownBlock,
+  type MessageBody,
+  mention,
+  section,
+  shorten,
+  spoken,
+} from '../../blocks.ts';
+import type { Artifact, Hold, Release } from '../../release.ts';
+import { spokenDuration } from '../../time.ts';
+import type { Drift } from '../../verdict.ts';
+import type { ClusterStatus } from '../ports.ts';
+import { day, holdWords, reply, shortId, stateWords, stepOf, verdictWords, when } from './words.ts';
+
+const rowLimit = 20;
+
+/** A titled list that says how much of it is not shown. */
+function list(title: string, rows: readonly string[], hint?: string): MessageBody {
+  const shown = fitting(rows);
+  const more = rows.length > shown.length ? [`… ${rows.length - shown.length} more`] : [];
+  return {
+    text: spoken(`${title}: ${shown.join('; ')}`),
+    blocks: [header(title), section([...shown, ...more].join('\n')), ...(hint === undefined ? [] : [context(hint)])],
+  };
+}
+
+/** Whole rows only: one that is cut could end in the middle of a mention or a link. */
+function fitting(rows: readonly string[], limit = 2_900): readonly string[] {
+  let left = limit;
+  const end = rows.slice(0, rowLimit).findIndex((row) => {
+    left -= row.length + 1;
+    return left < 0;
+  });
+  return rows.slice(0, end === -1 ? rowLimit : end);
+}
+
+export function queueReply(open: readonly Release[], nowMs: number): MessageBody {
+  if (open.length === 0) return reply('Nothing waits.');
+  const rows = open.map((release) => {
+    const age = spokenDuration(nowMs - Date.parse(release.request.at));
+    return `• ${code(shortId(release))} *${stepOf(release)}* by ${mention(release.request.requester.user)}, ${age}: ${stateWords(release)}`;
+  });
+  return list(
+    `${open.length} ${open.length === 1 ? 'release waits' : 'releases wait'}`,
+    rows,
+    `Withdraw one with ${code(`/release cancel ${open[0] === undefined ? '' : shortId(open[0])}`)}`,
+  );
+}
+
+export function historyReply(releases: readonly Release[], what: string): MessageBody {
+  if (releases.length === 0) return reply(`There are no releases${what === '' ? '' : ` of ${escapeText(what)}`} yet.`);
+  const rows = releases.map(
+    (release) =>
+      `• ${day(release.request.at)} ${code(shortId(release))} *${stepOf(release)}* by ${mention(release.request.requester.user)}: ${stateWords(release)}`,
+  );
+  return list(`History${what === '' ? '' : ` of ${what}`}`, rows);
+}
+
+export function artifactsReply(service: string, artifacts: readonly Artifact[]): MessageBody {
+  if (artifacts.length === 0)
+    return reply(`There are no artifacts of ${escapeText(service)} yet; CI says so with POST /artifacts.`);
+  const rows = artifacts.map(({ version, branch, author, commits, builtAt }) => {
+    const title = commits[0]?.title;
+    return `• *${escapeText(version)}* ${escapeText(branch)}, ${day(builtAt)}, ${escapeText(author)}${title === undefined ? '' : `: ${escapeText(shorten(title, 80))}`}`;
+  });
+  return list(
+    `Artifacts of ${service}`,
+    rows,
+    `Release one with ${code(`/release ${service} dev ${artifacts[0]?.version ?? ''}`)}`,
+  );
+}
+
+export function locksReply(holds: readonly Hold[]): MessageBody {
+  if (holds.length === 0) return reply('There are no locks.');
+  const blocks = holds.slice(0, 15).flatMap((hold): KnownBlock[] => [
+    {
+      ...section(`${holdWords(hold)} (since ${when(hold.since)})`),
+      accessory: button({ text: 'Unlock', action: 'hold.unlock', value: hold.id }),
+    },
+  ]);
+  return { text: spoken(`Locks: ${holds.map(holdWords).join('; ')}`), blocks: [header('Locks'), ...blocks] };
+}
+
+export interface StatusRow {
+  readonly service: string;
+  readonly environment: string;
+  readonly inGit: string;
+  readonly clusters: readonly { readonly cluster: string; readonly words: string }[];
+}
+
+/** What Git says and what every cluster was seen to run, service by service. */
+export function statusReply(rows: readonly StatusRow[]): MessageBody {
+  if (rows.length === 0) return reply('Nothing is known about that yet.');
+  const services = [...new Set(rows.map(({ service }) => service))];
+  const blocks = services.slice(0, 20).map((service) => {
+    const lines = rows
+      .filter((row) => row.service === service)
+      .map(
+        ({ environment, inGit, clusters }) =>
+          `${escapeText(environment)}: *${escapeText(inGit)}* ${clusters.map(({ cluster, words }) => `${escapeText(cluster)} ${words}`).join(', ')}`,
+      );
+    return section(`*${escapeText(service)}*\n${lines.join('\n')}`);
+  });
+  const more =
+    services.length > 20 ? [context(`… ${services.length - 20} more; name one: ${code('/release status web')}`)] : [];
+  return {
+    text: spoken(rows.map(({ service, environment, inGit }) => `${service} ${inGit} in ${environment}`).join('; ')),
+    blocks: [...blocks, ...more],
+  };
+}
+
+export function statusRows(
+  deployed: readonly { readonly service: string; readonly environment: string; readonly version: string }[],
+  clusters: readonly ClusterStatus[],
+): StatusRow[] {
+  return deployed.map(({ service, environment, version }) => ({
+    service,
+    environment,
+    inGit: version,
+    clusters: clusters.flatMap((status) =>
+      status.services
+        .filter((seen) => seen.service === service && seen.environment === environment)
+        .map(({ verdict }) => ({
+          cluster: status.cluster,
+          words: status.staleSince === undefined ? verdictWords(verdict) : `not seen since ${when(status.staleSince)}`,
+        })),
+    ),
+  }));
+}
+
+export function clustersReply(clusters: readonly ClusterStatus[]): MessageBody {
+  if (clusters.length === 0) return reply('No cluster is watched.');
+  const rows = clusters.map(
+    ({ cluster, reachable, staleSince, services }) =>
+      `• *${escapeText(cluster)}* ${reachable ? 'watched' : `not reachable${staleSince === undefined ? '' : ` since ${when(staleSince)}`}`}, ${services.length} services`,
+  );
+  return list('Clusters', rows);
+}
+
+export function driftReply(drifts: readonly Drift[]): MessageBody {
+  if (drifts.length === 0) return reply('Every cluster matches Git, as far as Sluice watches.');
+  const rows = drifts.map(
+    ({ cluster, object, field, live, wanted, manager, since }) =>
+      `• *${escapeText(object)}* on ${escapeText(cluster)}: ${code(field)} is ${code(shorten(live, 80))}, Git says ${code(shorten(wanted, 80))}; by ${escapeText(manager)} since ${when(since)}`,
+  );
+  return list(`${drifts.length} ${drifts.length === 1 ? 'drift' : 'drifts'}`, rows);
+}
+
+/** Everything about one release. */
+export function describeReply(release: Release): MessageBody {
+  const { request, plan, votes, decision } = release;
+  const clusters = Object.entries(release.arrival?.clusters ?? {}).map(
+    ([cluster, verdict]) => `${escapeText(cluster)}: ${verdictWords(verdict)}`,
+  );
+  const lines = [
+    `Asked by ${mention(request.requester.user)} ${day(request.at)}${request.because === undefined ? '' : `, because ${escapeText(request.because)}`}`,
+    ...(plan === undefined
+      ? []
+      : [
+          `Artifact ${code(`${plan.artifact.image}:${plan.artifact.version}`)}${plan.artifact.digest === undefined ? '' : ` ${code(plan.artifact.digest.slice(0, 19))}`}, ${plan.commitCount} commits`,
+        ]),
+    ...(plan?.lines ?? []).map(
+      ({ path, line, before, after }) =>
+        `${code(`${path}:${line}`)} ${code(shorten(before, 60))} → ${code(shorten(after, 60))}`,
+    ),
+    ...votes.map(
+      ({ person, vote, at, bound }) =>
+        `${vote === 'approve' ? 'Approved' : 'Rejected'} by ${mention(person.user)} ${when(at)}${bound === decision?.bound ? '' : ' (for an earlier plan)'}`,
+    ),
+    ...(decision?.policy === undefined ? [] : [`Decided by sluice.yaml ${code(decision.policy.slice(0, 7))}`]),
+    ...(release.state.kind === 'written' ? [`Commit ${code(release.state.commit.slice(0, 7))}`] : []),
+    ...clusters,
+  ];
+  return {
+    text: spoken(`${stepOf(release)}: ${stateWords(release)}`),
+    blocks: [
+      section(`*${stepOf(release)}* (${code(release.id)})\n${stateWords(release)}`),
+      section(fitting(lines).join('\n')),
+    ],
+  };
+}

@@ -1,0 +1,102 @@
+import { code, context, escapeText, type MessageBody, mention, section, shorten, spoken } from '../../blocks.ts';
+import type { Hold, Release } from '../../release.ts';
+import { epochMsOf, type Instant } from '../../time.ts';
+import { overall, type Verdict } from '../../verdict.ts';
+
+/** A private answer: what, and the command that comes next. Foreign text has been escaped by the caller. */
+export function reply(text: string, ...hints: readonly string[]): MessageBody {
+  return {
+    text: spoken([text, ...hints].join(' ')),
+    blocks: [section(text), ...(hints.length === 0 ? [] : [context(...hints)])],
+  };
+}
+
+/** A mistake of the person who typed: the sentence and the command to copy. */
+export function mistakeReply(message: string, next: string | undefined): MessageBody {
+  return reply(escapeText(message), ...(next === undefined ? [] : [`Next: ${code(next)}`]));
+}
+
+/** A moment in the reader's own time zone (Slack's date formatting), with UTC for those who cannot show it. */
+export function when(instant: Instant, format = '{time}'): string {
+  return `<!date^${Math.floor(epochMsOf(instant) / 1000)}^${format}|${instant.slice(11, 16)} UTC>`;
+}
+
+export function day(instant: Instant): string {
+  return when(instant, '{date_short_pretty} {time}');
+}
+
+/** The end of a release id: enough to tell it from others, short enough to type. */
+export function shortId(release: Pick<Release, 'id'>): string {
+  return release.id.slice(-8);
+}
+
+export function stepOf(release: Release): string {
+  const from = release.plan?.from?.version;
+  const to =
+    release.plan?.artifact.version ?? (release.request.wanted.kind === 'named' ? release.request.wanted.name : '…');
+  const step = from === undefined ? to : `${from} → ${to}`;
+  return `${escapeText(release.request.service)} ${escapeText(step)} in ${escapeText(release.request.environment)}`;
+}
+
+/** The state of a release in a few words. */
+export function stateWords(release: Release): string {
+  switch (release.state.kind) {
+    case 'requested':
+      return 'being looked at';
+    case 'held':
+      return `waits: ${escapeText(shorten(release.decision?.reasons.map(({ text }) => text).join('; ') ?? 'for a decision', 400))}`;
+    case 'queued':
+      return 'queued';
+    case 'writing':
+      return 'being written';
+    case 'written': {
+      const verdict = release.arrival === undefined ? null : overall(release.arrival);
+      return verdict === null ? `written (${release.state.commit.slice(0, 7)})` : verdictWords(verdict);
+    }
+    case 'denied':
+      return 'not released';
+    case 'unchanged':
+      return 'ran already';
+    case 'rejected':
+      return `rejected by ${mention(release.state.by.user)}`;
+    case 'cancelled':
+      return `cancelled by ${mention(release.state.by.user)}`;
+    case 'expired':
+      return 'expired';
+    case 'superseded':
+      return 'superseded';
+  }
+}
+
+export function verdictWords(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'healthy':
+      return `healthy${verdict.pods === undefined ? '' : ` ${verdict.pods.ready}/${verdict.pods.wanted}`}`;
+    case 'failed':
+      return `*failed*: ${escapeText(shorten(verdict.because, 300))}`;
+    case 'waiting':
+      return `waiting: ${escapeText(shorten(verdict.because, 300))}`;
+    case 'unverified':
+      return `not proven: ${escapeText(shorten(verdict.because, 300))}`;
+    case 'superseded':
+      return `superseded by ${escapeText(verdict.by)}`;
+    case 'gone':
+      return `gone: ${escapeText(shorten(verdict.because, 300))}`;
+  }
+}
+
+/** `web in production`, `production`, `web`. */
+export function scopeWords(scope: {
+  readonly service?: string | undefined;
+  readonly environment?: string | undefined;
+}): string {
+  return [scope.service, scope.environment]
+    .filter((part) => part !== undefined)
+    .map(escapeText)
+    .join(' in ');
+}
+
+export function holdWords(hold: Hold): string {
+  const until = hold.until === undefined ? '' : ` until ${when(hold.until)}`;
+  return `*${scopeWords(hold)}* is locked by ${mention(hold.by.user)}${until}: ${escapeText(hold.because)}`;
+}

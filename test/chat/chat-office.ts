@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createChat } from '../../src/chat/chat.ts';
+import type { ChatPorts } from '../../src/chat/ports.ts';
+import type { SlackSettings } from '../../src/chat/slack-app.ts';
+import type { WorkspaceSeed } from '../../src/playground/slack/seed.ts';
+import { createWorkspace, type WorkspaceOptions } from '../../src/playground/slack/workspace.ts';
+import type { Hold, Release, Request } from '../../src/release.ts';
+import { systemClock } from '../../src/time.ts';
+import { aRelease, releaseId } from '../support/builders.ts';
+
+const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../manifests/slack-app.json'), 'utf8'));
+
+const seed: WorkspaceSeed = {
+  team: { id: 'TACME', name: 'Acme', domain: 'acme' },
+  app: { id: 'ASLUICE', name: 'Sluice', botUserId: 'USLUICE' },
+  users: [
+    { id: 'UANA', name: 'ana', real_name: 'Ana Lima', email: 'ana@acme.test' },
+    { id: 'UBO', name: 'bo', real_name: 'Bo Chen' },
+    { id: 'UMIA', name: 'mia', real_name: 'Mia Ray' },
+    { id: 'UGUEST', name: 'guest', real_name: 'A Guest', is_restricted: true },
+  ],
+  usergroups: [{ id: 'SPLATFORM', handle: 'platform', name: 'Platform', users: ['UBO'] }],
+  channels: [
+    { id: 'CGENERAL', name: 'general' },
+    { id: 'CQUIET', name: 'quiet', members: ['UANA'] },
+    { id: 'GBOARD', name: 'board', is_private: true, members: ['UBO'] },
+  ],
+};
+
+/** What chat asks of the other rooms, in memory; every part can be replaced. */
+export function somePorts(over: Partial<ChatPorts> = {}) {
+  const releases = new Map<string, Release>();
+  const accepted: { request: Request; payload: string }[] = [];
+  const payloads = new Map<string, Release>();
+  const holds: Hold[] = [];
+  const due: string[] = [];
+  const warnings: string[] = [];
+  const note = () => (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
+  const ports: Omit<ChatPorts, 'slack'> = {
+    clock: systemClock,
+    log: { debug: () => {}, info: () => {}, warn: note(), error: note() },
+    accept: async (request, payload) => {
+      accepted.push({ request, payload });
+      const seen = payloads.get(payload);
+      if (seen !== undefined) return { kind: 'seen', release: seen };
+      const release = { ...aRelease({ id: releaseId(payloads.size + 101) }), request };
+      payloads.set(payload, release);
+      releases.set(release.id, release);
+      return { kind: 'accepted', release };
+    },
+    release: async (id) => releases.get(id) ?? null,
+    transition: async (before, change) => {
+      const stands = releases.get(before.id);
+      if (stands !== undefined && stands.revision !== before.revision) return { kind: 'moved', record: stands };
+      const record = { ...before, ...change, revision: before.revision + 1 };
+      releases.set(record.id, record);
+      return { kind: 'done', record };
+    },
+    open: async () =>
+      [...releases.values()].filter(({ state }) => ['requested', 'held', 'queued'].includes(state.kind)),
+    lastWritten: async () => [...releases.values()].findLast(({ state }) => state.kind === 'written') ?? null,
+    history: async () => [...releases.values()].toReversed(),
+    hold: async (hold) => {
+      const set: Hold = { ...hold, revision: 1, state: { kind: 'active' } };
+      holds.push(set);
+      return set;
+    },
+    endHold: async (id) =>
+      void holds.splice(
+        holds.findIndex((hold) => hold.id === id),
+        1,
+      ),
+    holds: async () => [...holds],
+    drifts: async () => [],
+    markDue: async (work) => void due.push(work),
+    nudge: () => {},
+    confirmRecord: async () => {},
+    resumeLane: async () => {},
+    clusters: () => [],
+    catalog: {
+      names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),
+      environment: (name) => ({ channel: `#releases-${name}`, clusters: [name] }),
+      snapshot: () => ({ kind: 'unreadable' }),
+      artifacts: async () => [],
+      deployed: async () => [{ service: 'web', environment: 'dev', version: '1.4.1' }],
+    },
+    decision: {
+      may: async (user, role) => user === 'UMIA' || (role === 'releaser' && user === 'UANA'),
+      mayVote: async (user, release) => {
+        if (user === release.request.requester.user) return { kind: 'may-not', because: 'you asked for it yourself' };
+        return user === 'UBO' ? { kind: 'may' } : { kind: 'may-not', because: 'only @platform may approve <web>' };
+      },
+    },
+    ...over,
+  };
+  return {
+    ports,
+    releases,
+    accepted,
+    holds,
+    due,
+    warnings,
+    put: (release: Release) => releases.set(release.id, release),
+  };
+}
+
+/** A workspace of its own for one test, with the real chat room connected to it over Socket Mode. */
+export async function anOffice(
+  options: {
+    readonly ports?: Partial<ChatPorts>;
+    readonly slack?: Partial<SlackSettings>;
+    readonly workspace?: Partial<WorkspaceOptions>;
+    readonly scopes?: readonly string[];
+  } = {},
+) {
+  const copy = structuredClone(manifest);
+  if (options.scopes !== undefined) copy.oauth_config.scopes.bot = options.scopes;
+  const workspace = await createWorkspace({ manifest: copy, seed, clock: systemClock, ...options.workspace });
+  const world = somePorts(options.ports);
+  const { botToken, appToken, apiUrl } = workspace;
+  const chat = createChat({ ...world.ports, slack: { botToken, appToken, apiUrl, timeoutMs: 400, ...options.slack } });
+  await chat.start();
+  onTestFinished(async () => {
+    await chat.stop();
+    await workspace.close();
+  });
+  const { control } = workspace;
+  await control.waitFor(() => control.connected());
+  return {
+    ...world,
+    chat,
+    control,
+    /** What somebody was told privately because of what they typed. */
+    told: async (user: string, text: string, thread?: string) => {
+      const before = control.ephemeral(user).length;
+      const seen = await control.say(user, 'general', text, thread);
+      await control.waitFor(() => control.ephemeral(user).length > before);
+      return {
+        notice: seen.notice,
+        texts: control
+          .ephemeral(user)
+          .slice(before)
+          .map(({ text: words }) => words),
+      };
+    },
+  };
+}

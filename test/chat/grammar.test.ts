@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from '../../src/chat/grammar.ts';
+
+const names = {
+  services: ['web', 'api', 'search', 'mail', 'status-page'],
+  environments: ['dev', 'staging', 'production'],
+};
+const named = (name: string) => ({ kind: 'named', name });
+
+describe('what people type is understood', () => {
+  test.each([
+    ['web dev 1.4.2', { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2') }],
+    ['web to dev', { kind: 'release', service: 'web', environment: 'dev', wanted: { kind: 'default' } }],
+    ['WEB on Production', { kind: 'release', service: 'web', environment: 'production', wanted: { kind: 'default' } }],
+    ['release web dev', { kind: 'release', service: 'web', environment: 'dev', wanted: { kind: 'default' } }],
+    [
+      'web production from staging',
+      { kind: 'release', service: 'web', environment: 'production', wanted: { kind: 'from', environment: 'staging' } },
+    ],
+    [
+      'web dev feature/dark-mode',
+      { kind: 'release', service: 'web', environment: 'dev', wanted: named('feature/dark-mode') },
+    ],
+    ['web dev a1b2c3d', { kind: 'release', service: 'web', environment: 'dev', wanted: named('a1b2c3d') }],
+    [
+      'web dev 1.4.2 because checkout fix',
+      { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2'), because: 'checkout fix' },
+    ],
+    [
+      'web dev 1.4.2 because it is to be on time',
+      { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2'), because: 'it is to be on time' },
+    ],
+    [
+      'web dev 1.4.2 ref CHG123 because fix',
+      { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2'), because: 'fix', ref: 'CHG123' },
+    ],
+    [
+      'web dev 1.4.2 because fix ref CHG123',
+      { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2'), because: 'fix', ref: 'CHG123' },
+    ],
+    [
+      'rollback web production',
+      { kind: 'rollback', service: 'web', environment: 'production', wanted: { kind: 'default' } },
+    ],
+    ['status', { kind: 'status' }],
+    ['status web', { kind: 'status', service: 'web' }],
+    ['status production web', { kind: 'status', service: 'web', environment: 'production' }],
+    ['queue', { kind: 'queue' }],
+    ['history web in production', { kind: 'history', service: 'web', environment: 'production' }],
+    ['artifacts web', { kind: 'artifacts', service: 'web' }],
+    ['artifacts web main', { kind: 'artifacts', service: 'web', branch: 'main' }],
+    ['describe 01KABCDEF', { kind: 'describe', release: '01KABCDEF' }],
+    ['cancel 01kabcdef', { kind: 'cancel', release: '01KABCDEF' }],
+    ['approve 01KABCDEF', { kind: 'approve', release: '01KABCDEF' }],
+    ['reject 01KABCDEF because too late', { kind: 'reject', release: '01KABCDEF', because: 'too late' }],
+    [
+      'lock web production for 2h because audit',
+      { kind: 'lock', service: 'web', environment: 'production', forMs: 7_200_000, because: 'audit' },
+    ],
+    ['lock production because "year end"', { kind: 'lock', environment: 'production', because: '"year end"' }],
+    ['unlock web production', { kind: 'unlock', service: 'web', environment: 'production' }],
+    ['locks', { kind: 'locks' }],
+    ['policies', { kind: 'policies' }],
+    ['policies web production', { kind: 'policies', service: 'web', environment: 'production' }],
+    ['lock web until 16:00 because audit', { kind: 'lock', service: 'web', until: '16:00', because: 'audit' }],
+    [
+      'lock production until 2026-12-24 16:00 because year end',
+      { kind: 'lock', environment: 'production', until: '2026-12-24 16:00', because: 'year end' },
+    ],
+    [
+      'describe a1b2c3d4e5f60718293a4b5c6d7e8f9012345678',
+      { kind: 'describe', release: 'A1B2C3D4E5F60718293A4B5C6D7E8F9012345678' },
+    ],
+    [
+      'web in dev 1.4.2 because line one\n line two',
+      { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2'), because: 'line one line two' },
+    ],
+    [
+      'web dev because asked by <@UBO|bo> &amp; co',
+      {
+        kind: 'release',
+        service: 'web',
+        environment: 'dev',
+        wanted: { kind: 'default' },
+        because: 'asked by @bo & co',
+      },
+    ],
+    ['web dev <http://1.4.2|1.4.2>', { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2') }],
+    ['web dev,', { kind: 'release', service: 'web', environment: 'dev', wanted: { kind: 'default' } }],
+    ['help histroy', { kind: 'help', about: 'history' }],
+    ['drift production', { kind: 'drift', environment: 'production' }],
+    ['clusters', { kind: 'clusters' }],
+    ['help', { kind: 'help' }],
+    ['help lock', { kind: 'help', about: 'lock' }],
+    ['', { kind: 'help' }],
+    ['stauts web', { kind: 'status', service: 'web' }],
+    ['histroy', { kind: 'history' }],
+  ])('/release %s', (text, command) => {
+    expect(parse(text, '/release', names)).toEqual({ kind: 'command', command });
+  });
+
+  test.each([
+    ['', { kind: 'help', about: 'rollback' }],
+    ['help', { kind: 'help', about: 'rollback' }],
+    [
+      'rollback web production',
+      { kind: 'rollback', service: 'web', environment: 'production', wanted: { kind: 'default' } },
+    ],
+    ['web production', { kind: 'rollback', service: 'web', environment: 'production', wanted: { kind: 'default' } }],
+    [
+      'web production 1.4.0 because broken',
+      { kind: 'rollback', service: 'web', environment: 'production', wanted: named('1.4.0'), because: 'broken' },
+    ],
+  ])('/rollback %s', (text, command) => {
+    expect(parse(text, '/rollback', names)).toEqual({ kind: 'command', command });
+  });
+});
+
+describe('a mistake names what was meant and the command to copy', () => {
+  test.each([
+    ['wbe dev', /no service "wbe".*web/, '/release web dev'],
+    ['web prodution 1.4.2', /no environment "prodution".*production/, '/release web production 1.4.2'],
+    ['production web', /service comes first/, '/release web production'],
+    ['web', /where\?/, '/release web dev'],
+    ['web dev,staging 1.4.2', /Chains are not available yet/, '/release web dev 1.4.2'],
+    ['web dev, staging 1.4.2 because fix', /dev, staging/, '/release web dev 1.4.2 because fix'],
+    ['web dve,staging', /no environment "dve"/, '/release web dev'],
+    ['wbe dev 1.4.2 because checkout fix', /no service "wbe"/, '/release web dev 1.4.2 because checkout fix'],
+    ['web dev 1.4.2 for 2h', /only a lock takes for/, '/release web dev 1.4.2'],
+    ['web dev from', /From where/, '/release web dev'],
+    ['lock web until lunch because audit', /not a time/, '/release lock web until 16:00 because audit'],
+    ['lock web for 2h until 16:00 because audit', /one end/, '/release lock web for 2h because audit'],
+    ['lock web for 0s because audit', /not a time/, '/release lock web for 2h because audit'],
+    ['lock web for 900d because audit', /90d at most/, '/release lock web for 2h because audit'],
+    ['lock because audit', /Lock what/, '/release lock web production for 2h because audit'],
+    ['status web production dev', /too much/, '/release status web production'],
+    ['reject 01KABCDEF too late', /after because/, '/release reject 01KABCDEF because too late'],
+    ['locks web', /takes nothing else/, '/release locks'],
+    ['drift web production', /by environment/, '/release drift production'],
+    ['cancel ../x', /not the id/, '/release queue'],
+    ['web dev 1.4.2 now', /too much/, '/release web dev 1.4.2'],
+    ['lock web', /needs a reason/, '/release lock web because audit'],
+    ['lock web for soon because audit', /not a time/, '/release lock web for 2h because audit'],
+    ['unlock', /Unlock what/, '/release unlock web production'],
+    ['cancel', /needs the id/, '/release queue'],
+    ['status wbe', /neither a service nor an environment/, '/release status web'],
+    ['web dev from stagin', /no environment "stagin"/, '/release web dev from staging'],
+    ['artifacts', /Whose artifacts/, '/release artifacts web'],
+  ])('/release %s', (text, message, next) => {
+    expect(parse(text, '/release', names)).toEqual({ kind: 'mistake', message: expect.stringMatching(message), next });
+  });
+});
+
+describe('hostile text is refused and never thrown at', () => {
+  test.each([
+    '../etc dev',
+    '-rf dev',
+    'web dev ../../x',
+    'web dev --upload-pack=x',
+    'web dev a//b',
+    `web dev ${'x'.repeat(300)}`,
+    'x'.repeat(40_000),
+    'web\u0000 dev',
+    'web dev \u001b[31m1',
+    'web dev \u202e2.4.1',
+    'web d\u200bev',
+    'lock web because \u2066x',
+    '__proto__ dev',
+    'constructor dev',
+  ])('%j', (text) => {
+    expect(parse(text, '/release', names).kind).toBe('mistake');
+  });
+
+  test('any text gives a command or a mistake', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.constantFrom('/release', '/rollback', 'mention'),
+        (text, said) => {
+          expect(['command', 'mistake']).toContain(parse(text, said, names).kind);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('any order of the words people use gives a command or a mistake', () => {
+    const words = fc.constantFrom(
+      'web',
+      'dev',
+      'production',
+      'lock',
+      'because',
+      'ref',
+      'for',
+      'from',
+      'to',
+      '2h',
+      '1.4.2',
+      'help',
+      'reject',
+      ',',
+      'x',
+    );
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 8 }), (all) => {
+        expect(['command', 'mistake']).toContain(parse(all.join(' '), '/release', names).kind);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
