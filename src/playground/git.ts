@@ -1,0 +1,232 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { commitPage } from './commit-page.ts';
+import { git, gitSync } from './git-command.ts';
+import { requestUrl } from './request-url.ts';
+
+export interface GitServer {
+  /** For clones and pushes: http://127.0.0.1:PORT/gitops.git, or file:// where this git cannot serve http. */
+  readonly url: string;
+  readonly overHttp: boolean;
+  /** http://127.0.0.1:PORT/commit/{commit} */
+  readonly commitUrl: string;
+  /** The bare repository on disk. */
+  readonly path: string;
+  readonly up: () => boolean;
+  /** Refuses every request until `start`. */
+  readonly stop: () => void;
+  readonly start: () => void;
+  readonly head: () => string;
+  readonly log: (count: number) => { readonly sha: string; readonly title: string; readonly author: string }[];
+  readonly read: (path: string) => string | null;
+  /** Somebody's commit on main; null deletes a file. */
+  readonly commit: (
+    files: Readonly<Record<string, string | null>>,
+    by: { readonly message: string; readonly author: string; readonly at?: Date },
+  ) => string;
+  readonly close: () => Promise<void>;
+}
+
+/** A bare repository over Git's smart HTTP: anybody on this machine may read, the token may push. */
+export async function createGitServer(options: {
+  readonly folder: string;
+  readonly token: string;
+  readonly port?: number;
+  readonly overHttp?: boolean;
+}): Promise<GitServer> {
+  const path = join(options.folder, 'gitops.git');
+  // Nothing can refuse a reader of file://, so there a remote that is gone has another name.
+  const away = join(options.folder, 'gitops-away.git');
+  const overHttp = options.overHttp ?? hasHttpBackend(options.folder);
+  if (existsSync(away)) renameSync(away, path);
+  if (!existsSync(join(path, 'HEAD'))) {
+    mkdirSync(options.folder, { recursive: true });
+    gitSync(options.folder, ['init', '--quiet', '--bare', '--initial-branch=main', path]);
+    for (const [key, value] of Object.entries(settings)) gitSync(path, ['config', key, value]);
+  }
+  let up = true;
+  const here = () => (up || overHttp ? path : away);
+  const server = createServer((request, response) => {
+    if (!up) return void response.socket?.destroy();
+    answer(request, response, here(), options);
+  });
+  await listen(server, options.port ?? 0);
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: overHttp ? `${base}/gitops.git` : `file://${path}`,
+    overHttp,
+    commitUrl: `${base}/commit/{commit}`,
+    path,
+    up: () => up,
+    stop: () => {
+      if (up && !overHttp) renameSync(path, away);
+      up = false;
+      server.closeAllConnections();
+    },
+    start: () => {
+      if (!up && !overHttp) renameSync(away, path);
+      up = true;
+    },
+    head: () => gitSync(here(), ['rev-parse', '--verify', '--quiet', 'main']).trim(),
+    log: (count) =>
+      gitSync(here(), ['log', `-${count}`, '--format=%H%x00%s%x00%an', 'main'])
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [sha = '', title = '', author = ''] = line.split('\0');
+          return { sha, title, author };
+        }),
+    read: (file) => {
+      try {
+        return gitSync(here(), ['show', `main:${file}`]);
+      } catch {
+        return null;
+      }
+    },
+    commit: (files, by) => commitOnMain(here(), files, by),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Some packages of git come without it. */
+function hasHttpBackend(folder: string): boolean {
+  mkdirSync(folder, { recursive: true });
+  const programs = gitSync(folder, ['--exec-path']).trim();
+  return ['git-http-backend', 'git-http-backend.exe'].some((name) => existsSync(join(programs, name)));
+}
+
+const settings = {
+  'uploadpack.allowFilter': 'true',
+  'uploadpack.allowAnySHA1InWant': 'true',
+  'receive.denyNonFastForwards': 'true',
+  'receive.denyDeletes': 'true',
+  'http.receivepack': 'true',
+  'gc.auto': '0',
+};
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  options: { readonly folder: string; readonly token: string },
+): void {
+  const url = requestUrl(request);
+  const commit = /^\/commit\/([0-9a-f]{7,40})$/.exec(url.pathname)?.[1];
+  if (commit !== undefined) {
+    commitPage(path, commit, response);
+    return;
+  }
+  if (!url.pathname.startsWith('/gitops.git/')) {
+    response.writeHead(404).end('not found');
+    return;
+  }
+  const pushes = url.pathname.endsWith('/git-receive-pack') || url.searchParams.get('service') === 'git-receive-pack';
+  if (pushes && passwordOf(request) !== options.token) {
+    return void response
+      .writeHead(401, { 'www-authenticate': 'Basic realm="gitops"' })
+      .end('a token is needed to push');
+  }
+  backend(request, response, url, options.folder);
+}
+
+function passwordOf(request: IncomingMessage): string {
+  const [, encoded = ''] = /^Basic (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
+  const login = Buffer.from(encoded, 'base64').toString();
+  return login.slice(login.indexOf(':') + 1);
+}
+
+/** Git's own HTTP backend as a CGI program (git-http-backend). */
+function backend(request: IncomingMessage, response: ServerResponse, url: URL, folder: string): void {
+  const child = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_PROJECT_ROOT: folder,
+      GIT_HTTP_EXPORT_ALL: '1',
+      PATH_INFO: url.pathname,
+      QUERY_STRING: url.search.slice(1),
+      REQUEST_METHOD: request.method ?? 'GET',
+      CONTENT_TYPE: request.headers['content-type'] ?? '',
+      HTTP_CONTENT_ENCODING: String(request.headers['content-encoding'] ?? ''),
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      REMOTE_USER: 'sluice',
+      REMOTE_ADDR: '127.0.0.1',
+    },
+  });
+  child.on('error', () => {
+    if (!response.headersSent) response.writeHead(500).end('git http-backend cannot be started');
+  });
+  child.stdin.on('error', () => {});
+  request.pipe(child.stdin);
+  response.on('close', () => child.kill());
+  let head: Buffer | null = Buffer.alloc(0);
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (head === null) return void response.write(chunk);
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end === -1) return;
+    const lines = head
+      .subarray(0, end)
+      .toString()
+      .split('\r\n')
+      .map(
+        (line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()] as const,
+      );
+    const status = Number(lines.find(([name]) => name === 'status')?.[1]?.slice(0, 3) ?? 200);
+    response.writeHead(status, Object.fromEntries(lines.filter(([name]) => name !== 'status')));
+    response.write(head.subarray(end + 4));
+    head = null;
+  });
+  child.on('close', () => response.end());
+}
+
+/** Made from objects in the bare repository, so that no work tree is needed; tried again when somebody else was faster. */
+function commitOnMain(
+  path: string,
+  files: Readonly<Record<string, string | null>>,
+  { message, author, at = new Date() }: { readonly message: string; readonly author: string; readonly at?: Date },
+): string {
+  const [, name = author, email = 'someone@acme.test'] = /^(.*) <(.*)>$/.exec(author) ?? [];
+  const seconds = `${Math.floor(at.getTime() / 1000)} +0000`;
+  const who = {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_DATE: seconds,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    GIT_COMMITTER_DATE: seconds,
+  };
+  for (let round = 0; round < 5; round += 1) {
+    const before = git(path, ['rev-parse', '--verify', '--quiet', 'main']);
+    const parent = before.code === 0 ? before.out.trim() : null;
+    const index = { GIT_INDEX_FILE: join(path, `index-${process.pid}`) };
+    gitSync(path, parent === null ? ['read-tree', '--empty'] : ['read-tree', parent], { environment: index });
+    const lines = Object.entries(files).map(([file, content]) => {
+      if (content === null) return `0 ${'0'.repeat(40)}\t${file}`;
+      return `100644 ${gitSync(path, ['hash-object', '-w', '--stdin'], { input: content }).trim()}\t${file}`;
+    });
+    gitSync(path, ['update-index', '--add', '--index-info'], { environment: index, input: `${lines.join('\n')}\n` });
+    const tree = gitSync(path, ['write-tree'], { environment: index }).trim();
+    const commit = gitSync(path, ['commit-tree', tree, ...(parent === null ? [] : ['-p', parent])], {
+      environment: who,
+      input: message,
+    }).trim();
+    if (git(path, ['update-ref', 'refs/heads/main', commit, parent ?? '0'.repeat(40)]).code === 0) return commit;
+  }
+  throw new Error('main moved five times while a commit was made');
+}

@@ -1,0 +1,87 @@
+// @ts-check
+import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
+import { Composer } from './composer.js';
+import { Icon } from './icons.js';
+import { MessageList } from './message-list.js';
+import { isDirect } from './state.js';
+import { Mrkdwn } from './text.js';
+
+const defaultExamples = [
+  { text: '/release web dev 1.4.2', hint: 'Release a version and watch it arrive' },
+  { text: '/release web production', hint: 'Ask for production: who must approve?' },
+  { text: '/release status', hint: 'What runs where' },
+  { text: '/rollback web production', hint: 'Back to the last good version' },
+];
+const dismissedKey = 'sluice.examples.dismissed';
+
+/**
+ * @param {{ state: import('./state.js').State, boot: import('./state.js').Boot, known: import('./completion.js').Known,
+ *   onSend: (text: string) => Promise<boolean> }} props
+ */
+export function Channel({ state, boot, known, onSend }) {
+  const [shown, setShown] = useState(localStorage.getItem(dismissedKey) === null);
+  const [fill, setFill] = useState(/** @type {string | null} */ (null));
+  const show = (/** @type {boolean} */ wanted) => {
+    if (wanted) localStorage.removeItem(dismissedKey);
+    else localStorage.setItem(dismissedKey, 'yes');
+    setShown(wanted);
+  };
+  const channel = boot.channels.find(({ id }) => id === state.channel);
+  const direct = channel !== undefined && isDirect(channel);
+  const name = direct ? 'Sluice' : (channel?.name ?? '');
+  const mark = direct ? '' : '#';
+  const place = `${state.as} ${state.channel}`;
+  const messages = state.history[state.channel];
+  return html`<main class="channel" aria-label=${`Channel ${name}`}>
+    <header class="channel-header">
+      <h1><span class="hash" aria-hidden="true">${mark}</span>${name}</h1>
+      <div class="topic"><${Mrkdwn} text=${channel?.topic ?? ''} /></div>
+      <button type="button" class="tool" aria-pressed=${shown} aria-label="Show examples" title="Show examples" onClick=${() => show(!shown)}><${Icon} name="help" /></button>
+    </header>
+    ${
+      messages === undefined
+        ? html`<div class="list-frame"></div>`
+        : html`<${MessageList}
+          key=${place}
+          messages=${messages}
+          label=${`Messages in ${name}`}
+          newFrom=${state.newFrom[state.channel]}
+          before=${html`<${Beginning} name=${`${mark}${name}`} direct=${direct} />`}
+        />`
+    }
+    ${shown ? html`<${Examples} examples=${boot.examples ?? defaultExamples} onPick=${(/** @type {string} */ text) => setFill(text)} onDismiss=${() => show(false)} />` : null}
+    <${Composer} key=${place} place=${place} person=${state.as} placeholder=${`Message ${mark}${name}`} label=${`Message to ${name}`} known=${known} fill=${fill} onFilled=${() => setFill(null)} onSend=${onSend} />
+    <div class="status-line" role="status">${state.connected ? '' : html`<span class="spinner"></span> connecting…`}</div>
+  </main>`;
+}
+
+/** @param {{ name: string, direct: boolean }} props */
+function Beginning({ name, direct }) {
+  return html`<div class="beginning">
+    <h2>${name}</h2>
+    <p>${
+      direct
+        ? html`This conversation is just between you and <b>${name}</b>.`
+        : html`This is the very beginning of the <b>${name}</b> channel.`
+    }</p>
+  </div>`;
+}
+
+/** @param {{ examples: { text: string, hint: string }[], onPick: (text: string) => void, onDismiss: () => void }} props */
+function Examples({ examples, onPick, onDismiss }) {
+  return html`<section class="examples" aria-label="Try this">
+    <b class="examples-title">Try this</b>
+    <div class="examples-list">
+      ${examples.map(
+        ({
+          text,
+          hint,
+        }) => html`<button type="button" key=${text} class="example" title=${hint} onClick=${() => onPick(text)}>
+          <code>${text}</code><span>${hint}</span>
+        </button>`,
+      )}
+    </div>
+    <button type="button" class="tool" aria-label="Dismiss examples" onClick=${onDismiss}><${Icon} name="close" size=${14} /></button>
+  </section>`;
+}

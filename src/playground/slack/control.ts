@@ -1,0 +1,139 @@
+import type { Calls } from './calls.ts';
+import { type ClientMessage, clientMessage } from './client-message.ts';
+import type { Outcome } from './commands.ts';
+import type { Company } from './company.ts';
+import type { Events } from './events.ts';
+import type { Faults } from './faults.ts';
+import type { People } from './people.ts';
+import type { RateLimits } from './rate-limits.ts';
+import type { Sockets } from './sockets.ts';
+import type { Store } from './store.ts';
+import type { Views } from './views.ts';
+import { wireGroup } from './wire.ts';
+
+/** What one person saw happen because of what they did. */
+export interface Seen extends Outcome {
+  /** Private messages that came before their client was done with it. */
+  readonly ephemeral: readonly ClientMessage[];
+  /** The clicked message as it stands then; null where it is gone. */
+  readonly message: ClientMessage | null;
+}
+
+/** For tests and for the panel: does what people do, and breaks what can break. Names or ids will do for people and channels. */
+export function createControl(ports: {
+  readonly company: Company;
+  readonly store: Store;
+  readonly people: People;
+  readonly events: Events;
+  readonly sockets: Sockets;
+  readonly faults: Faults;
+  readonly rateLimits: RateLimits;
+  readonly calls: Calls;
+  readonly views: Views;
+  readonly listeners: Set<() => void>;
+  readonly setEnabled: (enabled: boolean) => void;
+}) {
+  const { company, store, people, sockets, faults } = ports;
+  const channelId = (name: string) => company.channelNamed(name)?.id ?? name;
+  const userId = (name: string) => company.userNamed(name)?.id ?? name;
+  const shown = (message: Parameters<typeof clientMessage>[0]) => clientMessage(message, store);
+
+  const ephemeral = (user: string, channel?: string): readonly ClientMessage[] =>
+    (channel === undefined ? company.channels().map(({ id }) => id) : [channelId(channel)]).flatMap((id) =>
+      store
+        .all(id)
+        .filter(({ reader }) => reader === userId(user))
+        .map(shown),
+    );
+
+  async function watched(
+    user: string,
+    channel: string,
+    ts: string | null,
+    deed: () => Promise<Outcome>,
+  ): Promise<Seen> {
+    const since = Number(store.nextTs());
+    const outcome = await deed();
+    const message = ts === null ? undefined : store.find(channelId(channel), ts);
+    return {
+      ...outcome,
+      ephemeral: ephemeral(user, channel).filter((each) => Number(each.ts) > since),
+      message: message === undefined ? null : shown(message),
+    };
+  }
+
+  const onChange = (listener: () => void): (() => void) => {
+    ports.listeners.add(listener);
+    return () => void ports.listeners.delete(listener);
+  };
+
+  return {
+    fail: faults.fail,
+    hang: faults.hang,
+    delay: faults.delay,
+    clearFaults: faults.clear,
+    /** Turns the limits of posting on or off. */
+    rateLimits: (enforce: boolean) => ports.rateLimits.enforce(enforce),
+    /** Asks the app to connect again (`refresh_requested`, `warning`), or cuts its wires (`cut`). */
+    disconnect: (how: 'refresh_requested' | 'warning' | 'cut' = 'refresh_requested') =>
+      how === 'cut' ? sockets.cut() : sockets.disconnect(how),
+    deliverTwice: (times = 1) => sockets.deliverTwice(times),
+    /** A disabled app is cut off, and none of its tokens opens anything. */
+    disable(): void {
+      ports.setEnabled(false);
+      sockets.disconnect('link_disabled');
+    },
+    enable: () => ports.setEnabled(true),
+    connected: () => sockets.connected(),
+    /** Everything that all can see in a channel, replies too, oldest first. */
+    messages: (channel: string): readonly ClientMessage[] =>
+      store
+        .all(channelId(channel))
+        .filter(({ reader }) => reader === undefined)
+        .map(shown),
+    ephemeral,
+    say: (user: string, channel: string, text: string, thread?: string) =>
+      watched(user, channel, null, () => people.say(user, channel, text, thread)),
+    /** Clicks a button, or chooses `selected` in a menu. */
+    click: (user: string, channel: string, ts: string, actionId: string, selected?: string) =>
+      watched(user, channel, ts, () => people.act(user, channel, { ts, actionId, selected })),
+    views: (user: string) => ports.views.of(userId(user)),
+    /** Changes a user group, as its owner would. */
+    setGroup(handle: string, users: readonly string[]): void {
+      const before = company.groupNamed(handle)?.users ?? [];
+      const group = company.setGroup(handle, users.map(userId));
+      if (group !== undefined) ports.events.groupChanged(wireGroup(group, company, true), before, group.users);
+    },
+    setMembers: (channel: string, users: readonly string[]) =>
+      company.setMembers(channelId(channel), users.map(userId)),
+    calls: ports.calls.all,
+    onChange,
+    /** The first truthy value of `predicate`, asked again after everything that happens here; rejects after `timeoutMs`, and with what it throws. */
+    waitFor<T>(predicate: () => T, timeoutMs = 5_000): Promise<T> {
+      return new Promise((resolve, reject) => {
+        const attempt = () => {
+          try {
+            const value = predicate();
+            if (value) settle(() => resolve(value));
+          } catch (error) {
+            settle(() => reject(error));
+          }
+        };
+        const settle = (act: () => void) => {
+          clearTimeout(timer);
+          stop();
+          act();
+        };
+        const timer = setTimeout(
+          () =>
+            settle(() =>
+              reject(new Error(`The Slack workspace did not come to that within ${timeoutMs} ms: ${predicate}`)),
+            ),
+          timeoutMs,
+        );
+        const stop = onChange(attempt);
+        attempt();
+      });
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { json, text } from '../arguments.ts';
+import { viewProblems } from '../block-limits.ts';
+import { botProfile } from '../wire.ts';
+import { answer, fail, method } from './method.ts';
+
+const none = z.object({});
+
+const test = method({ token: 'none', scope: [], schema: z.looseObject({}), run: (args) => answer({ args }) });
+
+const authTest = method({
+  scope: [],
+  schema: none,
+  run: (_, { workspace: { company, teamUrl } }) =>
+    answer({
+      url: teamUrl,
+      team: company.team.name,
+      user: company.bot.name,
+      team_id: company.team.id,
+      user_id: company.bot.id,
+      bot_id: company.app.botId,
+      is_enterprise_install: false,
+    }),
+});
+
+const openConnection = method({
+  token: 'app',
+  scope: ['connections:write'],
+  schema: none,
+  run: (_, { workspace, host }) => answer({ url: workspace.ticketUrl(host) }),
+});
+
+const teamInfo = method({
+  scope: ['team:read'],
+  schema: none,
+  run: (_, { workspace: { company, teamUrl } }) =>
+    answer({ team: { ...company.team, url: teamUrl, email_domain: '', icon: { image_default: true } } }),
+});
+
+const botInfo = method({
+  scope: ['users:read'],
+  schema: z.object({ bot: text.optional() }),
+  run: (args, { workspace: { company } }) =>
+    args.bot === undefined || args.bot === company.app.botId
+      ? answer({ bot: botProfile(company) })
+      : fail('bot_not_found'),
+});
+
+const openView = method({
+  scope: [],
+  schema: z.object({ trigger_id: text, view: json }),
+  run({ trigger_id, view }, { workspace: { company, triggers, views } }) {
+    const problems = viewProblems(view);
+    if (problems.length > 0)
+      return fail('invalid_arguments', {
+        response_metadata: { messages: problems.map((problem) => `[ERROR] ${problem}`) },
+      });
+    const trigger = triggers.exchange(trigger_id);
+    if ('error' in trigger) return fail(trigger.error);
+    const { id, hash } = views.open(trigger.user, view);
+    const { app, team } = company;
+    return answer({
+      view: {
+        ...{ private_metadata: '', callback_id: '', external_id: '', clear_on_close: false, notify_on_close: false },
+        ...{ submit: null, close: null, ...view, id, hash, team_id: team.id, app_id: app.id, bot_id: app.botId },
+        ...{ app_installed_team_id: team.id, root_view_id: id, previous_view_id: null, state: { values: {} } },
+      },
+    });
+  },
+});
+
+export const appMethods = {
+  'api.test': test,
+  'auth.test': authTest,
+  'apps.connections.open': openConnection,
+  'team.info': teamInfo,
+  'bots.info': botInfo,
+  'views.open': openView,
+};

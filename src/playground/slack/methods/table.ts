@@ -1,0 +1,13 @@
+import { appMethods } from './app.ts';
+import { chatMethods } from './chat.ts';
+import { conversationMethods } from './conversations.ts';
+import type { Method } from './method.ts';
+import { peopleMethods } from './people.ts';
+
+/** Every method of the Web API that this workspace has. */
+export const methods: Readonly<Record<string, Method>> = {
+  ...appMethods,
+  ...chatMethods,
+  ...conversationMethods,
+  ...peopleMethods,
+};

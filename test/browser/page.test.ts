@@ -1,0 +1,314 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from './support/chromium.ts';
+import { type StubMessage, startStubWorkspace } from './support/stub-workspace.ts';
+
+const channels = [
+  { id: 'C0DEV', name: 'releases-dev', topic: 'Releases to *dev*', unread: 0 },
+  { id: 'C0REL', name: 'releases', topic: 'Releases to production', unread: 2 },
+];
+const minute = (number: number) => `${1_790_000_000 + number * 60}.000100`;
+
+/** A release that waits for votes, as Sluice posts it. */
+const approval: StubMessage = {
+  ts: minute(9),
+  user: 'USLUICE',
+  bot: true,
+  username: 'Sluice',
+  text: 'Ana asks web 1.4.1 → 1.4.2 in production.',
+  blocks: [
+    { type: 'section', text: { type: 'mrkdwn', text: '<@UANA> asks *web 1.4.1 → 1.4.2* in *production*' } },
+    {
+      type: 'actions',
+      block_id: 'votes',
+      elements: [
+        {
+          type: 'button',
+          style: 'primary',
+          text: { type: 'plain_text', text: 'Approve web 1.4.2' },
+          action_id: 'release.approve',
+          value: '01K1',
+        },
+        {
+          type: 'button',
+          style: 'danger',
+          text: { type: 'plain_text', text: 'Reject' },
+          action_id: 'release.reject',
+          value: '01K1',
+          confirm: {
+            title: { type: 'plain_text', text: 'Reject web 1.4.2?' },
+            text: { type: 'plain_text', text: 'The release ends here.' },
+            confirm: { type: 'plain_text', text: 'Reject it' },
+            deny: { type: 'plain_text', text: 'Keep it' },
+          },
+        },
+        {
+          type: 'static_select',
+          placeholder: { type: 'plain_text', text: 'Mute for' },
+          action_id: 'drift.mute',
+          options: [{ text: { type: 'plain_text', text: '1 hour' }, value: '1h' }],
+        },
+      ],
+    },
+  ],
+};
+
+const hostile =
+  '<img src=x onerror="window.hacked=1"> <javascript:alert(1)|press> &lt;b&gt;bold&lt;/b&gt; <https://a.test/"onclick=x|ok>';
+
+let browser: Browser;
+let workspace: Awaited<ReturnType<typeof startStubWorkspace>>;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+beforeEach(async () => {
+  complaints.length = 0;
+  workspace = await startStubWorkspace({
+    channels,
+    messages: {
+      C0DEV: [
+        { ts: minute(1), user: 'UBO', text: 'Good morning :wave:' },
+        { ts: minute(2), user: 'UMIA', text: hostile },
+        approval,
+      ],
+      C0REL: Array.from({ length: 60 }, (_, index) => ({ ts: minute(index), user: 'UCY', text: `Line ${index}` })),
+    },
+    notice: ({ text }) => (String(text).startsWith('/unknown') ? '/unknown is not a command.' : undefined),
+    panel: () => ({
+      clusters: [
+        {
+          name: 'prod-eu',
+          cut: false,
+          services: [
+            {
+              name: 'web',
+              namespace: 'web',
+              image: 'registry.acme.test/web:1.4.1',
+              ready: 1,
+              wanted: 2,
+              health: 'crashing',
+            },
+          ],
+          kustomizations: [
+            { name: 'apps', ready: false, message: 'health check failed', revision: 'main@sha1:a1b2c3' },
+          ],
+        },
+      ],
+      git: { up: true, commits: [{ sha: 'a1b2c3d4e5f6', title: 'Release web 1.4.1', author: 'Sluice' }] },
+      actions: [
+        {
+          id: 'crash',
+          label: 'Crash the next rollout',
+          group: 'Clusters',
+          params: [{ name: 'service', label: 'Service', options: ['web', 'api'] }],
+        },
+      ],
+    }),
+  });
+  page = await browser.newPage({ viewport: { width: 1500, height: 800 } });
+  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await open('UANA');
+});
+afterEach(async () => {
+  await page.close();
+  await workspace.close();
+});
+
+async function open(as: string, channel = 'C0DEV') {
+  await page.goto(`${workspace.url}/?as=${as}&channel=${channel}`);
+  await page.locator('.message').first().waitFor();
+  await page.getByText('connecting…').waitFor({ state: 'hidden' });
+}
+const composer = () => page.getByRole('combobox', { name: 'Message to releases-dev' });
+const message = (text: string) => page.locator('.message', { hasText: text });
+const posts = (path: string) => workspace.posted.filter((each) => each.path === path).map(({ body }) => body);
+const channelEntry = (name: string) => page.getByRole('navigation').getByRole('button', { name });
+
+describe('the page', () => {
+  test('shows team, channels, people and messages, and no error in the console', async () => {
+    await page.getByText('Acme', { exact: true }).waitFor();
+    await channelEntry('releases, 2 unread').waitFor();
+    await page.getByRole('button', { name: 'Ana Andersen Developer, storefront', pressed: true }).waitFor();
+    await message('Good morning 👋').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('sends what is written with Enter, keeps a line break made with Shift', async () => {
+    await composer().fill('first');
+    await composer().press('Shift+Enter');
+    await composer().pressSequentially('second');
+    await composer().press('Enter');
+    await message('first').getByText('second').waitFor();
+    expect(posts('/client/say')).toEqual([{ as: 'UANA', channel: 'C0DEV', text: 'first\nsecond' }]);
+    expect(await composer().inputValue()).toBe('');
+  });
+
+  test('completes a slash command, sends it, and recalls it', async () => {
+    await composer().pressSequentially('/r');
+    await page.getByRole('option', { name: '/rollback' }).waitFor();
+    await composer().press('ArrowDown');
+    await composer().press('Tab');
+    expect(await composer().inputValue()).toBe('/rollback ');
+    await composer().pressSequentially('web dev');
+    await composer().press('Enter');
+    await composer().press('ArrowUp');
+    expect(await composer().inputValue()).toBe('/rollback web dev');
+    expect(posts('/client/say')).toEqual([{ as: 'UANA', channel: 'C0DEV', text: '/rollback web dev' }]);
+  });
+
+  test('fills in an example, and keeps a draft for each channel', async () => {
+    await page.getByRole('button', { name: '/release status' }).click();
+    expect(await composer().inputValue()).toBe('/release status');
+    await channelEntry('releases, 2 unread').click();
+    const other = page.getByRole('combobox', { name: 'Message to releases', exact: true });
+    await other.waitFor();
+    expect(await other.inputValue()).toBe('');
+    await channelEntry('releases-dev').click();
+    await composer().waitFor();
+    expect(await composer().inputValue()).toBe('/release status');
+  });
+
+  test('shows a notice of the workspace', async () => {
+    await composer().fill('/unknown x');
+    await composer().press('Enter');
+    await page.getByRole('status').getByText('/unknown is not a command.').waitFor();
+    expect(await composer().inputValue()).toBe('/unknown x');
+  });
+});
+
+describe('a message of the app', () => {
+  const where = { as: 'UANA', channel: 'C0DEV', ts: approval.ts, block_id: 'votes' };
+
+  test('posts a click with its block, action and value', async () => {
+    await page.getByRole('button', { name: 'Approve web 1.4.2' }).click();
+    await expect.poll(() => posts('/client/act')).toEqual([{ ...where, action_id: 'release.approve', value: '01K1' }]);
+  });
+
+  test('asks before a click that wants confirmation', async () => {
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Reject web 1.4.2?' }).getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await page.keyboard.press('Escape');
+    expect(posts('/client/act')).toEqual([]);
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await page.getByRole('button', { name: 'Reject it' }).click();
+    await expect.poll(() => posts('/client/act')).toEqual([{ ...where, action_id: 'release.reject', value: '01K1' }]);
+  });
+
+  test('posts what was selected', async () => {
+    await page.getByRole('combobox', { name: 'Mute for' }).selectOption('1h');
+    await expect
+      .poll(() => posts('/client/act'))
+      .toEqual([{ ...where, action_id: 'drift.mute', selected_option: { value: '1h' } }]);
+  });
+
+  test('changes in place, as the same element', async () => {
+    const element = page.locator(`[data-ts="${approval.ts}"]`);
+    await element.evaluate((node) => node.setAttribute('data-kept', 'yes'));
+    workspace.change('C0DEV', {
+      ...approval,
+      blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'web 1.4.2 is running' } }],
+    });
+    await element.getByText('web 1.4.2 is running').waitFor();
+    expect(await element.getAttribute('data-kept')).toBe('yes');
+    expect(await page.getByRole('button', { name: 'Approve web 1.4.2' }).count()).toBe(0);
+  });
+
+  test('whispered to one is seen by that one only, also after looking through other eyes', async () => {
+    const whisper = { user: 'USLUICE', bot: true, text: 'Not released: frozen', ephemeral: true };
+    workspace.arrive('C0DEV', whisper, 'UANA');
+    await message('Not released: frozen').getByText('Only visible to you').waitFor();
+    await page.getByRole('button', { name: 'Bo Berg' }).click();
+    await page.getByRole('button', { name: 'Bo Berg', pressed: true }).waitFor();
+    expect(await message('Not released: frozen').count()).toBe(0);
+    expect(new URL(page.url()).search).toBe('?as=UBO&channel=C0DEV');
+    await page.getByRole('button', { name: 'Ana Andersen' }).click();
+    await message('Not released: frozen').waitFor();
+  });
+
+  test('of hostile text is text', async () => {
+    const shown = message('onerror');
+    expect(await shown.locator('.mrkdwn').innerText()).toBe(
+      '<img src=x onerror="window.hacked=1"> press <b>bold</b> ok',
+    );
+    expect(await shown.locator('img, b:not(.sender), [onclick]').count()).toBe(0);
+    expect(
+      await shown.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+    ).toEqual(['https://a.test/%22onclick=x']);
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+  });
+});
+
+describe('what arrives', () => {
+  test('keeps the bottom in view at the bottom, and moves nothing elsewhere', async () => {
+    await channelEntry('releases, 2 unread').click();
+    const list = page.getByRole('region', { name: 'Messages in releases', exact: true });
+    await list.getByText('Line 59').waitFor();
+    await page.getByRole('separator').getByText('New').waitFor();
+    workspace.arrive('C0REL', { user: 'UBO', text: 'At the bottom' });
+    await list.getByText('At the bottom').waitFor();
+    const distance = () => list.evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight));
+    await expect.poll(distance).toBe(0);
+    await list.evaluate((box) => box.scrollTo(0, 300));
+    await expect.poll(() => list.evaluate((box) => box.scrollTop)).toBe(300);
+    workspace.arrive('C0REL', { user: 'UBO', text: 'Far below' });
+    await page.getByRole('button', { name: 'New messages' }).waitFor();
+    expect(await list.evaluate((box) => box.scrollTop)).toBe(300);
+    await page.getByRole('button', { name: 'New messages' }).click();
+    await expect.poll(distance).toBe(0);
+  });
+
+  test('elsewhere is counted as unread until the channel is opened', async () => {
+    workspace.arrive('C0REL', { user: 'UBO', text: 'hi <@UANA>' });
+    await channelEntry('releases, 3 unread').click();
+    await channelEntry('releases').and(page.locator('[aria-current=page]')).waitFor();
+    await expect.poll(() => posts('/client/read')).toContainEqual({ as: 'UANA', channel: 'C0REL' });
+  });
+
+  test('in a thread is read and answered in the pane beside', async () => {
+    workspace.arrive('C0DEV', { user: 'UMIA', text: 'Looks fine', thread_ts: approval.ts });
+    await page.getByRole('button', { name: '1 reply' }).click();
+    const thread = page.getByRole('region', { name: 'Thread', exact: true }).first();
+    const reply = thread.getByRole('combobox', { name: 'Reply in thread' });
+    await thread.getByText('Looks fine').waitFor();
+    await reply.fill('Thanks');
+    await reply.press('Enter');
+    await thread.getByText('Thanks').waitFor();
+    expect(posts('/client/say')).toEqual([{ as: 'UANA', channel: 'C0DEV', text: 'Thanks', thread_ts: approval.ts }]);
+    await page.getByRole('button', { name: '2 replies' }).waitFor();
+  });
+
+  test('during a lost connection is there after it is back', async () => {
+    workspace.dropStreams();
+    await page.getByText('connecting…').waitFor();
+    workspace.arrive('C0DEV', { user: 'UBO', text: 'Said in between' });
+    await message('Said in between').waitFor();
+    await expect.poll(() => page.getByText('connecting…').count()).toBe(0);
+  });
+});
+
+describe('the panel', () => {
+  test('shows the clusters and runs an action with its choices', async () => {
+    const panel = page.getByRole('complementary', { name: 'Break things' });
+    await panel.getByText('1/2 crashing').waitFor();
+    await panel.getByText('health check failed').waitFor();
+    await panel.getByRole('combobox', { name: 'Service' }).selectOption('api');
+    await panel.getByRole('button', { name: 'Run: Crash the next rollout' }).click();
+    await panel.getByText('Done:').waitFor();
+    expect(posts('/panel/do')).toEqual([{ id: 'crash', params: { service: 'api' } }]);
+  });
+
+  test('is not there where nothing answers for it', async () => {
+    await workspace.close();
+    workspace = await startStubWorkspace({ channels, messages: { C0DEV: [approval] } });
+    await open('UANA');
+    await expect.poll(() => complaints.some((line) => line.includes('404'))).toBe(true);
+    expect(await page.getByText('Break things').count()).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import type { webApi } from '@slack/bolt';
+import { expect, test } from 'vitest';
+import { manifest } from './office.ts';
+
+// The types of Slack's own client know every scope and event; the file must be the same as this.
+const typed = {
+  _metadata: { major_version: 2, minor_version: 1 },
+  display_information: {
+    name: 'Sluice',
+    description: expect.any(String),
+    long_description: expect.any(String),
+    background_color: '#0b6e4f',
+  },
+  features: {
+    app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+    bot_user: { display_name: 'sluice', always_online: true },
+    slash_commands: [
+      { command: '/release', description: expect.any(String), usage_hint: expect.any(String), should_escape: true },
+      { command: '/rollback', description: expect.any(String), usage_hint: expect.any(String), should_escape: true },
+    ],
+  },
+  oauth_config: {
+    scopes: {
+      bot: [
+        'commands',
+        'chat:write',
+        'chat:write.public',
+        'app_mentions:read',
+        'users:read',
+        'users:read.email',
+        'usergroups:read',
+        'channels:read',
+        'groups:read',
+        'im:write',
+        'channels:history',
+        'groups:history',
+      ],
+    },
+  },
+  settings: {
+    event_subscriptions: {
+      bot_events: ['app_mention', 'app_home_opened', 'subteam_members_changed', 'subteam_updated'],
+    },
+    interactivity: { is_enabled: true },
+    org_deploy_enabled: false,
+    socket_mode_enabled: true,
+    token_rotation_enabled: false,
+  },
+} satisfies webApi.AppsManifestValidateArguments['manifest'];
+
+test('the manifest of the app is one that Slack’s own types accept', () => {
+  expect(manifest).toEqual(typed);
+});
+
+test.each([
+  ['description', 1, 140],
+  ['long_description', 175, 4000],
+] as const)('its %s has between %i and %i characters', (field, least, most) => {
+  const information = new Map(Object.entries(Object(Reflect.get(manifest, 'display_information'))));
+  const { length } = String(information.get(field));
+  expect(length).toBeGreaterThanOrEqual(least);
+  expect(length).toBeLessThanOrEqual(most);
+});
