@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const source = resolve(import.meta.dirname, '../src');
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|js)$/.test(file));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(source, from), 'utf8');
+  const specifiers = [
+    ...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g),
+  ];
+  return specifiers.map((match) => ({ from, to: match[1] ?? match[2] ?? '' }));
+});
+
+const roomOf = (file: string) => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
+const inside = ({ from, to }: Import) => relative(source, resolve(source, dirname(from), to));
+
+describe('the import rule', () => {
+  test('a room imports itself and the root files; only app, cli, sluice-yaml and the playground import rooms', () => {
+    const joiners = new Set(['app.ts', 'cli.ts', 'sluice-yaml.ts']);
+    const strays = imports
+      .filter(({ to }) => to.startsWith('.'))
+      .filter((each) => {
+        const target = roomOf(inside(each));
+        const home = roomOf(each.from);
+        return target !== '' && target !== home && home !== 'playground' && !joiners.has(each.from);
+      })
+      .map(({ from, to }) => `${from} → ${to}`);
+    expect(strays).toEqual([]);
+  });
+
+  test('nothing but cli imports the playground', () => {
+    const strays = imports.filter(
+      (each) => each.to.startsWith('.') && roomOf(inside(each)) === 'playground' && roomOf(each.from) !== 'playground',
+    );
+    expect(strays.map(({ from }) => from)).toEqual(['cli.ts']);
+  });
+
+  test.each([
+    ['ioredis', ['redis.ts']],
+    ['yaml', ['yaml.ts']],
+    ['bullmq', ['dispatch/queue.ts']],
+    ['simple-git', ['gitops/repository.ts']],
+    ['@kubernetes/client-node', ['kubernetes/clusters.ts']],
+    ['@slack/bolt', ['chat/slack-app.ts']],
+    ['temporal-polyfill', ['time.ts']],
+    ['pino', ['telemetry.ts']],
+  ])('%s has one home', (name, homes) => {
+    const users = imports.filter(
+      ({ to, from }) => (to === name || to.startsWith(`${name}/`)) && roomOf(from) !== 'playground',
+    );
+    expect([...new Set(users.map(({ from }) => from))].filter((from) => !homes.includes(from))).toEqual([]);
+  });
+
+  test('no import cycles inside the source', () => {
+    const edges = new Map<string, string[]>();
+    for (const each of imports.filter(({ to }) => to.startsWith('.'))) {
+      edges.set(each.from, [...(edges.get(each.from) ?? []), inside(each)]);
+    }
+    expect(cyclesIn(edges)).toEqual([]);
+  });
+});
+
+function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]) => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
+    if (done.has(file) || trail.includes(file)) return;
+    for (const next of edges.get(file) ?? []) visit(next, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of edges.keys()) visit(file, []);
+  return cycles;
+}

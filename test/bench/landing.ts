@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lane, Place } from '../../src/change.ts';
+import { createDecision } from '../../src/decision/decision.ts';
+import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import { createGitops } from '../../src/gitops/gitops.ts';
+import { createLedger } from '../../src/ledger/ledger.ts';
+import { openRedis, whenReady } from '../../src/redis.ts';
+import { createPulse, type Log } from '../../src/telemetry.ts';
+import { instantOf, systemClock } from '../../src/time.ts';
+import { anArtifact, ana, aPlan, aReadFile, aRequest } from '../support/builders.ts';
+import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
+import { startRedis } from '../support/redis.ts';
+
+// G1: 1,000 queued releases of different services, each its own commit, among 10,000 services in nested folders; against
+// a loop of `git commit && git push` on a work tree of the same repository, in the same run.
+const services = 10_000;
+const queued = 1_000;
+const loopRounds = 30;
+
+const lane: Lane = { repository: 'gitops', branch: 'main' };
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const folderOf = (number: number) => `apps/group-${number % 100}/service-${number}`;
+const fileOf = (number: number) => `${folderOf(number)}/kustomization.yaml`;
+const imageOf = (number: number) => `registry.acme.test/service-${number}`;
+const contentOf = (number: number, tag: string) =>
+  `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../base]\nimages:\n  - name: ${imageOf(number)}\n    newTag: ${tag}\n`;
+
+function repository(): GitRemote {
+  return createGitRemote(
+    Object.fromEntries(Array.from({ length: services }, (_, number) => [fileOf(number), contentOf(number, '1.0.0')])),
+  );
+}
+
+/** Releases a second of the usual shell loop. */
+function loop(remote: GitRemote, key: string | null): number {
+  const work = join(remote.folder, 'loop');
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: work, stdio: 'ignore' });
+  execFileSync('git', ['clone', '--quiet', remote.path, work]);
+  for (const [name, value] of [
+    ['user.name', 'Loop'],
+    ['user.email', 'loop@example.com'],
+    ...(key === null
+      ? []
+      : [
+          ['gpg.format', 'ssh'],
+          ['user.signingKey', key],
+        ]),
+  ] as [string, string][])
+    git('config', name, value);
+  const begun = performance.now();
+  for (let round = 0; round < loopRounds; round += 1) {
+    const file = join(work, fileOf(services - 1 - round));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('1.0.0', '1.1.0'));
+    git('commit', '--quiet', '--all', ...(key === null ? [] : ['-S']), '-m', `Release ${round}`);
+    git('push', '--quiet', 'origin', 'HEAD:main');
+  }
+  return loopRounds / ((performance.now() - begun) / 1_000);
+}
+
+/** Releases a second of Sluice: from queued in Redis to written on the remote, decided again on the fetched head. */
+async function sluice(remote: GitRemote, key: string | null): Promise<number> {
+  const server = await startRedis();
+  const redis = openRedis({ url: server.url }, 'commands', () => {});
+  await whenReady(redis, 5_000);
+  const data = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const clock = systemClock;
+  const ledger = createLedger({ redis, clock });
+  await ledger.confirm('bench');
+  const gitops = createGitops({
+    repositories: { gitops: { url: remote.url, branch: 'main' } },
+    data,
+    author: { name: 'Sluice', email: 'sluice@example.com' },
+    ...(key === null ? {} : { signing: { key, trusted: [] } }),
+    clock,
+    log: quiet,
+  });
+  const fetched = await gitops.fetch(lane);
+  if (fetched.kind !== 'fetched') throw new Error(fetched.because);
+  const file = aReadFile();
+  const decision = createDecision({ ...ledger, snapshot: async () => file, membersOf: async () => [ana.user], clock });
+  for (let number = 0; number < queued; number += 1) {
+    const service = `service-${number}`;
+    const place: Place = { kind: 'kustomize-image', path: fileOf(number), image: imageOf(number) };
+    const plan = aPlan({
+      artifact: anArtifact({ service, version: '1.1.0' }),
+      from: { version: '1.0.0' },
+      places: [place],
+      lane,
+      head: fetched.head,
+    });
+    const { release } = await ledger.accept(
+      aRequest({ service, environment: 'dev', requester: ana, at: instantOf(clock.now()) }),
+      `bench:${number}`,
+    );
+    await ledger.transition(
+      release,
+      { plan, decision: await decision.decide(release, plan), state: { kind: 'queued' } },
+      { event: 'release.queued' },
+    );
+    // It has been considered: only its lane is due now.
+    const work = `release/${release.id}`;
+    await ledger.settle(work, (await ledger.markOf(work)) ?? '');
+  }
+  const landedAll = Promise.withResolvers<void>();
+  let written = 0;
+  const dispatch = createDispatch({
+    ...ledger,
+    // Counted as the record says it, without asking Redis again and again.
+    transitionAll: async (list) => {
+      const moved = await ledger.transitionAll(list);
+      written += moved.filter(({ record }) => record.state.kind === 'written').length;
+      if (written === queued) landedAll.resolve();
+      return moved;
+    },
+    redisUrl: server.url,
+    clock,
+    log: quiet,
+    pulse: createPulse(clock),
+    plan: async () => ({ kind: 'unreadable', because: 'nothing is planned anew here' }),
+    decide: decision.decide,
+    gitops,
+    afterPush: () => {},
+    laneRefused: async () => {},
+    laneUnreachable: async () => {},
+  });
+  const before = Number(remote.git('rev-list', '--count', 'main'));
+  const begun = performance.now();
+  await dispatch.start();
+  dispatch.nudge('lane/gitops/main');
+  await landedAll.promise;
+  const tookMs = performance.now() - begun;
+  const landed = Number(remote.git('rev-list', '--count', 'main')) - before;
+  if (landed !== queued) throw new Error(`${landed} of ${queued} releases landed`);
+  await dispatch.stop();
+  gitops.close();
+  redis.disconnect();
+  await server.close();
+  rmSync(data, { recursive: true, force: true });
+  return queued / (tookMs / 1_000);
+}
+
+const keys = mkdtempSync(join(tmpdir(), 'sluice-key-'));
+const key = join(keys, 'key');
+execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+for (const [name, signing] of [
+  ['unsigned', null],
+  ['signed', key],
+] as const) {
+  const remote = repository();
+  const ours = await sluice(remote, signing);
+  const theirs = loop(remote, signing);
+  console.log(
+    `G1 releases landed, ${name}: ${ours.toFixed(0)}/s; git commit${signing === null ? '' : ' -S'} && git push: ${theirs.toFixed(1)}/s; ratio ${(ours / theirs).toFixed(1)}x`,
+  );
+  remote.close();
+}
+rmSync(keys, { recursive: true, force: true });

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world?.close());
+
+describe('what is asked is answered privately, with the next command', () => {
+  test.each([
+    ['/release help', /\/rollback/],
+    ['/release status web', /dev/],
+    ['/release queue', /nothing|waits/i],
+    ['/release history web', /web/],
+    ['/release artifacts web', /1\.4\.2/],
+    ['/release locks', /no locks|locked/i],
+    ['/release wbe dev', /web/],
+    ['/release web prodution', /production/],
+    ['/release web dev 1.4.99', /1\.4\.2/],
+    ['/release web dev feature/nothing', /no version, branch or commit/],
+    ['/release ../etc dev', /service/i],
+    ['/rollback web', /environment|rollback/i],
+  ])('%s', async (text, expected) => {
+    await world.say('ana', 'general', text);
+    expect(await world.whispered('ana', 'general', expected)).toBeTruthy();
+  });
+});
+
+test('a lock stops a release until it is unlocked', async () => {
+  await world.say('mia', 'general', '/release lock web dev for 2h because audit');
+  await world.message('releases-dev', /locked.*web|web.*locked/i);
+  await world.say('ana', 'general', '/release web dev 1.4.2');
+  expect(await world.message('releases-dev', /web .*1\.4\.2.* waits/)).toContain('audit');
+  const before = await world.head();
+  await world.say('mia', 'general', '/release unlock web dev');
+  await world.message('releases-dev', /web 1\.4\.2 is running in dev/);
+  expect(await world.history()).toContain(before);
+});
+
+test('a release can be cancelled while it waits for votes', async () => {
+  await world.say('ana', 'general', '/release mail production from staging');
+  await world.message('releases', /asks mail/);
+  await world.click('ana', 'releases', /asks mail/, 'release.cancel');
+  await world.message('releases', /cancelled/i);
+});
+
+test('a mention in a thread is answered in that thread', async () => {
+  await world.say('ana', 'general', 'anything new?');
+  const ts = world.messagesOf('general', /anything new/).at(-1)?.ts;
+  await world.say('ana', 'general', '@sluice status web', ts);
+  expect(await world.whispered('ana', 'general', /web/)).toBeTruthy();
+});

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world?.close());
+
+test('a crashing rollout turns the message to failed, offers Roll back, and the click brings the last good version and a lock', async () => {
+  world.cluster('dev').crashNext('web');
+  await world.say('ana', 'general', '/release web dev 1.4.2');
+  const failed = await world.message('releases-dev', /web 1\.4\.2 failed on dev/);
+  expect(failed).toContain('CrashLoopBackOff');
+  expect(failed).toContain('1.4.1');
+  await world.wait('A mention of the requester in the thread', () =>
+    world
+      .messagesOf('releases-dev', /failed/)
+      .some((message) => message.thread_ts !== undefined && message.text.includes(world.mentionOf('ana'))),
+  );
+
+  await world.click('ana', 'releases-dev', /web 1\.4\.2 failed/, 'release.rollback');
+  await world.message('releases-dev', /web 1\.4\.1 is running in dev/);
+  expect(await world.headMessage()).toContain('Sluice-Intent: rollback');
+
+  await world.say('ana', 'general', '/release locks');
+  expect(await world.whispered('ana', 'general', /rollback|rolled back/i)).toContain('web');
+  await world.say('ana', 'general', '/release web dev 1.4.2');
+  expect(await world.message('releases-dev', /web .*1\.4\.2.* waits/)).toContain('locked');
+});

@@ -1,0 +1,184 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { watchedKinds } from '../../src/kubernetes/kinds.ts';
+
+export interface TinyObject {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+interface Event {
+  readonly version: number;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: TinyObject;
+}
+
+/** What the next requests meet: a status for lists or watches, or a watch that never sends anything. */
+export interface Faults {
+  list?: number;
+  watch?: number;
+  /** The watch is opened and then dead, as behind a broken proxy. */
+  halfOpen?: boolean;
+  /** 410 inside the stream rather than as an answer. */
+  goneInStream?: boolean;
+  /** Status for all requests of one plural. */
+  refused?: Record<string, number>;
+}
+
+/** The part of the Kubernetes API that a reflector speaks: discovery, lists in pages, watches with bookmarks, over real HTTP. */
+export async function startTinyApi() {
+  const objects = new Map<string, TinyObject>();
+  const events: Event[] = [];
+  const watches = new Set<{ response: ServerResponse; plural: string; dead: boolean }>();
+  const requests: string[] = [];
+  const faults: Faults = {};
+  let version = 1;
+  let oldest = 0;
+  const pluralOf = (kind: string) => watchedKinds.find((each) => each.kind === kind)?.plural;
+
+  const emit = (type: Event['type'], object: TinyObject) => {
+    const event: Event = { version, type, object };
+    events.push(event);
+    for (const watch of watches)
+      if (watch.plural === pluralOf(object.kind) && !watch.dead) sendEvent(watch.response, event);
+  };
+  const put = (object: TinyObject) => {
+    version += 1;
+    const key = `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+    const known = objects.has(key);
+    objects.set(key, stored);
+    emit(known ? 'MODIFIED' : 'ADDED', stored);
+  };
+  const remove = (kind: string, namespace: string, name: string) => {
+    const object = objects.get(`${kind}/${namespace}/${name}`);
+    if (object === undefined) return;
+    version += 1;
+    objects.delete(`${kind}/${namespace}/${name}`);
+    emit('DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } });
+  };
+
+  const listOf = (plural: string, url: URL, response: ServerResponse) => {
+    if (faults.list !== undefined) return answer(response, faults.list);
+    const all = [...objects.values()].filter(({ kind }) => pluralOf(kind) === plural);
+    const from = Number(url.searchParams.get('continue') ?? 0);
+    const limit = Number(url.searchParams.get('limit') ?? 500);
+    const next = from + limit < all.length ? String(from + limit) : '';
+    answer(response, 200, {
+      metadata: { resourceVersion: String(version), continue: next },
+      items: all.slice(from, from + limit),
+    });
+  };
+  const watchOf = (plural: string, url: URL, response: ServerResponse) => {
+    if (faults.watch !== undefined) return answer(response, faults.watch);
+    const from = Number(url.searchParams.get('resourceVersion'));
+    if (from < oldest && !faults.goneInStream) return answer(response, 410);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    if (from < oldest) {
+      response.end(
+        `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old resource version' } })}\n`,
+      );
+      return;
+    }
+    const watch = { response, plural, dead: faults.halfOpen === true };
+    watches.add(watch);
+    response.on('close', () => watches.delete(watch));
+    if (watch.dead) return;
+    for (const event of events)
+      if (event.version > from && pluralOf(event.object.kind) === plural) sendEvent(response, event);
+    const ends = setTimeout(
+      () => {
+        watches.delete(watch);
+        response.write(
+          `${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'x', metadata: { resourceVersion: String(version) } } })}\n`,
+        );
+        response.end();
+      },
+      Number(url.searchParams.get('timeoutSeconds') ?? 60) * 1000,
+    );
+    response.on('close', () => clearTimeout(ends));
+  };
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://tiny');
+    requests.push(`${url.pathname}${url.search}`);
+    const [, root, ...rest] = url.pathname.split('/');
+    const [group, groupVersion, plural] = root === 'api' ? ['', ...rest] : rest;
+    const kinds = watchedKinds.filter((each) => each.group === group);
+    if (kinds.length === 0) return answer(response, 404);
+    if (groupVersion === undefined)
+      return answer(response, 200, {
+        preferredVersion: { version: kinds[0]?.version },
+        versions: [{ version: kinds[0]?.version }],
+      });
+    if (plural === undefined)
+      return answer(response, 200, {
+        resources: kinds.filter((each) => faults.refused?.[each.plural] !== 404).map((each) => ({ name: each.plural })),
+      });
+    const refused = faults.refused?.[plural];
+    if (refused !== undefined) return answer(response, refused);
+    return url.searchParams.get('watch') === 'true' ? watchOf(plural, url, response) : listOf(plural, url, response);
+  };
+
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? (address satisfies AddressInfo).port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    faults,
+    requests,
+    put,
+    remove,
+    watching: (plural: string) => [...watches].filter((watch) => watch.plural === plural).length,
+    /** Ends all streams in the middle, as a lost connection does. */
+    cut: () => {
+      for (const { response } of watches) response.socket?.destroy();
+      watches.clear();
+    },
+    /** Ends all streams properly, as the server does every few minutes. */
+    end: () => {
+      for (const { response } of watches) response.end();
+      watches.clear();
+    },
+    /** Forgets the past: whoever wants to go on from there is told 410. */
+    compact: () => {
+      version += 1;
+      oldest = version;
+      events.length = 0;
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+export type TinyApi = Awaited<ReturnType<typeof startTinyApi>>;
+
+/** A kubeconfig for a server without TLS. */
+export function kubeconfigFor(url: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'tiny',
+    clusters: [{ name: 'tiny', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'tiny', user: { token: 'reader' } }],
+    contexts: [{ name: 'tiny', context: { cluster: 'tiny', user: 'tiny' } }],
+  });
+}
+
+function sendEvent(response: ServerResponse, { type, object }: Event): void {
+  response.write(`${JSON.stringify({ type, object })}\n`);
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: object = { kind: 'Status', code: status, message: `status ${status}` },
+): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
