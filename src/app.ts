@@ -6,6 +6,7 @@ import { type Config, readSecret } from './config.ts';
 import { createDecision } from './decision/decision.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { Refusal } from './errors.ts';
+import { type At, around } from './fault-points.ts';
 import { createGitops } from './gitops/gitops.ts';
 import { type Route, serveHttp } from './http.ts';
 import { expectations } from './kubernetes/expectations.ts';
@@ -87,9 +88,10 @@ export interface App {
 export async function startApp(
   config: Config,
   environment: Environment,
-  options: { readonly log?: Log } = {},
+  options: { readonly log?: Log; readonly at?: At } = {},
 ): Promise<App> {
   const { file } = config;
+  const { at } = options;
   const settled = settle(config, environment);
   const clock = systemClock;
   const log = options.log ?? createLog({ level: file.log, mask: createMask(settled.secrets) });
@@ -112,6 +114,7 @@ export async function startApp(
   const alerts = createAlerts({ ...ledger, channels: catalog.channels });
   const chat = createChat({
     ...ledger,
+    accept: around(at, 'accept', ledger.accept),
     slack: { ...config.slack, team: file.slack.team },
     clock,
     log,
@@ -136,6 +139,7 @@ export async function startApp(
     plan: catalog.plan,
     decide: decision.decide,
     gitops,
+    at,
     afterPush: () => {
       kubernetes.refresh();
       void pokeReceivers(settled.receivers, log);
@@ -154,6 +158,7 @@ export async function startApp(
     log,
     pulse,
     isAncestor: gitops.isAncestor,
+    onUnknownCommit: gitops.fetch,
     expected: async () => {
       const arriving = await ledger.arriving();
       await leaveLocks(arriving);
@@ -167,9 +172,9 @@ export async function startApp(
       });
     },
     openDrifts: ledger.drifts,
-    onVerdict: async ({ release }, cluster, verdict) => {
+    onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict) => {
       if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict });
-    },
+    }),
     onHealthy: async (healthy) => {
       if (await ledger.recordHealthy(healthy)) await reconsider();
     },
@@ -181,6 +186,10 @@ export async function startApp(
     ...ledger,
     ...catalog,
     ...chat,
+    post: around(at, 'post', chat.post),
+    update: around(at, 'update', chat.update),
+    notePosted: around(at, 'note', ledger.notePosted),
+    setCursor: around(at, 'cursor', ledger.setCursor),
     clock,
     log,
     pulse,

@@ -7,6 +7,7 @@ export const reasonCodes = [
   'not-healthy-before',
   'approvals-missing',
   'locked',
+  'needs-go',
   'behind-another',
   'unknown-service',
   'unknown-environment',

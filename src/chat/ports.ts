@@ -46,7 +46,7 @@ export interface ChatPorts {
   readonly release: (id: ReleaseId) => Promise<Release | null>;
   readonly transition: (
     before: Release,
-    change: Partial<Pick<Release, 'state' | 'votes'>>,
+    change: Partial<Pick<Release, 'state' | 'votes' | 'decision'>>,
     entry: Entry,
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
   readonly open: (scope?: Scope) => Promise<Release[]>;

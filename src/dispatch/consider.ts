@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Retryable } from '../errors.ts';
+import type { At } from '../fault-points.ts';
 import type { Decision } from '../reasons.ts';
 import { type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
 import { type Clock, epochMsOf } from '../time.ts';
 import {
-  type At,
   type Decide,
   type Entry,
   laneWork,
@@ -14,6 +14,7 @@ import {
   type ReleaseChange,
 } from './ports.ts';
 import {
+  askedFirst,
   heldBecause,
   laterDecision,
   laterPlan,
@@ -119,7 +120,8 @@ async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise
   return null;
 }
 
-function decided(release: Release, plan: Plan | undefined, decision: Decision): Step | null {
+function decided(release: Release, plan: Plan | undefined, judged: Decision): Step | null {
+  const decision = askedFirst(release, judged);
   const change = { decision, ...(plan === undefined ? {} : { plan }) };
   const changed = plan === undefined ? null : whatChanged(release, plan, decision);
   const say = (text: string | null) => (text === null ? {} : { text });
@@ -136,7 +138,11 @@ function decided(release: Release, plan: Plan | undefined, decision: Decision): 
       if (wasHeld && isSame(release.decision, decision) && (plan === undefined || isSame(release.plan, plan)))
         return null;
       const isNews = !wasHeld || codesOf(release.decision) !== codesOf(decision);
-      const text = changed ?? (isNews ? reasonsLine(decision.reasons) : null);
+      // Who is asked is told by a message of its own.
+      const news = isNews
+        ? decision.reasons.filter(({ code, demand }) => demand === undefined && code !== 'needs-go')
+        : [];
+      const text = changed ?? (news.length === 0 ? null : reasonsLine(news));
       return { change: { ...change, state: { kind: 'held' } }, entry: { event: 'release.held', ...say(text) } };
     }
   }

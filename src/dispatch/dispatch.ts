@@ -1,5 +1,6 @@
 import type { CommitSha, Lane } from '../change.ts';
 import { messageOf, Refusal } from '../errors.ts';
+import { type At, around } from '../fault-points.ts';
 import { key, openRedis } from '../redis.ts';
 import type { Release } from '../release.ts';
 import type { Log, Pulse } from '../telemetry.ts';
@@ -8,7 +9,6 @@ import { complaints } from './complaints.ts';
 import { consider } from './consider.ts';
 import { runLane } from './lane.ts';
 import {
-  type At,
   type Decide,
   type Entry,
   type LaneGitops,
@@ -96,7 +96,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     consider: (id) => consider(considerPorts, id),
     runLane: (lane, signal) => runLane(lanePorts, lane, signal),
   });
-  const queue = createQueue({ redisUrl: ports.redisUrl, log, run, settings: ports.queue ?? {} });
+  const jobs = createQueue({ redisUrl: ports.redisUrl, log, run, settings: ports.queue ?? {} });
+  const queue = { ...jobs, add: around(ports.at, 'job', jobs.add) };
   const stop = async () => {
     ending.abort();
     await waking;

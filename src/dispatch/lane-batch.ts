@@ -1,7 +1,8 @@
 import type { CommitSha, Lane } from '../change.ts';
+import type { At } from '../fault-points.ts';
 import type { Release } from '../release.ts';
 import { type Checked, type CheckPorts, checkRelease, placesOf } from './lane-check.ts';
-import type { At, Batch, LaneGitops, Moved, Transition } from './ports.ts';
+import type { Batch, LaneGitops, Moved, Transition } from './ports.ts';
 import { refusedPlan } from './replan.ts';
 
 export interface BatchPorts extends CheckPorts {

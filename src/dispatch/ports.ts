@@ -62,9 +62,6 @@ export interface LaneGitops {
   readonly begin: (lane: Lane, head: CommitSha) => Batch;
 }
 
-/** Called around every write, so that a fault test can end the process there. */
-export type At = (step: string) => Promise<void> | void;
-
 export type ReadRelease = (id: ReleaseId) => Promise<Release | null>;
 
 export function laneWork(lane: Lane): string {

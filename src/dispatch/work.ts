@@ -1,10 +1,10 @@
 import type { Lane } from '../change.ts';
 import { messageOf } from '../errors.ts';
+import type { At } from '../fault-points.ts';
 import { type ReleaseId, releaseIdSchema } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 import type { LaneOutcome } from './lane.ts';
-import type { At } from './ports.ts';
 
 export interface WorkPorts {
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import type { ApprovalDemand } from '../reasons.ts';
 import type { Posted, Release } from '../release.ts';
 import { overall } from '../verdict.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
+import { needsGo } from './messages/release.ts';
 import { fitting, message, stepOf } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';
@@ -45,6 +46,14 @@ export async function tellThread(
     if (told.kind === 'later') return told;
   }
 
+  if (needsGo(release) && position.asked !== askedToGo) {
+    const told = await say(callForGo(release), { asked: askedToGo });
+    if (told.kind === 'later') return told;
+  } else if (!needsGo(release) && position.asked === askedToGo) {
+    const told = await say(null, { asked: null });
+    if (told.kind === 'later') return told;
+  }
+
   const verdict = release.arrival === undefined || arrival === null ? null : overall(release.arrival);
   const final = verdict?.kind === 'healthy' || verdict?.kind === 'failed' ? verdict.kind : null;
   if (final === null || final === position.told || arrival === null) return outbox.done;
@@ -52,6 +61,14 @@ export async function tellThread(
   const isNews = final === 'failed' || position.told === 'failed';
   const text = `${mention(release.request.requester.user)} ${arrival.sentence}`;
   return say(message(text, [section(text)]), { told: final }, isNews);
+}
+
+const askedToGo = 'go';
+
+function callForGo(release: Release): MessageBody {
+  const { requester, environment } = release.request;
+  const text = `${mention(requester.user)} the lock has ended, and ${stepOf(release)} may go to ${foreign(environment, 80)}: press Go or Cancel above.`;
+  return message(text, [section(text)]);
 }
 
 function logLines(lines: readonly { readonly entry: { readonly text?: string | undefined } }[]): MessageBody | null {

@@ -34,6 +34,41 @@ async function considered(release: Release, over: Partial<ConsiderPorts> = {}, o
   return { record, nudged, asked, ports, now: record.get(release), state: record.stateOf(release) };
 }
 
+describe('what a lock has held', () => {
+  const locked = { code: 'locked', effect: 'hold', text: 'web is locked by @mia (audit)' } as const;
+  const needsGo = { code: 'needs-go', effect: 'hold', text: 'the lock has ended; its requester is asked' } as const;
+  const waiting = (...reasons: Decision['reasons']) =>
+    aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: held({ reasons }) });
+
+  test.each([
+    ['asks its requester when the lock ends', waiting(locked), aDecision(), 'held', ['needs-go']],
+    ['goes on asking', waiting(needsGo), aDecision(), 'held', ['needs-go']],
+    ['goes when the word was given', waiting(), aDecision(), 'queued', []],
+    ['is held by the next lock alone', waiting(needsGo), held({ reasons: [locked] }), 'held', ['locked']],
+    ['waits for votes alone', waiting(locked), held({ reasons: [missing] }), 'held', ['approvals-missing']],
+    ['goes with the last vote', waiting(missing), aDecision(), 'queued', []],
+    [
+      'is denied where the policies deny it by now',
+      waiting(locked),
+      aDecision({ kind: 'denied', reasons: [notYet] }),
+      'denied',
+      ['not-healthy-before'],
+    ],
+  ])('%s', async (_, release, decision, state, codes) => {
+    const outcome = await considered(release, { decide: async () => decision });
+    expect(outcome.state).toBe(state);
+    expect(outcome.now.decision?.reasons.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('is still asked about when the remote was away in between', async () => {
+    const away = await considered(waiting(needsGo), {
+      plan: async () => ({ kind: 'unreadable', because: 'no route' }),
+    });
+    expect(away.now.decision?.reasons.map(({ code }) => code)).toEqual(['remote-unreachable', 'needs-go']);
+    expect((await considered(away.now)).now.decision?.reasons.map(({ code }) => code)).toEqual(['needs-go']);
+  });
+});
+
 describe('a request', () => {
   test('is queued where all policies allow it, and its lane is woken', async () => {
     const { state, nudged, now } = await considered(aRelease());

@@ -27,13 +27,18 @@ describe('what is asked is answered privately, with the next command', () => {
   });
 });
 
-test('a lock stops a release until it is unlocked', async () => {
+test('a lock stops a release; when it is unlocked its requester is asked, and lets it go', async () => {
   await world.say('mia', 'general', '/release lock web dev for 2h because audit');
   await world.message('releases-dev', /locked.*web|web.*locked/i);
   await world.say('ana', 'general', '/release web dev 1.4.2');
   expect(await world.message('releases-dev', /web .*1\.4\.2.* waits/)).toContain('audit');
   const before = await world.head();
   await world.say('mia', 'general', '/release unlock web dev');
+  expect(await world.message('releases-dev', /web .*1\.4\.2.* waits[\s\S]*the lock has ended/)).not.toContain('audit');
+  expect(await world.head()).toBe(before);
+  await world.click('olu', 'releases-dev', /web .*1\.4\.2.* waits/, 'release.go');
+  await world.whispered('olu', 'releases-dev', /Only .* may let/);
+  await world.click('ana', 'releases-dev', /web .*1\.4\.2.* waits/, 'release.go');
   await world.message('releases-dev', /web 1\.4\.2 is running in dev/);
   expect(await world.history()).toContain(before);
 });

@@ -5,7 +5,7 @@ import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
 import { endLockById } from './locks.ts';
 import { type Accepted, acceptRelease } from './release.ts';
-import { cancelRelease, castVote } from './votes.ts';
+import { cancelRelease, castVote, letGo } from './votes.ts';
 
 type OnRelease = (ports: ChatPorts, asker: Asker, release: Release) => Promise<MessageBody | Accepted>;
 
@@ -13,6 +13,7 @@ const onRelease: Readonly<Record<string, OnRelease>> = {
   'release.approve': (ports, asker, release) => castVote(ports, asker, release, 'approve'),
   'release.reject': (ports, asker, release) => castVote(ports, asker, release, 'reject'),
   'release.cancel': cancelRelease,
+  'release.go': letGo,
   'release.rollback': rollBack,
 };
 

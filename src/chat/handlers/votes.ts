@@ -90,3 +90,30 @@ export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Releas
   }
   return reply(`${stepOf(release)} is ${stateWords(release)}.`);
 }
+
+/** Lets go what a lock had held: its requester or an operator may. It is decided again before it is written. */
+export async function letGo(ports: ChatPorts, asker: Asker, seen: Release): Promise<MessageBody> {
+  let release = seen;
+  const { service, environment, requester } = release.request;
+  const own = requester.user === asker.person.user;
+  if (!own && !(await ports.decision.may(asker.person.user, 'operator', { service, environment })))
+    return reply(`Only ${mention(requester.user)} or an operator may let ${stepOf(release)} go.`);
+  for (let round = 0; round < tries; round += 1) {
+    const { decision } = release;
+    const reasons = decision?.reasons.filter(({ code }) => code !== 'needs-go');
+    if (release.state.kind !== 'held' || decision === undefined || reasons?.length === decision.reasons.length)
+      return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+    const moved = await ports.transition(
+      release,
+      { decision: { ...decision, reasons: reasons ?? [] } },
+      { event: 'release.go', by: asker.person, text: `let go by ${asker.person.name}` },
+    );
+    if (moved.kind === 'done') {
+      await ports.markDue(`release/${release.id}`);
+      ports.nudge(`release/${release.id}`);
+      return reply(`On its way: ${stepOf(release)}.`);
+    }
+    release = moved.record;
+  }
+  return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+}

@@ -64,9 +64,9 @@ export function historyReply(releases: readonly Release[], what: string): Messag
 export function artifactsReply(service: string, artifacts: readonly Artifact[]): MessageBody {
   if (artifacts.length === 0)
     return reply(`There are no artifacts of ${escapeText(service)} yet; CI says so with POST /artifacts.`);
-  const rows = artifacts.map(({ version, branch, author, commits, builtAt }) => {
+  const rows = artifacts.map(({ version, branch, commit, author, commits, builtAt }) => {
     const title = commits[0]?.title;
-    return `• *${escapeText(version)}* ${escapeText(branch)}, ${day(builtAt)}, ${escapeText(author)}${title === undefined ? '' : `: ${escapeText(shorten(title, 80))}`}`;
+    return `• *${escapeText(version)}* ${escapeText(branch)} ${code(commit.slice(0, 7))}, ${day(builtAt)}, ${escapeText(author)}${title === undefined ? '' : `: ${escapeText(shorten(title, 80))}`}`;
   });
   return list(
     `Artifacts of ${service}`,

@@ -75,9 +75,12 @@ function heldMessage(release: Release, view: View): MessageBody {
     : `*${stepOf(release)} → ${environment}* waits${between(release)}. ${credits(release)}`;
   const others = waits
     .filter(({ demand }) => demand === undefined)
-    .map(({ text, next }) => `• ${foreign(text, 500)}${next === undefined ? '' : `. ${nextWords(next)}`}`);
+    .map(({ text, next }) => `• ${foreign(text, 500)}${next === undefined ? '' : `. Next: ${nextWords(next)}`}`);
   const lines = [...approvalLines(release), ...others];
-  return titled(release, title, asks ? decisionButtons(release) : cancelButton(release), view, lines);
+  const buttons = asks
+    ? decisionButtons(release)
+    : [...(needsGo(release) ? [goButton(release)] : []), ...cancelButton(release)];
+  return titled(release, title, buttons, view, lines);
 }
 
 /** ` (3 commits, main)`. */
@@ -86,6 +89,21 @@ function between(release: Release): string {
   if (plan === undefined) return '';
   const count = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
   return ` (${plan.backwards ? `${count} back` : count}, ${foreign(plan.artifact.branch, 100)})`;
+}
+
+/** Whether what stopped it has ended and only its requester's word is missing. */
+export function needsGo(release: Release): boolean {
+  const reasons = release.decision?.reasons ?? [];
+  return release.state.kind === 'held' && reasons.length === 1 && reasons[0]?.code === 'needs-go';
+}
+
+function goButton(release: Release) {
+  return button({
+    text: `Go ${release.request.service} ${release.plan?.artifact.version ?? ''}`.trim(),
+    action: 'release.go',
+    value: release.id,
+    style: 'primary',
+  });
 }
 
 function cancelButton(release: Release) {
