@@ -4,7 +4,7 @@ import { Retryable, Terminal } from '../errors.ts';
 import { key, type Redis } from '../redis.ts';
 import { type Person, type Posted, postedSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
-import { createScript, onRedis } from './script.ts';
+import { createScript, onRedis, unavailable } from './script.ts';
 
 /** What happened, in the log; `text` is one line for the thread, foreign text in it raw. */
 export interface Entry {
@@ -140,7 +140,7 @@ export function createRecords({ redis, clock }: { readonly redis: Redis; readonl
       const answers = (await onRedis(() => pipeline.exec())) ?? [];
       return subjects.map((subject, index) => {
         const [error, value] = answers[index] ?? [new Error('no answer'), null];
-        if (error) throw new Retryable(`Redis did not give ${subject}: ${error.message}`, { cause: error });
+        if (error) throw unavailable(error);
         const [json, message] = z.array(z.string().nullable()).parse(value);
         return typeof json === 'string' ? readStored(schema, subject, { json, message: message ?? '' }) : null;
       });

@@ -47,10 +47,15 @@ function isForgotten(error: Error | null | undefined): boolean {
   return error?.message.startsWith('NOSCRIPT') ?? false;
 }
 
-function unavailable(error: unknown): Retryable {
-  return new Retryable(`Redis did not take a command: ${messageOf(error)}. It is tried again when Redis is back.`, {
-    cause: error,
-  });
+const lostConnection = /writeable|Connection is closed|ECONN|ETIMEDOUT|EPIPE|ENOENT|max retries/i;
+
+/** What Redis said, in words that may be shown to people. */
+export function unavailable(error: unknown): Retryable {
+  const said = messageOf(error);
+  const words = lostConnection.test(said)
+    ? 'Redis cannot be reached'
+    : `Redis did not take a command: ${said}. It is tried again when Redis is back.`;
+  return new Retryable(words, { cause: error });
 }
 
 /** Runs commands; whatever Redis or the connection throws becomes Retryable. */

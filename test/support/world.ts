@@ -23,7 +23,13 @@ interface ShownMessage {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** A whole company with Sluice in it, all over the wire: Slack, Git, Redis and four clusters, eight times as fast as life. */
-export async function startWorld(options: { readonly redis?: TestRedis; readonly speed?: number } = {}) {
+export async function startWorld(
+  options: {
+    readonly redis?: TestRedis;
+    readonly speed?: number /** Without Sluice in it. */;
+    readonly idle?: boolean;
+  } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'));
   const redis = options.redis ?? (await startRedis());
   const company = await startCompany({
@@ -35,11 +41,12 @@ export async function startWorld(options: { readonly redis?: TestRedis; readonly
   });
   const lines: string[] = [];
   const begin = () => startSluice(company, lines);
-  let app: App | null = await begin();
+  let app: App | null = options.idle === true ? null : await begin();
   return {
     ...speaker(company, lines),
     ...historian(company),
     redis,
+    configuration: { ...company.environment, PORT: '0' } as Readonly<Record<string, string>>,
     git: company.git,
     workspace: company.workspace,
     lines,

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { requestUrl } from '../request-url.ts';
 import {
   type Answer,
   failure,
@@ -50,7 +51,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', 'http://cluster');
+    const url = requestUrl(request);
     const path = decodeURIComponent(url.pathname).replace(/(.)\/$/, '$1');
     if (request.method === 'POST' && path.startsWith('/hook/')) {
       request.resume();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readBody } from '../../http.ts';
+import { requestUrl } from '../request-url.ts';
 import { readJson } from './arguments.ts';
 import { clientMessage } from './client-message.ts';
 import type { Channel, Company, User } from './company.ts';
@@ -134,7 +135,7 @@ export function createClientApi(ports: Ports) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = requestUrl(request);
     if (!url.pathname.startsWith('/client/')) return false;
     if (!isOwnPage(request.headers)) send(response, refuse(403, 'foreign_page'));
     else answer(request, response, url).catch(() => send(response, refuse(500, 'internal_error')));

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { requestUrl } from '../request-url.ts';
 import { readJson } from './arguments.ts';
 import { type JsonObject, jsonObjectSchema } from './message.ts';
 
@@ -123,7 +124,7 @@ export function createSockets(options: {
     },
     /** Takes an upgrade to `/link/`; a ticket opens one socket, once. */
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      const url = new URL(request.url ?? '/', 'http://localhost');
+      const url = requestUrl(request);
       const ticket = url.searchParams.get('ticket') ?? '';
       const timer = tickets.get(ticket);
       tickets.delete(ticket);

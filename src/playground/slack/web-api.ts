@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../../http.ts';
 import { pause } from '../../time.ts';
+import { requestUrl } from '../request-url.ts';
 import { readCall, readJson, type Sent } from './arguments.ts';
 import type { Calls } from './calls.ts';
 import type { Fault, Faults } from './faults.ts';
@@ -91,7 +92,7 @@ export function createWebApi(ports: Ports) {
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = requestUrl(request);
     if (url.pathname.startsWith('/api/') && (request.method === 'POST' || request.method === 'GET'))
       return callMethod(request, response, url);
     if (/^\/(commands|actions)\//.test(url.pathname) && request.method === 'POST')
