@@ -84,7 +84,7 @@ describe('the message of a release', () => {
     });
     const words = shown(release({ kind: 'held' }, { decision }));
     expect(words).toContain('*web 1.4.1 → 1.4.2 → production* waits (7 commits, main). Asked by <@UANA>.');
-    expect(words).toContain('• locked by mia (audit). `/release unlock production`\n• bo releases web 1.4.0 first');
+    expect(words).toContain('• locked by mia (audit). Next: `/release unlock production`\n• bo releases web 1.4.0 first');
     expect(words).toContain('[Cancel web 1.4.2]');
   });
 
