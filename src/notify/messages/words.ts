@@ -58,5 +58,16 @@ export function credits(release: Release): string {
 
 /** The command to copy in code style, or whom to ask in plain words. */
 export function nextWords(next: string): string {
-  return next.startsWith('/') ? code(next, 300) : foreign(next, 300);
+  if (next.startsWith('/')) return code(next, 300);
+  // A command among other words stands between backticks, which would be escaped with the rest.
+  return next
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? code(part, 300) : spaced(part)))
+    .join('');
+}
+
+/** Somebody's words between two commands: the spaces around them stay. */
+function spaced(part: string): string {
+  const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(part) ?? [];
+  return `${before === '' ? '' : ' '}${foreign(inner, 300)}${after === '' ? '' : ' '}`;
 }

@@ -78,13 +78,20 @@ describe('the message of a release', () => {
     const decision = aDecision({
       kind: 'held',
       reasons: [
-        { code: 'locked', effect: 'hold', text: 'locked by mia (audit)', next: '/release unlock production' },
+        {
+          code: 'locked',
+          effect: 'hold',
+          text: 'locked by mia (audit)',
+          next: '`/release unlock production`, by @Mia or *nobody*',
+        },
         { code: 'behind-another', effect: 'hold', text: 'bo releases web 1.4.0 first' },
       ],
     });
     const words = shown(release({ kind: 'held' }, { decision }));
     expect(words).toContain('*web 1.4.1 → 1.4.2 → production* waits (7 commits, main). Asked by <@UANA>.');
-    expect(words).toContain('• locked by mia (audit). Next: `/release unlock production`\n• bo releases web 1.4.0 first');
+    expect(words).toContain(
+      '• locked by mia (audit). Next: `/release unlock production`, by @Mia or *nobody*\n• bo releases web 1.4.0 first',
+    );
     expect(words).toContain('[Cancel web 1.4.2]');
   });
 
