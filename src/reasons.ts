@@ -8,6 +8,8 @@ export const reasonCodes = [
   'approvals-missing',
   'locked',
   'needs-go',
+  'frozen',
+  'reference-missing',
   'behind-another',
   'unknown-service',
   'unknown-environment',
@@ -44,8 +46,8 @@ export type ApprovalDemand = z.infer<typeof approvalDemandSchema>;
 /** One reason: what is wrong, which policy says so, and what to do next. */
 export const reasonSchema = z.strictObject({
   code: reasonCodeSchema,
-  /** `deny` ends the request; `hold` waits for a fact that can change. */
-  effect: z.enum(['deny', 'hold']),
+  /** `deny` ends the request; `hold` waits for a fact that can change; `warn` is shown and stops nothing. */
+  effect: z.enum(['deny', 'hold', 'warn']),
   /** A sentence for people; foreign text in it is raw and is escaped where it is shown. */
   text: z.string(),
   /** The exact command, or whom to ask. */
@@ -60,6 +62,8 @@ export type Reason = z.infer<typeof reasonSchema>;
 export const decisionSchema = z.strictObject({
   kind: z.enum(['allowed', 'held', 'denied']),
   reasons: z.array(reasonSchema),
+  /** What policies of the level `warn` say: shown, and no obstacle. */
+  warnings: z.array(reasonSchema).optional(),
   /** The blob of `sluice.yaml` that decided; absent where none could be read. */
   policy: z.string().optional(),
   /** When a held release gives up waiting. */

@@ -55,6 +55,70 @@ export function readMomentMs(text: string, nowMs: number, timeZone: string): num
   }
 }
 
+export const weekdaySchema = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
+const weekdays = weekdaySchema.options;
+
+/** A span of every day (of some days), or one between two dates; as a wall clock of its zone shows it. */
+export interface Span {
+  /** On which a span of every day begins; default: all. */
+  readonly days?: readonly z.infer<typeof weekdaySchema>[] | undefined;
+  /** `15:00`; or a date, `2026-12-20` or `2026-12-20 12:00`. */
+  readonly from: string;
+  /** `24:00`; earlier than `from` means the next day. A date without a time is its end. */
+  readonly to: string;
+  readonly timezone: string;
+  /** Dates on which a span of every day does not begin. */
+  readonly except?: readonly string[] | undefined;
+}
+
+const datePattern = /^\d{4}-\d\d-\d\d/;
+
+/** Where the span that holds a moment ends, in epoch milliseconds; null where none holds it. Days are calendar days, also across DST. */
+export function spanEndMs(span: Span, nowMs: number): number | null {
+  if (datePattern.test(span.from)) {
+    const { from, to } = datedMs(span);
+    return from <= nowMs && nowMs < to ? to : null;
+  }
+  const today = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(span.timezone).toPlainDate();
+  const ends = [today.subtract({ days: 1 }), today].flatMap((day) => {
+    const name = weekdays[day.dayOfWeek - 1] ?? 'mon';
+    if (span.days?.includes(name) === false || span.except?.includes(day.toString())) return [];
+    const from = onDay(day, span.from, span.timezone);
+    const to = onDay(span.to <= span.from ? day.add({ days: 1 }) : day, span.to, span.timezone);
+    return from <= nowMs && nowMs < to ? [to] : [];
+  });
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+/** Both ends of a span between two dates, in epoch milliseconds; throws a RangeError where a date does not exist. */
+export function datedMs({ from, to, timezone }: Span): { readonly from: number; readonly to: number } {
+  const moment = (text: string, time: string) =>
+    onDay(Temporal.PlainDate.from(text.slice(0, 10), { overflow: 'reject' }), text.slice(11) || time, timezone);
+  return { from: moment(from, '00:00'), to: moment(to, '24:00') };
+}
+
+function onDay(day: Temporal.PlainDate, time: string, timeZone: string): number {
+  const date = time === '24:00' ? day.add({ days: 1 }) : day;
+  const plainTime = Temporal.PlainTime.from(time === '24:00' ? '00:00' : time);
+  return date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds;
+}
+
+/** `Fri 2026-11-27 16:00`, as a wall clock of the zone shows it. */
+export function wallTime(epochMs: number, timeZone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  const name = weekdays[local.dayOfWeek - 1] ?? '';
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`;
+}
+
+/** Whether a name is one of the IANA time zones that this machine knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** A span as people say it, two parts at most: `45 s`, `3 m 12 s`, `2 h 5 m`, `3 d 4 h`. */
 export function spokenDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -162,7 +162,7 @@ describe('sluice.yaml', () => {
     [
       'an unknown policy',
       `${base}policies:\n  - { kind: aprovals }\n`,
-      '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction, approvals; did you mean "approvals"?',
+      '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction, approvals, reference, freeze-window; did you mean "approvals"?',
     ],
     [
       'a pattern that looks ahead',
@@ -188,6 +188,37 @@ describe('sluice.yaml', () => {
       'more votes than people',
       `${base}people: { ada: { slack: UADA } }\npolicies:\n  - { kind: approvals, from: [ada], count: 2 }\n`,
       '8:37 policies.0.count: asks for 2 votes, but from names 1',
+    ],
+    ...(
+      [
+        [
+          'a zone that nobody knows',
+          'from: "15:00", to: "16:00", timezone: Mars/Olympus',
+          'expected an IANA time zone',
+        ],
+        [
+          'dates that end before they begin',
+          'from: "2027-01-03", to: "2026-12-20", timezone: UTC',
+          'ends before it begins',
+        ],
+        ['a window without length', 'from: "15:00", to: "15:00", timezone: UTC', 'ends when it begins'],
+        [
+          'a day that does not exist',
+          'from: "2026-02-30", to: "2026-03-01", timezone: UTC',
+          'a day that does not exist',
+        ],
+        ['a time and a date', 'from: "15:00", to: "2026-03-01", timezone: UTC', 'both times of day, or both dates'],
+        ['a time that is none', 'from: "25:00", to: "16:00", timezone: UTC', 'expected a time of day or a date'],
+      ] as const
+    ).map(([title, window, expected]): [string, string, string] => [
+      `a freeze window with ${title}`,
+      `${base}policies:\n  - { kind: freeze-window, ${window} }\n`,
+      expected,
+    ]),
+    [
+      'a ticket pattern that looks around',
+      `${base}policies:\n  - { kind: reference, pattern: "(?=a)" }\n`,
+      'RE2 syntax',
     ],
     ['a key twice', `${base}services: {}\n`, '6:1 Map keys must be unique'],
     ['a tab', base.replace('  dev', '\tdev'), '3:1 Tabs are not allowed as indentation'],

@@ -65,19 +65,29 @@ export function heldBecause(code: Reason['code'], text: string): Decision {
 }
 
 /**
- * What a lock has held does not go by itself when the lock ends: the day may be another one, and forty releases must
+ * What a lock or a freeze has held does not go by itself when that ends: the day may be another one, and forty releases must
  * not start at once. Its requester is asked; where votes are still missing, the last of them lets it go.
  */
 export function askedFirst(release: Release, decision: Decision): Decision {
-  const codes = (release.decision?.reasons ?? []).map(({ code }) => code);
-  const wasLocked = release.state.kind === 'held' && (codes.includes('locked') || codes.includes('needs-go'));
+  const before = release.state.kind === 'held' ? (release.decision?.reasons ?? []) : [];
+  const stopped = before.find(({ code }) => endsInAQuestion.has(code));
   const waitsForOthers = decision.reasons.some(({ code }) => stoppedByPeople.has(code));
-  if (!wasLocked || decision.kind === 'denied' || waitsForOthers) return decision;
-  const needsGo = { code: 'needs-go', effect: 'hold', text: 'the lock has ended; its requester is asked' } as const;
+  if (stopped === undefined || decision.kind === 'denied' || waitsForOthers) return decision;
+  const what =
+    stopped.code === 'needs-go'
+      ? stopped.text
+      : `${stopped.code === 'frozen' ? 'the freeze is over' : 'the lock has ended'}; its requester is asked`;
+  const needsGo = { code: 'needs-go', effect: 'hold', text: what } as const;
   return { ...decision, kind: 'held', reasons: [...decision.reasons, needsGo] };
 }
 
-const stoppedByPeople: ReadonlySet<Reason['code']> = new Set(['locked', 'approvals-missing', 'behind-another']);
+const endsInAQuestion: ReadonlySet<Reason['code']> = new Set(['locked', 'frozen', 'needs-go']);
+const stoppedByPeople: ReadonlySet<Reason['code']> = new Set([
+  'locked',
+  'frozen',
+  'approvals-missing',
+  'behind-another',
+]);
 
 /** A plan that was refused, as a decision: a hold only where every reason may pass by itself. */
 export function refusedPlan(reasons: readonly Reason[]): Decision {

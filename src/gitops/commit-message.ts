@@ -34,6 +34,7 @@ export function commitMessage(release: Release): string {
     ...(artifact.digest === undefined ? [] : [['Digest', artifact.digest] as const]),
     ['Intent', plan.intent],
     ['Requested-By', person(request.requester)],
+    ...(request.ref === undefined ? [] : [['Reference', line(request.ref, 100)] as const]),
     ...votes.map((vote) => ['Approved-By', person(vote.person)] as const),
     ...(release.decision?.policy === undefined ? [] : [['Policy', release.decision.policy] as const]),
   ];

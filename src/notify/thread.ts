@@ -67,7 +67,8 @@ const askedToGo = 'go';
 
 function callForGo(release: Release): MessageBody {
   const { requester, environment } = release.request;
-  const text = `${mention(requester.user)} the lock has ended, and ${stepOf(release)} may go to ${foreign(environment, 80)}: press Go or Cancel above.`;
+  const what = release.decision?.reasons[0]?.text.split(';')[0] ?? '';
+  const text = `${mention(requester.user)} ${foreign(what, 100)}, and ${stepOf(release)} may go to ${foreign(environment, 80)}: press Go or Cancel above.`;
   return message(text, [section(text)]);
 }
 

@@ -35,6 +35,7 @@ Sluice-Version: 1.4.2
 Sluice-Digest: ${anArtifact().digest}
 Sluice-Intent: release
 Sluice-Requested-By: ana <ana@example.com> (slack:UANA)
+Sluice-Reference: CHG123
 Sluice-Approved-By: bo <bo@example.com> (slack:UBO)
 Sluice-Approved-By: cy <cy@example.com> (slack:UCY)
 Sluice-Policy: ${'b'.repeat(40)}

@@ -117,9 +117,13 @@ function speaker(company: Company, lines: readonly string[]) {
   /** What each person had been told privately before they last did something. */
   const seen = new Map<string, ReadonlySet<string>>();
   const lookAway = (user: string) => void seen.set(user, new Set(control.ephemeral(user).map(({ ts }) => ts)));
-  const wait = async <T>(what: string, find: () => T | null | undefined | false | ''): Promise<T> => {
+  const wait = async <T>(
+    what: string,
+    find: () => T | null | undefined | false | '',
+    withinMs = waitMs,
+  ): Promise<T> => {
     try {
-      return (await control.waitFor(find, waitMs)) as T;
+      return (await control.waitFor(find, withinMs)) as T;
     } catch (error) {
       const shown = people.channels.flatMap(({ name }) =>
         control
@@ -144,8 +148,8 @@ function speaker(company: Company, lines: readonly string[]) {
     messagesOf(channel, pattern).filter(
       (message) => message.thread_ts === undefined || message.thread_ts === message.ts,
     );
-  const message = async (channel: string, pattern: RegExp) =>
-    wordsOf(await wait(`A message like ${pattern} in #${channel}`, () => roots(channel, pattern).at(-1)));
+  const message = async (channel: string, pattern: RegExp, withinMs = waitMs) =>
+    wordsOf(await wait(`A message like ${pattern} in #${channel}`, () => roots(channel, pattern).at(-1), withinMs));
   const say = async (user: string, channel: string, text: string, thread?: string): Promise<string> => {
     lookAway(user);
     const said = await control.say(user, channel, text, thread);

@@ -56,13 +56,19 @@ function limitWords({ services, environments }: Limits): string {
 
 /** In words where the kind is known; else as the file has it. */
 function policyWords({ kind, services: _, environments: __, ...settings }: PolicyLine): string {
-  const { count, from, within, branches } = settings;
+  const { count, from, to, within, branches, pattern, days, timezone, level } = settings;
+  const quiet = level === 'warn' ? ' (a warning only)' : '';
   if (kind === 'approvals') {
     const voters = Array.isArray(from) ? from.join(' or ') : 'approvers';
     const limit = typeof within === 'string' ? ` within ${within}` : '';
     return escapeText(`${count === 1 ? '1 approval' : `${count ?? 1} approvals`} by ${voters}${limit}`);
   }
-  if (kind === 'branch-restriction') return escapeText(`built from a branch like ${branches}`);
+  if (kind === 'branch-restriction') return escapeText(`built from a branch like ${branches}${quiet}`);
+  if (kind === 'reference') return escapeText(`a ticket like ${pattern}${quiet}`);
+  if (kind === 'freeze-window') {
+    const on = Array.isArray(days) ? ` on ${days.join(', ')}` : '';
+    return escapeText(`not between ${from} and ${to}${on}, ${timezone}${quiet}`);
+  }
   const rest = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return escapeText(shorten([kind, ...rest].join(' '), 200));
 }

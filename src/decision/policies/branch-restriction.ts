@@ -13,7 +13,7 @@ export const branchRestriction: PolicyCheck = (question) => {
     return [
       {
         code: 'branch-not-allowed',
-        effect: 'deny',
+        effect: policy.level === 'warn' ? 'warn' : 'deny',
         text: `${request.service} ${plan.artifact.version} was built from ${plan.artifact.branch}; ${request.environment} takes branches that match ${policy.branches}`,
         next: `\`/release artifacts ${request.service}\` shows what was built from which branch`,
         source: sourceOf(facts, ['policies', index, 'branches']),

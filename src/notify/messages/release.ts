@@ -144,6 +144,7 @@ function quietFacts(release: Release, view: View): string[] {
   if (state.kind === 'written') facts.push(`Commit ${commitLink(state.commit, view)}`);
   if (request.because !== undefined) facts.push(`because ${foreign(request.because, 300)}`);
   if (request.ref !== undefined) facts.push(foreign(request.ref, 100));
+  for (const { text } of release.decision?.warnings ?? []) facts.push(`Warning: ${foreign(text, 300)}`);
   if (plan?.chosen !== undefined) facts.push(`chosen: ${foreign(plan.chosen, 200)}`);
   if (plan !== undefined && plan.commits.length > 0) {
     const shown = plan.commits

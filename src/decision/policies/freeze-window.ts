@@ -1,0 +1,43 @@
+import { epochMsOf, spanEndMs, wallTime } from '../../time.ts';
+import { type FreezeWindow, holdsFor } from '../policy-file.ts';
+import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+
+/** Windows that touch are one freeze; this many are followed to its end. */
+const longestChain = 100;
+
+/** Nothing goes while a window holds; the reason says when the last of those that touch is over. */
+export const freezeWindow: PolicyCheck = (question) => {
+  const { request, facts, now } = question;
+  if (isKnownGoodRollback(question)) return [];
+  const { policies } = facts.policy.file;
+  const blocking = policies.filter(
+    (line): line is FreezeWindow => line.kind === 'freeze-window' && line.level !== 'warn' && holdsFor(line, request),
+  );
+  return policies.flatMap((line, index) => {
+    if (line.kind !== 'freeze-window' || !holdsFor(line, request)) return [];
+    if (spanEndMs(line, epochMsOf(now)) === null) return [];
+    const isWarning = line.level === 'warn';
+    const endMs = endOf(isWarning ? [line] : blocking, epochMsOf(now));
+    const because = line.because === undefined ? '' : ` (${line.because})`;
+    return [
+      {
+        code: 'frozen',
+        effect: isWarning ? 'warn' : 'hold',
+        text: `${request.environment} is frozen until ${wallTime(endMs, line.timezone)} ${line.timezone}${because}`,
+        ...(isWarning ? {} : { next: 'nothing to do now; its requester is asked when the window is over' }),
+        source: sourceOf(facts, ['policies', index]),
+      },
+    ];
+  });
+};
+
+/** When none of the windows holds any more. */
+function endOf(lines: readonly FreezeWindow[], nowMs: number): number {
+  let moment = nowMs;
+  for (let step = 0; step < longestChain; step += 1) {
+    const ends = lines.flatMap((line) => spanEndMs(line, moment) ?? []);
+    if (ends.length === 0) return moment;
+    moment = Math.max(...ends);
+  }
+  return moment;
+}

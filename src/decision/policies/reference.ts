@@ -1,0 +1,25 @@
+import { branchPattern } from '../branch-pattern.ts';
+import { holdsFor } from '../policy-file.ts';
+import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+
+/** The request names a ticket, and the ticket matches every pattern that holds here. */
+export const reference: PolicyCheck = (question) => {
+  const { request, plan, facts } = question;
+  if (isKnownGoodRollback(question)) return [];
+  return facts.policy.file.policies.flatMap((policy, index) => {
+    if (policy.kind !== 'reference' || !holdsFor(policy, request)) return [];
+    const pattern = branchPattern(policy.pattern);
+    if (request.ref !== undefined && pattern.kind === 'pattern' && pattern.matches(request.ref)) return [];
+    const given = request.ref === undefined ? 'none is named' : `"${request.ref}" does not`;
+    const again = `/${request.intent} ${request.service} ${request.environment} ${plan.artifact.version}`;
+    return [
+      {
+        code: 'reference-missing',
+        effect: policy.level === 'warn' ? 'warn' : 'deny',
+        text: `${request.environment} takes releases with a ticket that matches ${policy.pattern}; ${given}`,
+        next: `\`${again} ref ${policy.example ?? 'TICKET'}\``,
+        source: sourceOf(facts, ['policies', index, 'pattern']),
+      },
+    ];
+  });
+};
