@@ -63,7 +63,7 @@ function driftFaults(t: number, truth: Truth, drifts: readonly SaidDrift[]): str
   if (last?.state !== wanted)
     return [`${t} ms: ${truth.object}: drift is ${last?.state ?? 'not seen'}, true is ${wanted}`];
   const { live, wanted: should, manager } = truth;
-  const same = (said: string, true_: string | number | undefined) => true_ === undefined || said === String(true_);
+  const same = (said: string, true_: unknown) => true_ === undefined || said === String(true_);
   return same(last.drift.live, live) && same(last.drift.wanted, should) && same(last.drift.manager, manager)
     ? []
     : [`${t} ms: said ${JSON.stringify(last.drift)}, true is ${JSON.stringify(truth)}`];

@@ -14,7 +14,12 @@ import type { Verdict } from '../../src/verdict.ts';
 
 const objectSchema = z.looseObject({
   kind: z.string(),
-  metadata: z.looseObject({ namespace: z.string(), name: z.string(), creationTimestamp: z.string() }),
+  // What stands in no namespace has none.
+  metadata: z.looseObject({
+    namespace: z.string().default(''),
+    name: z.string(),
+    creationTimestamp: z.string().nullish(),
+  }),
 });
 const truthSchema = z.looseObject({
   commit: commitShaSchema.optional(),
@@ -24,13 +29,13 @@ const truthSchema = z.looseObject({
   drift: z.string().optional(),
   object: z.string().optional(),
   state: z.string().optional(),
-  live: z.union([z.string(), z.number()]).optional(),
-  wanted: z.union([z.string(), z.number()]).optional(),
+  live: z.unknown().optional(),
+  wanted: z.unknown().optional(),
   manager: z.string().optional(),
 });
 const lineSchema = z.looseObject({
   t: z.number().optional(),
-  type: z.enum(['ADDED', 'MODIFIED', 'DELETED']).optional(),
+  type: z.string().optional(),
   object: objectSchema.optional(),
   do: z.string().optional(),
   commit: commitShaSchema.optional(),
@@ -51,8 +56,13 @@ export function readRecording(file: string): Recording {
     .trim()
     .split('\n')
     .map((line) => lineSchema.parse(JSON.parse(line)));
-  const first = lines.find(({ object }) => object !== undefined);
-  return { lines, startMs: Date.parse(first?.object?.metadata.creationTimestamp ?? '') - (first?.t ?? 0) };
+  // Nothing is seen before it is made, so the zero is not earlier than that of any object.
+  const zeros = lines.flatMap(({ t = 0, object }) => {
+    const made = Date.parse(object?.metadata.creationTimestamp ?? '');
+    return Number.isNaN(made) ? [] : [made - t];
+  });
+  if (zeros.length === 0) throw new Error(`${file} has no object with a creationTimestamp, so nothing can be dated`);
+  return { lines, startMs: zeros.reduce((a, b) => Math.max(a, b)) };
 }
 
 /** The same events as other watches might bring them: each kind late by its own, changing lag, in its own order still. */

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommitSha } from '../../src/change.ts';
+import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
+import type { Expected } from '../../src/kubernetes/expected.ts';
+import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
+import { createPulse } from '../../src/telemetry.ts';
+import { instantOf } from '../../src/time.ts';
+import type { Verdict } from '../../src/verdict.ts';
+import { type History, type Line, pushed, type Recording, type SaidDrift } from './replay.ts';
+import { kubeconfigFor, startTinyApi } from './tiny-api.ts';
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export interface Listener {
+  readonly verdict: (t: number, commit: CommitSha, service: string, verdict: Verdict) => void;
+  readonly drift: (t: number, drift: SeenDrift, state: SaidDrift['state']) => void;
+}
+
+/** An API server that serves what a recording holds, and the real reflectors watching it; `t` is the recording's clock. */
+export async function openRecorded(recording: Recording, history: History, listener: Listener) {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-wire-'));
+  const api = await startTinyApi();
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigFor(api.url));
+  let t = 0;
+  const clock = { now: () => recording.startMs + t };
+  const opened = new Map<string, SeenDrift>();
+  const expected = new Map<string, Expected>();
+  const kubernetes = createKubernetes({
+    clusters: { recorded: { kubeconfig } },
+    clock,
+    log: silent,
+    pulse: createPulse(clock),
+    isAncestor: async (_repository, ancestor, descendant) => history.isAncestor(ancestor, descendant),
+    expected: async () => [...expected.values()],
+    onVerdict: async ({ commit, service }, _cluster, verdict) => listener.verdict(t, commit, service, verdict),
+    onHealthy: async () => {},
+    onDrift: async (drift) => {
+      opened.set(drift.id, drift);
+      listener.drift(t, drift, 'open');
+    },
+    onDriftEnded: async (id, how) => {
+      const drift = opened.get(id);
+      if (drift !== undefined) listener.drift(t, drift, how);
+    },
+    bounds: { shortestPauseMs: 10, longestPauseMs: 100 },
+  });
+  await kubernetes.start();
+  return {
+    api,
+    at: (ms: number) => {
+      t = ms;
+    },
+    /** Does what a line says: a push, or an object that appears, changes or goes. */
+    play: (line: Line) => {
+      if (line.do?.startsWith('git push') && line.commit !== undefined) {
+        pushed(expected, history, line.commit, instantOf(clock.now()), (...said) => listener.verdict(t, ...said));
+        kubernetes.refresh();
+      }
+      if (line.object === undefined) return;
+      const { kind, metadata } = line.object;
+      if (line.type === 'DELETED') api.remove(kind, metadata.namespace, metadata.name);
+      else api.put(line.object);
+    },
+    close: async () => {
+      await kubernetes.stop();
+      await api.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
