@@ -26,3 +26,9 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
   const near = nearest(name, candidates);
   return near.length === 0 ? null : `did you mean ${near.map((each) => `"${each}"`).join(' or ')}?`;
 }
+
+/** `"prdo" is not one of the environments; did you mean "prod"?` */
+export function unknownName(what: string, name: string, known: readonly string[]): string {
+  const meant = didYouMean(name, known) ?? (known.length === 0 ? `there are no ${what}` : `known: ${known.join(', ')}`);
+  return `"${name}" is not one of the ${what}; ${meant}`;
+}

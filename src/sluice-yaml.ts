@@ -3,7 +3,8 @@ import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/slui
 import type { BlobId, CommitSha } from './change.ts';
 import { configSchema } from './config.ts';
 import { policiesSchema, rolesSchema } from './decision/policy-file.ts';
-import { didYouMean } from './nearest.ts';
+import { type CrossProblem, policyProblems, unknownMembers } from './decision/policy-problems.ts';
+import { unknownName } from './nearest.ts';
 import { type Parsed, type Problem, parseYaml } from './yaml.ts';
 
 const sectionsSchema = z.strictObject({
@@ -57,11 +58,6 @@ export function configJsonSchema(): object {
   return { title: 'The configuration of a Sluice deployment', ...z.toJSONSchema(configSchema, { io: 'input' }) };
 }
 
-interface CrossProblem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
 /** Everything that two sections say of each other. */
 function crossChecks(file: SluiceFile): readonly CrossProblem[] {
   return [
@@ -69,15 +65,9 @@ function crossChecks(file: SluiceFile): readonly CrossProblem[] {
     ...unknownAfter(file),
     ...circles(file),
     ...placeless(file),
-    ...unknownMembers(file),
-    ...unknownScopes(file),
-    ...unreachableCounts(file),
+    ...unknownOwners(file),
+    ...policyProblems(file),
   ];
-}
-
-function unknown(what: string, name: string, known: readonly string[]): string {
-  const meant = didYouMean(name, known) ?? (known.length === 0 ? `there are no ${what}` : `known: ${known.join(', ')}`);
-  return `"${name}" is not one of the ${what}; ${meant}`;
 }
 
 function duplicateClusters(file: SluiceFile): readonly CrossProblem[] {
@@ -95,7 +85,7 @@ function unknownAfter(file: SluiceFile): readonly CrossProblem[] {
   return Object.entries(file.environments).flatMap(([name, { after = [] }]) =>
     after
       .filter((each) => !names.includes(each))
-      .map((each) => ({ path: ['environments', name, 'after'], message: unknown('environments', each, names) })),
+      .map((each) => ({ path: ['environments', name, 'after'], message: unknownName('environments', each, names) })),
   );
 }
 
@@ -145,59 +135,8 @@ function placeless(file: SluiceFile): readonly CrossProblem[] {
   );
 }
 
-function unknownMembers(file: SluiceFile): readonly CrossProblem[] {
-  const people = Object.keys(file.people);
-  const check = (names: readonly string[], path: readonly PropertyKey[]) =>
-    names.flatMap((name, index) =>
-      name.startsWith('@') || people.includes(name)
-        ? []
-        : [
-            {
-              path: [...path, index],
-              message: `${unknown('people', name, people)}; a Slack group is written "@${name}"`,
-            },
-          ],
-    );
-  return [
-    ...file.roles.flatMap(({ of }, index) => check(of, ['roles', index, 'of'])),
-    ...file.policies.flatMap((policy, index) =>
-      policy.kind === 'approvals' ? check(policy.from ?? [], ['policies', index, 'from']) : [],
-    ),
-    ...Object.entries(file.services.named).flatMap(([name, { owners }]) => check(owners, ['services', name, 'owners'])),
-  ];
-}
-
-function unknownScopes(file: SluiceFile): readonly CrossProblem[] {
-  const environments = Object.keys(file.environments);
-  const services = Object.keys(file.services.named);
-  const check = (
-    what: 'environment' | 'service',
-    names: readonly string[],
-    known: readonly string[],
-    path: readonly PropertyKey[],
-  ) =>
-    names.flatMap((name, index) =>
-      known.includes(name) ? [] : [{ path: [...path, `${what}s`, index], message: unknown(`${what}s`, name, known) }],
-    );
-  const lines = [
-    ...file.roles.map((line, index) => ({ line, path: ['roles', index] })),
-    ...file.policies.map((line, index) => ({ line, path: ['policies', index] })),
-  ];
-  return lines.flatMap(({ line, path }) => [
-    ...check('environment', line.environments ?? [], environments, path),
-    // With `discover` every folder is a service, and the folders are not known to this file.
-    ...(file.services.discover === undefined ? check('service', line.services ?? [], services, path) : []),
-  ]);
-}
-
-/** More votes than the people who are named one by one; the size of a group cannot be known here. */
-function unreachableCounts(file: SluiceFile): readonly CrossProblem[] {
-  return file.policies.flatMap((policy, index) => {
-    if (policy.kind !== 'approvals' || policy.from === undefined) return [];
-    const { from, count } = policy;
-    const people = new Set(from.map((name) => (Object.hasOwn(file.people, name) ? file.people[name]?.slack : name)));
-    return from.some((name) => name.startsWith('@')) || count <= people.size
-      ? []
-      : [{ path: ['policies', index, 'count'], message: `asks for ${count} votes, but from names ${people.size}` }];
-  });
+function unknownOwners(file: SluiceFile): readonly CrossProblem[] {
+  return Object.entries(file.services.named).flatMap(([name, { owners }]) =>
+    unknownMembers(owners, ['services', name, 'owners'], Object.keys(file.people)),
+  );
 }

@@ -160,6 +160,21 @@ describe('sluice.yaml', () => {
       '7:50 roles.0.environments.0: "prod" is not one of the environments; known: dev',
     ],
     [
+      'a pattern that fits no environment',
+      `${base}roles:\n  - { role: releaser, of: ["@d"], environments: "prod-*" }\n`,
+      '7:35 roles.0.environments.0: "prod-*" fits none of the environments; known: dev',
+    ],
+    [
+      'a squad that no service is of',
+      `${base}  web: { squad: storefront }\nroles:\n  - { role: releaser, of: ["@d"], squads: [storefrnt] }\n`,
+      '8:44 roles.0.squads.0: "storefrnt" is not one of the squads; did you mean "storefront"?',
+    ],
+    [
+      'two policies of one name',
+      `${base}policies:\n  - { kind: approvals, name: four-eyes }\n  - { kind: approvals, name: four-eyes }\n`,
+      '8:24 policies.1.name: "four-eyes" is the name of another policy already',
+    ],
+    [
       'an unknown policy',
       `${base}policies:\n  - { kind: aprovals }\n`,
       '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction, approvals, reference, freeze-window; did you mean "approvals"?',
@@ -257,5 +272,5 @@ describe('the JSON schemas', () => {
 test('sluice-yaml.ts stays light: it loads schemas, not rooms', () => {
   const source = readFileSync(join(import.meta.dirname, '../src/sluice-yaml.ts'), 'utf8');
   const rooms = [...source.matchAll(/from '\.\/([a-z]+\/[^']+)'/g)].map(([, path]) => path);
-  expect(rooms).toEqual(['catalog/sluice-file.ts', 'decision/policy-file.ts']);
+  expect(rooms).toEqual(['catalog/sluice-file.ts', 'decision/policy-file.ts', 'decision/policy-problems.ts']);
 });

@@ -1,4 +1,5 @@
 import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
+import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
 import type { Drift, Verdict } from '../verdict.ts';
@@ -23,14 +24,10 @@ export interface ClusterStatus {
 }
 
 /** As much of `sluice.yaml` as people are told. */
-export interface PolicyFile {
+export interface PolicyFile extends Squads {
   readonly environments: Readonly<Record<string, { readonly after?: readonly string[] | undefined }>>;
   readonly roles: readonly (Limits & { readonly role: string; readonly of: readonly string[] })[];
   readonly policies: readonly PolicyLine[];
-}
-export interface Limits {
-  readonly services?: readonly string[] | undefined;
-  readonly environments?: readonly string[] | undefined;
 }
 export type PolicyLine = Limits & { readonly kind: string } & Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Plan, Request } from '../release.ts';
+import { holdsFor } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
-import { holdsFor } from './policy-file.ts';
 
 /**
  * What a vote is for, as a hash: the service's own from → to with image and digests, the places where its version lives,
@@ -14,8 +14,10 @@ export function boundOf(request: Pick<Request, 'service' | 'environment'>, plan:
     ? file.environments[request.environment]
     : undefined;
   const policies = file.policies
-    .filter((policy) => holdsFor(policy, request))
-    .map(({ environments: _environments, services: _services, ...rule }) => canonical(rule));
+    .filter((policy) => holdsFor(policy, request, file))
+    .map(({ environments: _environments, services: _services, squads: _squads, name: _name, ...rule }) =>
+      canonical(rule),
+    );
   const content = canonical({
     service: request.service,
     environment: request.environment,

@@ -2,6 +2,7 @@ import type { CommitSha } from '../change.ts';
 import { Retryable } from '../errors.ts';
 import type { Decision } from '../reasons.ts';
 import type { Plan, Release, UserId } from '../release.ts';
+import { holdsForEnvironment, holdsForService } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';
 import { decide } from './decide.ts';
@@ -97,8 +98,8 @@ function votersFor(file: SluiceFile, role: RoleName, scope: Scope): readonly str
   return file.policies.flatMap((policy) => {
     if (policy.kind !== 'approvals') return [];
     const fits =
-      (scope.service === undefined || (policy.services?.includes(scope.service) ?? true)) &&
-      (scope.environment === undefined || (policy.environments?.includes(scope.environment) ?? true));
+      (scope.service === undefined || holdsForService(policy, scope.service, file)) &&
+      (scope.environment === undefined || holdsForEnvironment(policy, scope.environment));
     return fits ? (policy.from ?? []) : [];
   });
 }

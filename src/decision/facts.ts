@@ -2,9 +2,9 @@ import { messageOf } from '../errors.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
 import type { Hold, Plan, Request } from '../release.ts';
+import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { type MembersOf, readDirectory } from './directory.ts';
-import { holdsFor } from './policy-file.ts';
 import { type Facts, isKnownGoodRollback } from './question.ts';
 import { namesWithRole } from './roles.ts';
 
@@ -136,7 +136,7 @@ function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): reado
   const roles = [...namesWithRole(file, 'releaser', request), ...namesWithRole(file, 'operator', request)];
   if (isKnownGoodRollback({ request, plan })) return roles;
   const voters = file.policies.flatMap((policy) =>
-    policy.kind === 'approvals' && holdsFor(policy, request)
+    policy.kind === 'approvals' && holdsFor(policy, request, file)
       ? (policy.from ?? namesWithRole(file, 'approver', request))
       : [],
   );

@@ -1,4 +1,5 @@
 import type { UserId } from '../release.ts';
+import { holdsForEnvironment, holdsForService, type Limits } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import type { RoleName } from './policy-file.ts';
 
@@ -21,21 +22,20 @@ export function namesWithRole(file: SluiceFile, role: RoleName, scope: Scope): r
   const lines = file.roles.filter(
     (line) =>
       carriedBy[role].includes(line.role) &&
-      covers(line.services, scope.service, null, role) &&
-      covers(line.environments, scope.environment, Object.keys(file.environments), role),
+      coversService(line, scope.service, file, role) &&
+      coversEnvironment(line, scope.environment, Object.keys(file.environments), role),
   );
   return [...new Set(lines.flatMap(({ of }) => of))];
 }
 
-function covers(
-  limit: readonly string[] | undefined,
-  wanted: string | undefined,
-  all: readonly string[] | null,
-  role: RoleName,
-): boolean {
-  if (limit === undefined) return true;
-  if (wanted !== undefined) return limit.includes(wanted);
-  return role === 'viewer' || (all?.every((name) => limit.includes(name)) ?? false);
+function coversService(line: Limits, wanted: string | undefined, file: SluiceFile, role: RoleName): boolean {
+  if (wanted !== undefined) return holdsForService(line, wanted, file);
+  return role === 'viewer' || (line.services === undefined && line.squads === undefined);
+}
+
+function coversEnvironment(line: Limits, wanted: string | undefined, all: readonly string[], role: RoleName): boolean {
+  if (wanted !== undefined) return holdsForEnvironment(line, wanted);
+  return role === 'viewer' || all.every((name) => holdsForEnvironment(line, name));
 }
 
 /** Whether a user is behind one of the names. */

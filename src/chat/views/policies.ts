@@ -1,5 +1,6 @@
 import { escapeText, header, type MessageBody, section, shorten, spoken } from '../../blocks.ts';
-import type { Limits, PolicyFile, PolicyLine } from '../ports.ts';
+import { holdsForEnvironment, holdsForService, type Limits } from '../../scope.ts';
+import type { PolicyFile, PolicyLine } from '../ports.ts';
 import { reply, scopeWords } from './words.ts';
 
 interface Scope {
@@ -21,10 +22,12 @@ export function policiesReply(snapshot: Snapshot, scope: Scope): MessageBody {
       .flatMap(([name, { after }]) =>
         after === undefined ? [] : [`• ${escapeText(name)}: healthy in ${escapeText(after.join(' and '))} before`],
       ),
-    ...file.policies.filter((line) => touches(line, scope)).map((line) => `• ${policyWords(line)}${limitWords(line)}`),
+    ...file.policies
+      .filter((line) => touches(line, scope, file))
+      .map((line) => `• ${policyWords(line)}${limitWords(line)}`),
   ];
   const rights = file.roles
-    .filter((line) => touches(line, scope))
+    .filter((line) => touches(line, scope, file))
     .map((line) => `• ${escapeText(line.role)}: ${escapeText(line.of.join(', '))}${limitWords(line)}`);
   const where = scopeWords(scope);
   const stale =
@@ -42,20 +45,21 @@ export function policiesReply(snapshot: Snapshot, scope: Scope): MessageBody {
   };
 }
 
-function touches({ services, environments }: Limits, { service, environment }: Scope): boolean {
+function touches(line: Limits, { service, environment }: Scope, file: PolicyFile): boolean {
   return (
-    (service === undefined || (services?.includes(service) ?? true)) &&
-    (environment === undefined || (environments?.includes(environment) ?? true))
+    (service === undefined || holdsForService(line, service, file)) &&
+    (environment === undefined || holdsForEnvironment(line, environment))
   );
 }
 
-function limitWords({ services, environments }: Limits): string {
-  const parts = [services, environments].flatMap((names) => (names === undefined ? [] : [names.join(', ')]));
+function limitWords({ services, squads, environments }: Limits): string {
+  const owned = squads?.map((squad) => `services of ${squad}`);
+  const parts = [services, owned, environments].flatMap((names) => (names === undefined ? [] : [names.join(', ')]));
   return parts.length === 0 ? '' : ` (${escapeText(parts.join(' in '))})`;
 }
 
 /** In words where the kind is known; else as the file has it. */
-function policyWords({ kind, services: _, environments: __, ...settings }: PolicyLine): string {
+function policyWords({ kind, services: _, environments: __, squads: ___, ...settings }: PolicyLine): string {
   const { count, from, to, within, branches, pattern, days, timezone, level } = settings;
   const quiet = level === 'warn' ? ' (a warning only)' : '';
   if (kind === 'approvals') {

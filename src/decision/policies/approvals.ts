@@ -1,8 +1,9 @@
 import type { Reason } from '../../reasons.ts';
 import type { Person, UserId, Vote } from '../../release.ts';
+import { holdsFor } from '../../scope.ts';
 import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../../time.ts';
 import { boundOf } from '../bound.ts';
-import { type Approvals, holdsFor } from '../policy-file.ts';
+import type { Approvals } from '../lines/approvals.ts';
 import {
   either,
   isKnownGoodRollback,
@@ -22,16 +23,19 @@ export const approvals: PolicyCheck = (question) =>
     const others = may.filter((user) => !counted.some((person) => person.user === user));
     const so =
       counted.length === 0 ? '' : `, has ${counted.length} (${counted.map(({ name }) => `@${name}`).join(', ')})`;
+    const isWarning = line.level === 'warn';
     const reason: Reason = {
       code: 'approvals-missing',
-      effect: 'hold',
+      effect: isWarning ? 'warn' : 'hold',
       text: `needs ${line.count} ${line.count === 1 ? 'approval' : 'approvals'} from ${names}${so}`,
       next:
         others.length < line.count - counted.length
           ? `${others.length === 0 ? 'nobody else' : `only ${others.length} more`} in ${names} can vote: add people there`
           : `ask ${names} to approve`,
       source: sourceOf(question.facts, ['policies', index]),
-      demand: { from: [...from], count: line.count, have: counted.map(({ user }) => user), may: [...may] },
+      ...(isWarning
+        ? {}
+        : { demand: { from: [...from], count: line.count, have: counted.map(({ user }) => user), may: [...may] } }),
     };
     return [reason];
   });
@@ -39,7 +43,7 @@ export const approvals: PolicyCheck = (question) =>
 /** When the first of the unmet demands gives up waiting; undefined where none has a limit. */
 export function approvalsExpireAt(question: Question): Instant | undefined {
   const ends = demands(question)
-    .filter(({ line, counted }) => counted.length < line.count)
+    .filter(({ line, counted }) => line.level !== 'warn' && counted.length < line.count)
     .flatMap(({ line }) => {
       const within = line.within === undefined ? null : parseDurationMs(line.within);
       return within === null ? [] : [epochMsOf(question.request.at) + within];
@@ -64,7 +68,7 @@ export function demands(question: Question): readonly Demand[] {
   const bound = boundOf(request, plan, facts.policy.file);
   const approving = lastVotes(votes).filter((vote) => vote.vote === 'approve' && vote.bound === bound);
   return facts.policy.file.policies.flatMap((line, index) => {
-    if (line.kind !== 'approvals' || !holdsFor(line, request)) return [];
+    if (line.kind !== 'approvals' || !holdsFor(line, request, facts.policy.file)) return [];
     const from = line.from ?? namesWithRole(facts.policy.file, 'approver', request);
     const may = usersOf(facts, from).filter((user) => user !== request.requester.user);
     const counted: Person[] = [];

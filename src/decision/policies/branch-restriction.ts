@@ -1,5 +1,5 @@
-import { branchPattern } from '../branch-pattern.ts';
-import { holdsFor } from '../policy-file.ts';
+import { holdsFor } from '../../scope.ts';
+import { linearPattern } from '../linear-pattern.ts';
 import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
 
 /** The artifact's branch must match every pattern that holds here; anchored as written. */
@@ -7,8 +7,8 @@ export const branchRestriction: PolicyCheck = (question) => {
   const { request, plan, facts } = question;
   if (isKnownGoodRollback(question)) return [];
   return facts.policy.file.policies.flatMap((policy, index) => {
-    if (policy.kind !== 'branch-restriction' || !holdsFor(policy, request)) return [];
-    const pattern = branchPattern(policy.branches);
+    if (policy.kind !== 'branch-restriction' || !holdsFor(policy, request, facts.policy.file)) return [];
+    const pattern = linearPattern(policy.branches);
     if (pattern.kind === 'pattern' && pattern.matches(plan.artifact.branch)) return [];
     return [
       {

@@ -1,5 +1,6 @@
+import { holdsFor } from '../../scope.ts';
 import { epochMsOf, spanEndMs, wallTime } from '../../time.ts';
-import { type FreezeWindow, holdsFor } from '../policy-file.ts';
+import type { FreezeWindow } from '../lines/freeze-window.ts';
 import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
 
 /** Windows that touch are one freeze; this many are followed to its end. */
@@ -11,10 +12,11 @@ export const freezeWindow: PolicyCheck = (question) => {
   if (isKnownGoodRollback(question)) return [];
   const { policies } = facts.policy.file;
   const blocking = policies.filter(
-    (line): line is FreezeWindow => line.kind === 'freeze-window' && line.level !== 'warn' && holdsFor(line, request),
+    (line): line is FreezeWindow =>
+      line.kind === 'freeze-window' && line.level !== 'warn' && holdsFor(line, request, facts.policy.file),
   );
   return policies.flatMap((line, index) => {
-    if (line.kind !== 'freeze-window' || !holdsFor(line, request)) return [];
+    if (line.kind !== 'freeze-window' || !holdsFor(line, request, facts.policy.file)) return [];
     if (spanEndMs(line, epochMsOf(now)) === null) return [];
     const isWarning = line.level === 'warn';
     const endMs = endOf(isWarning ? [line] : blocking, epochMsOf(now));

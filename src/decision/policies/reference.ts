@@ -1,5 +1,5 @@
-import { branchPattern } from '../branch-pattern.ts';
-import { holdsFor } from '../policy-file.ts';
+import { holdsFor } from '../../scope.ts';
+import { linearPattern } from '../linear-pattern.ts';
 import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
 
 /** The request names a ticket, and the ticket matches every pattern that holds here. */
@@ -7,8 +7,8 @@ export const reference: PolicyCheck = (question) => {
   const { request, plan, facts } = question;
   if (isKnownGoodRollback(question)) return [];
   return facts.policy.file.policies.flatMap((policy, index) => {
-    if (policy.kind !== 'reference' || !holdsFor(policy, request)) return [];
-    const pattern = branchPattern(policy.pattern);
+    if (policy.kind !== 'reference' || !holdsFor(policy, request, facts.policy.file)) return [];
+    const pattern = linearPattern(policy.pattern);
     if (request.ref !== undefined && pattern.kind === 'pattern' && pattern.matches(request.ref)) return [];
     const given = request.ref === undefined ? 'none is named' : `"${request.ref}" does not`;
     const again = `/${request.intent} ${request.service} ${request.environment} ${plan.artifact.version}`;

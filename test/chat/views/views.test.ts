@@ -35,7 +35,7 @@ describe('policies', () => {
   });
 
   test('show a kind that is not known here as the file has it', () => {
-    const file = { environments: {}, roles: [], policies: [{ kind: 'soak', hours: 4 }] };
+    const file = { environments: {}, services: { named: {} }, roles: [], policies: [{ kind: 'soak', hours: 4 }] };
     expect(words(policiesReply({ kind: 'valid', file }, {}))).toContain('soak hours 4');
   });
 

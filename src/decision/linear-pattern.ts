@@ -1,20 +1,20 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../errors.ts';
 
-export type BranchPattern =
+export type LinearPattern =
   | { readonly kind: 'pattern'; readonly matches: (branch: string) => boolean }
   | { readonly kind: 'refused'; readonly because: string };
 
 const longestPattern = 500;
 /** re2js counts an expanded pattern in instructions; a hostile repetition (`((a{100}){100}){100}`) has millions. */
 const largestProgram = 5_000;
-const known = new Map<string, BranchPattern>();
+const known = new Map<string, LinearPattern>();
 
 /**
  * Compiles a pattern in RE2 syntax, which matches in time linear in the subject; look-around and back references are
  * refused. Anchored only where `^` and `$` are written.
  */
-export function branchPattern(text: string): BranchPattern {
+export function linearPattern(text: string): LinearPattern {
   const before = known.get(text);
   if (before !== undefined) return before;
   const compiled = compile(text);
@@ -23,7 +23,7 @@ export function branchPattern(text: string): BranchPattern {
   return compiled;
 }
 
-function compile(text: string): BranchPattern {
+function compile(text: string): LinearPattern {
   if (text.length > longestPattern)
     return { kind: 'refused', because: `it has more than ${longestPattern} characters` };
   try {

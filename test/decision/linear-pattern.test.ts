@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { branchPattern } from '../../src/decision/branch-pattern.ts';
+import { linearPattern } from '../../src/decision/linear-pattern.ts';
 
 function matcher(pattern: string): (subject: string) => boolean {
-  const compiled = branchPattern(pattern);
+  const compiled = linearPattern(pattern);
   if (compiled.kind === 'refused') throw new Error(compiled.because);
   return compiled.matches;
 }
@@ -44,7 +44,7 @@ describe('branch patterns', () => {
   test.each(['(?!x)', '(?<=x)y', '(a)\\1', '(', 'a{2000}', '((a{100}){100}){100}', 'x'.repeat(501)])(
     'refuses %s',
     (pattern) => {
-      expect(branchPattern(pattern)).toMatchObject({ kind: 'refused', because: expect.any(String) });
+      expect(linearPattern(pattern)).toMatchObject({ kind: 'refused', because: expect.any(String) });
     },
   );
 });

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { memberSchema } from '../../release.ts';
+import { linearPattern } from '../linear-pattern.ts';
+
+const patternSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?$/,
+    'a name, or a pattern of names in quotes, such as web or "pay-*"',
+  );
+
+/** `production`, `[dev, staging]`, `"prod-*"`: always a list once it is read. */
+function namesSchema(what: string, example: string[]) {
+  return z
+    .union([patternSchema, z.array(patternSchema).min(1)])
+    .transform((names) => [names].flat())
+    .optional()
+    .describe(`Holds for these ${what}; a name, a list, or a pattern such as "prod-*"; default: all`)
+    .meta({ examples: [example] });
+}
+
+/** For which releases a line holds. */
+export const scope = {
+  environments: namesSchema('environments', ['production']),
+  services: namesSchema('services', ['web']),
+  squads: z
+    .union([z.string().min(1).max(80), z.array(z.string().min(1).max(80)).min(1)])
+    .transform((names) => [names].flat())
+    .optional()
+    .describe('Holds for the services of these squads, besides those that services names')
+    .meta({ examples: [['storefront']] }),
+};
+
+/** What every policy has. */
+export const shared = {
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, such as no-friday-majors')
+    .optional()
+    .describe('What it is called in answers and commands; one of its kind')
+    .meta({ examples: ['no-friday-majors'] }),
+  level: z
+    .enum(['block', 'warn'])
+    .optional()
+    .describe('warn: shown on the message and no obstacle; default: block')
+    .meta({ examples: ['warn'] }),
+  ...scope,
+};
+
+export const members = z
+  .array(memberSchema)
+  .min(1)
+  .meta({ examples: [['@developers', 'ada']] });
+
+/** A regular expression that matches in linear time. */
+export function linearPatternSchema(example: string) {
+  return z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const pattern = linearPattern(text);
+      if (pattern.kind === 'refused')
+        context.addIssue({
+          code: 'custom',
+          message: `expected a regular expression in RE2 syntax, but ${pattern.because}; example: ${example}`,
+        });
+    });
+}

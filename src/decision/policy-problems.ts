@@ -1,0 +1,96 @@
+import { unknownName } from '../nearest.ts';
+import { type Limits, matchesName, type Squads } from '../scope.ts';
+import type { Policy, Role } from './policy-file.ts';
+
+/** Something that is wrong between two parts of `sluice.yaml`, told at the part where it is to be mended. */
+export interface CrossProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** The parts of `sluice.yaml` that policies and roles speak of. */
+interface File {
+  readonly environments: Readonly<Record<string, unknown>>;
+  readonly services: Squads['services'] & { readonly discover?: string | undefined };
+  readonly people: Readonly<Record<string, { readonly slack: string }>>;
+  readonly roles: readonly Role[];
+  readonly policies: readonly Policy[];
+}
+
+/** Everything that policies and roles say of each other and of the rest of the file. */
+export function policyProblems(file: File): readonly CrossProblem[] {
+  return [...strangers(file), ...unknownScopes(file), ...sameNames(file), ...unreachableCounts(file)];
+}
+
+/** Names of a list that are neither groups nor people. */
+export function unknownMembers(
+  names: readonly string[],
+  path: readonly PropertyKey[],
+  people: readonly string[],
+): readonly CrossProblem[] {
+  return names.flatMap((name, index) =>
+    name.startsWith('@') || people.includes(name)
+      ? []
+      : [
+          {
+            path: [...path, index],
+            message: `${unknownName('people', name, people)}; a Slack group is written "@${name}"`,
+          },
+        ],
+  );
+}
+
+function strangers(file: File): readonly CrossProblem[] {
+  const people = Object.keys(file.people);
+  return [
+    ...file.roles.flatMap(({ of }, index) => unknownMembers(of, ['roles', index, 'of'], people)),
+    ...file.policies.flatMap((policy, index) =>
+      policy.kind === 'approvals' ? unknownMembers(policy.from ?? [], ['policies', index, 'from'], people) : [],
+    ),
+  ];
+}
+
+function unknownScopes(file: File): readonly CrossProblem[] {
+  const environments = Object.keys(file.environments);
+  const services = Object.keys(file.services.named);
+  const squads = [...new Set(Object.values(file.services.named).flatMap(({ squad }) => squad ?? []))];
+  const check = (what: string, patterns: readonly string[], known: readonly string[], path: readonly PropertyKey[]) =>
+    patterns.flatMap((pattern, index) => {
+      if (known.some((name) => matchesName(pattern, name))) return [];
+      const message = /[*?]/.test(pattern)
+        ? `"${pattern}" fits none of the ${what}; known: ${known.join(', ')}`
+        : unknownName(what, pattern, known);
+      return [{ path: [...path, what, index], message }];
+    });
+  const lines: readonly { readonly line: Limits; readonly path: readonly PropertyKey[] }[] = [
+    ...file.roles.map((line, index) => ({ line, path: ['roles', index] })),
+    ...file.policies.map((line, index) => ({ line, path: ['policies', index] })),
+  ];
+  return lines.flatMap(({ line, path }) => [
+    ...check('environments', line.environments ?? [], environments, path),
+    // With `discover` every folder is a service, and the folders are not known to this file.
+    ...(file.services.discover === undefined ? check('services', line.services ?? [], services, path) : []),
+    ...check('squads', line.squads ?? [], squads, path),
+  ]);
+}
+
+function sameNames(file: File): readonly CrossProblem[] {
+  const names = file.policies.map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    name === undefined || names.indexOf(name) === index
+      ? []
+      : [{ path: ['policies', index, 'name'], message: `"${name}" is the name of another policy already` }],
+  );
+}
+
+/** More votes than the people who are named one by one; the size of a group cannot be known here. */
+function unreachableCounts(file: File): readonly CrossProblem[] {
+  return file.policies.flatMap((policy, index) => {
+    if (policy.kind !== 'approvals' || policy.from === undefined) return [];
+    const { from, count } = policy;
+    const people = new Set(from.map((name) => (Object.hasOwn(file.people, name) ? file.people[name]?.slack : name)));
+    return from.some((name) => name.startsWith('@')) || count <= people.size
+      ? []
+      : [{ path: ['policies', index, 'count'], message: `asks for ${count} votes, but from names ${people.size}` }];
+  });
+}
