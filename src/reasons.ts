@@ -52,7 +52,7 @@ export const reasonSchema = z.strictObject({
   text: z.string(),
   /** The exact command, or whom to ask. */
   next: z.string().optional(),
-  /** `sluice.yaml:12`. */
+  /** `sluice.yaml:12@8f14e45`: line and commit. */
   source: z.string().optional(),
   demand: approvalDemandSchema.optional(),
 });

@@ -32,6 +32,7 @@ export interface ReadFile {
   readonly file: SluiceFile;
   /** Its version: policies are recorded by it. */
   readonly blob: BlobId;
+  /** The commit that brought this version, so that a line of it can be looked up later. */
   readonly commit: CommitSha;
   /** Where a part of it stands: `lineOf(['policies', 0])`. */
   readonly lineOf: (path: readonly PropertyKey[]) => number;

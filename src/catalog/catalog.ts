@@ -24,7 +24,7 @@ export interface CatalogPorts {
   readonly policy: SnapshotPorts['policy'];
   /** The lanes of other repositories that services name, by repository. */
   readonly lanes?: Readonly<Record<string, Lane>>;
-  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read'> &
+  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read' | 'changedBy'> &
     Pick<PlanPorts, 'places' | 'readPlace' | 'editPlace'> &
     Pick<DeployedPorts, 'changedPaths'> & {
       readonly list: (repository: string, commit: CommitSha, folder: string) => Promise<readonly string[]>;
@@ -67,7 +67,7 @@ const freshMs = 1_000;
 export function createCatalog(ports: CatalogPorts): Catalog {
   const { gitops, policy, clock, log } = ports;
   const artifacts = createArtifacts(ports.redis);
-  const snapshots = createSnapshots({ redis: ports.redis, log, policy, ...pick(gitops) });
+  const snapshots = createSnapshots({ ...gitops, redis: ports.redis, log, policy });
   let discovered: { readonly of: string; readonly byEnvironment: ReadonlyMap<string, readonly string[]> } | null = null;
   const fetchedAtMs = new Map<string, number>();
 
@@ -213,10 +213,6 @@ function nameOf(lane: Lane): string {
 
 function isLane(a: Lane, b: Lane): boolean {
   return a.repository === b.repository && a.branch === b.branch;
-}
-
-function pick({ fetch, head, read }: CatalogPorts['gitops']): Pick<SnapshotPorts, 'fetch' | 'head' | 'read'> {
-  return { fetch, head, read };
 }
 
 function at(

@@ -20,6 +20,8 @@ export interface SnapshotPorts {
     commit: CommitSha,
     path: string,
   ) => Promise<{ blob: BlobId; text: string } | null>;
+  /** The last commit up to `head` that changed a file. */
+  readonly changedBy: (repository: string, head: CommitSha, path: string) => Promise<CommitSha | null>;
 }
 
 const keptSchema = z.object({ blob: blobIdSchema, commit: commitShaSchema, text: z.string() });
@@ -52,20 +54,19 @@ export function createSnapshots(ports: SnapshotPorts) {
       const because = `there is no ${file} in ${repository} at ${head.slice(0, 7)}`;
       return { blob: null, snapshot: await withLastGood({ kind: 'unreadable', because }) };
     }
-    const before = current?.snapshot;
-    if (before !== undefined && current?.blob === found.blob)
-      return { blob: found.blob, snapshot: before.kind === 'valid' ? { ...before, commit: head } : before };
+    if (current !== null && current.blob === found.blob) return { blob: found.blob, snapshot: current.snapshot };
     const parsed = checkSluiceFile(found.text, file);
     if (parsed.kind === 'invalid')
       return { blob: found.blob, snapshot: await withLastGood({ kind: 'invalid', problems: parsed.problems }) };
+    const commit = (await ports.changedBy(repository, head, file)) ?? head;
     const snapshot: ReadFile = {
       kind: 'valid',
       file: parsed.value,
       blob: found.blob,
-      commit: head,
+      commit,
       lineOf: parsed.lineOf,
     };
-    await keep(ports, { blob: found.blob, commit: head, text: found.text });
+    await keep(ports, { blob: found.blob, commit, text: found.text });
     return { blob: found.blob, snapshot };
   };
 

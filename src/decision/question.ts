@@ -32,9 +32,9 @@ export function isKnownGoodRollback({ request, plan }: Pick<Question, 'request' 
   return request.intent === 'rollback' && plan.knownGood;
 }
 
-/** Where a reason comes from: `sluice.yaml:12`. */
+/** Where a reason comes from: `sluice.yaml:12@8f14e45`, the line and the commit that brought it. */
 export function sourceOf(facts: Facts, path: readonly PropertyKey[]): string {
-  return `sluice.yaml:${facts.policy.lineOf(path)}`;
+  return `sluice.yaml:${facts.policy.lineOf(path)}@${facts.policy.commit.slice(0, 7)}`;
 }
 
 /** Slack users behind a list of names, each once. */

@@ -96,6 +96,12 @@ export function createGitops(ports: GitopsPorts) {
       return listing.split('\0').filter((path) => path !== '');
     },
 
+    /** The last commit up to `head` that changed a file; null where none did. */
+    changedBy: async (repository: string, head: CommitSha, path: string): Promise<CommitSha | null> => {
+      const found = await named(repository).ask(['log', '-1', '--format=%H', '--end-of-options', head, '--', path]);
+      return found.trim() === '' ? null : commitShaSchema.parse(found.trim());
+    },
+
     /** The versions below a folder (kustomize images, HelmRelease values), or those of one image. */
     places: async (
       repository: string,

@@ -328,12 +328,13 @@ describe('a plan', () => {
 });
 
 describe('sluice.yaml as it is read', () => {
-  test('is read again only when it changed', async () => {
+  test('is read again only when it changed, and knows the commit that brought it', async () => {
     const first = await catalog.refresh();
+    const brought = remote.head();
     remote.commit({ 'README.md': 'hello' });
     const second = await catalog.refresh();
     expect(first.kind === 'valid' && second.kind === 'valid' && first.file === second.file).toBe(true);
-    expect(second).toMatchObject({ kind: 'valid', commit: remote.head() });
+    expect(second).toMatchObject({ kind: 'valid', commit: brought });
     remote.commit({ 'sluice.yaml': `# reviewed\n${policyText}` });
     expect((await catalog.refresh({ fetch: false })).kind === 'valid' && catalog.snapshot()).toEqual(second);
     const third = await catalog.refresh();

@@ -72,8 +72,8 @@ describe('decide', () => {
   test('every reason that a line of the file gives names that line', () => {
     const decision = decide(aQuestion({ plan: aPlan({ artifact: anArtifact({ branch: 'x' }) }) }));
     expect(decision.reasons.map(({ code, source }) => [code, source])).toEqual([
-      ['branch-not-allowed', 'sluice.yaml:15'],
-      ['approvals-missing', 'sluice.yaml:16'],
+      ['branch-not-allowed', 'sluice.yaml:15@0e0e0e0'],
+      ['approvals-missing', 'sluice.yaml:16@0e0e0e0'],
     ]);
   });
 

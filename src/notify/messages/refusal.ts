@@ -4,12 +4,14 @@ import { fitting, message, nextWords, serviceOf, versionOf } from './words.ts';
 
 /** Every reason in one reply, numbered, and the command that comes next. */
 export function refusalSection(release: Release): string {
-  const reasons = (release.decision?.reasons ?? []).filter(({ effect }) => effect === 'deny');
+  const reasons = release.decision?.reasons ?? [];
   const listed = reasons.map(
     ({ text, source }, index) =>
       `${reasons.length > 1 ? `${index + 1}. ` : ''}${foreign(text, 500)}${source === undefined ? '' : ` (${foreign(source, 100)})`}`,
   );
-  const nexts = [...new Set(reasons.flatMap(({ next }) => (next === undefined ? [] : [next])))];
+  // What only holds is told so that the next attempt holds no surprise; what to do about it comes when it is asked for.
+  const denying = reasons.filter(({ effect }) => effect === 'deny');
+  const nexts = [...new Set(denying.flatMap(({ next }) => (next === undefined ? [] : [next])))];
   const next = nexts.slice(0, 5).map(nextWords).join(' or ');
   const what = release.request.intent === 'rollback' ? 'Not rolled back' : 'Not released';
   const title =

@@ -62,7 +62,7 @@ describe('authorization', () => {
         effect: 'deny',
         text: '@eve may not release web to production',
         next: 'ask @storefront or mia',
-        source: 'sluice.yaml:11',
+        source: 'sluice.yaml:11@0e0e0e0',
       },
     ]);
   });

@@ -52,7 +52,7 @@ describe('a freeze window', () => {
       code: 'frozen',
       effect: 'hold',
       text: 'production is frozen until Mon 2026-11-30 00:00 Europe/Copenhagen',
-      source: 'sluice.yaml:17',
+      source: 'sluice.yaml:17@0e0e0e0',
     });
     expect(reasons([friday, weekend], '2026-11-28T16:00:00Z')[0]?.text).toContain('(weekend)');
   });

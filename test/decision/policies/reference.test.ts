@@ -26,7 +26,7 @@ describe('a reference', () => {
       effect: 'deny',
       text: 'production takes releases with a ticket that matches ^CHG[0-9]+$; "X" does not',
       next: '`/release web production 1.4.2 ref CHG123`',
-      source: 'sluice.yaml:17',
+      source: 'sluice.yaml:17@0e0e0e0',
     });
   });
 

@@ -209,6 +209,22 @@ describe('what the requester is told', () => {
     );
   });
 
+  test('also what would only hold, without what to do about that yet', () => {
+    expect(
+      denied([
+        { code: 'branch-not-allowed', effect: 'deny', text: 'built from feature/x', next: '/release artifacts web' },
+        { code: 'locked', effect: 'hold', text: 'production is locked by @mia (audit)', next: '/release unlock' },
+      ]),
+    ).toBe(
+      [
+        '*Not released*: web 1.4.2 → production.',
+        '1. built from feature/x',
+        '2. production is locked by @mia (audit)',
+        'Next: `/release artifacts web`',
+      ].join('\n'),
+    );
+  });
+
   test('that it is there already, with its verdict', () => {
     const before = written({ 'prod-eu': healthy(6), 'prod-us': healthy(4) }, { id: releaseId(1) });
     expect(readable(unchangedMessage(release({ kind: 'unchanged' }), before))).toBe(
