@@ -48,7 +48,7 @@ export const commandTable = [
   {
     verb: 'policies',
     usage: '[SERVICE] [ENV]',
-    summary: 'what must be true of a release, and who may do what',
+    summary: 'what must be true of a release, who may do what, and where each line comes from',
     example: 'policies web production',
   },
   { verb: 'drift', usage: '[ENV]', summary: 'where clusters do not match Git', example: 'drift' },

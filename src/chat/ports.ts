@@ -31,6 +31,17 @@ export interface PolicyFile extends Squads {
 }
 export type PolicyLine = Limits & { readonly kind: string } & Readonly<Record<string, unknown>>;
 
+/** `sluice.yaml` as it was read, with the commit that brought it and the line of each part. */
+export interface ReadPolicies {
+  readonly file: PolicyFile;
+  readonly commit: string;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+/** What is known of `sluice.yaml` now; whatever is not valid decides nothing. */
+export type PolicySnapshot =
+  | ({ readonly kind: 'valid' } & ReadPolicies)
+  | { readonly kind: 'invalid' | 'unreadable' | 'unsigned'; readonly lastGood?: ReadPolicies };
+
 /** What chat needs of the other rooms, nothing more. */
 export interface ChatPorts {
   readonly slack: SlackSettings;
@@ -61,9 +72,7 @@ export interface ChatPorts {
   readonly catalog: {
     readonly names: () => { readonly services: string[]; readonly environments: string[] };
     readonly environment: (name: string) => { readonly channel: string; readonly clusters: string[] } | null;
-    readonly snapshot: () =>
-      | { readonly kind: 'valid'; readonly file: PolicyFile }
-      | { readonly kind: 'invalid' | 'unreadable'; readonly lastGood?: { readonly file: PolicyFile } };
+    readonly snapshot: () => PolicySnapshot;
     readonly artifacts: (
       service: string,
       options?: { readonly branch?: string; readonly limit?: number },

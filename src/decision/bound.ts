@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../canonical.ts';
 import type { Plan, Request } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
@@ -30,13 +31,4 @@ export function boundOf(request: Pick<Request, 'service' | 'environment'>, plan:
     policies: policies.toSorted(),
   });
   return createHash('sha256').update(content).digest('hex');
-}
-
-/** JSON with sorted keys: the same content is the same text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

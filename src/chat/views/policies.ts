@@ -1,6 +1,8 @@
-import { escapeText, header, type MessageBody, section, shorten, spoken } from '../../blocks.ts';
+import { code, context, escapeText, header, type MessageBody, section, shorten, spoken } from '../../blocks.ts';
+import { policyIds } from '../../policy-id.ts';
 import { holdsForEnvironment, holdsForService, type Limits } from '../../scope.ts';
-import type { PolicyFile, PolicyLine } from '../ports.ts';
+import type { PolicyFile, PolicyLine, PolicySnapshot, ReadPolicies } from '../ports.ts';
+import { policyWords } from './policy-words.ts';
 import { reply, scopeWords } from './words.ts';
 
 interface Scope {
@@ -8,30 +10,24 @@ interface Scope {
   readonly environment?: string;
 }
 
-type Snapshot =
-  | { readonly kind: 'valid'; readonly file: PolicyFile }
-  | { readonly kind: 'invalid' | 'unreadable'; readonly lastGood?: { readonly file: PolicyFile } };
-
-/** What must be true of a release in a scope, and who may do what there, as sluice.yaml says it now. */
-export function policiesReply(snapshot: Snapshot, scope: Scope): MessageBody {
-  const file = snapshot.kind === 'valid' ? snapshot.file : snapshot.lastGood?.file;
-  if (file === undefined) return reply('sluice.yaml cannot be read, so every release is held.');
-  const rules = [
-    ...Object.entries(file.environments)
-      .filter(([name]) => (scope.environment ?? name) === name)
-      .flatMap(([name, { after }]) =>
-        after === undefined ? [] : [`• ${escapeText(name)}: healthy in ${escapeText(after.join(' and '))} before`],
-      ),
-    ...file.policies
-      .filter((line) => touches(line, scope, file))
-      .map((line) => `• ${policyWords(line)}${limitWords(line)}`),
-  ];
-  const rights = file.roles
-    .filter((line) => touches(line, scope, file))
-    .map((line) => `• ${escapeText(line.role)}: ${escapeText(line.of.join(', '))}${limitWords(line)}`);
+/** What must be true of a release in a scope, who may do what there, and where each line comes from. */
+export function policiesReply(snapshot: PolicySnapshot, scope: Scope): MessageBody {
+  const read = snapshot.kind === 'valid' ? snapshot : snapshot.lastGood;
+  if (read === undefined) return reply('sluice.yaml cannot be read, so every release is held.');
+  const { file } = read;
+  const rules = [...orderRows(read, scope), ...policyRows(read, scope)];
+  const rights = file.roles.flatMap((line, index) =>
+    touches(line, scope, file)
+      ? [
+          `• ${escapeText(line.role)}: ${escapeText(line.of.join(', '))}${limitWords(line)} ${source(read, ['roles', index])}`,
+        ]
+      : [],
+  );
   const where = scopeWords(scope);
   const stale =
-    snapshot.kind === 'valid' ? [] : [section('sluice.yaml is not valid now; this is what the last good one says.')];
+    snapshot.kind === 'valid'
+      ? []
+      : [section('The present sluice.yaml does not count now, so releases are held; this is the last good one.')];
   return {
     text: spoken(
       `Policies${where === '' ? '' : ` for ${where}`}: ${rules.length} rules, ${rights.length} lines of rights.`,
@@ -39,10 +35,39 @@ export function policiesReply(snapshot: Snapshot, scope: Scope): MessageBody {
     blocks: [
       header(shorten(`Policies${where === '' ? '' : ` for ${where}`}`, 150)),
       ...stale,
-      section(`*A release needs*\n${bounded(rules, 'nothing but the right to ask for it')}`),
-      section(`*Who may do what*\n${bounded(rights, 'nobody may do anything')}`),
+      ...sections('A release needs', rules, 'nothing but the right to ask for it'),
+      ...sections('Who may do what', rights, 'nobody may do anything'),
+      context(
+        `sluice.yaml of commit ${code(read.commit.slice(0, 7))}. Of one service in one environment: ${code('/release policies web production')}`,
+      ),
     ],
   };
+}
+
+function orderRows(read: ReadPolicies, scope: Scope): readonly string[] {
+  return Object.entries(read.file.environments).flatMap(([name, { after }]) =>
+    after === undefined || (scope.environment ?? name) !== name
+      ? []
+      : [
+          `• ${escapeText(name)}: healthy in ${escapeText(after.join(' and '))} before ${source(read, ['environments', name, 'after'])}`,
+        ],
+  );
+}
+
+function policyRows(read: ReadPolicies, scope: Scope): readonly string[] {
+  const ids = policyIds(read.file.policies);
+  return read.file.policies.flatMap((line, index) =>
+    touches(line, scope, read.file)
+      ? [
+          `• ${escapeText(shorten(policyWords(line), 300))}${limitWords(line)}${levelWords(line)} ${code(ids[index] ?? line.kind)} ${source(read, ['policies', index])}`,
+        ]
+      : [],
+  );
+}
+
+/** `sluice.yaml:12@a1b2c3d`. */
+function source({ commit, lineOf }: ReadPolicies, path: readonly PropertyKey[]): string {
+  return code(`sluice.yaml:${lineOf(path)}@${commit.slice(0, 7)}`);
 }
 
 function touches(line: Limits, { service, environment }: Scope, file: PolicyFile): boolean {
@@ -58,29 +83,22 @@ function limitWords({ services, squads, environments }: Limits): string {
   return parts.length === 0 ? '' : ` (${escapeText(parts.join(' in '))})`;
 }
 
-/** In words where the kind is known; else as the file has it. */
-function policyWords({ kind, services: _, environments: __, squads: ___, ...settings }: PolicyLine): string {
-  const { count, from, to, within, branches, pattern, days, timezone, level } = settings;
-  const quiet = level === 'warn' ? ' (a warning only)' : '';
-  if (kind === 'approvals') {
-    const voters = Array.isArray(from) ? from.join(' or ') : 'approvers';
-    const limit = typeof within === 'string' ? ` within ${within}` : '';
-    return escapeText(`${count === 1 ? '1 approval' : `${count ?? 1} approvals`} by ${voters}${limit}`);
-  }
-  if (kind === 'branch-restriction') return escapeText(`built from a branch like ${branches}${quiet}`);
-  if (kind === 'reference') return escapeText(`a ticket like ${pattern}${quiet}`);
-  if (kind === 'freeze-window') {
-    const on = Array.isArray(days) ? ` on ${days.join(', ')}` : '';
-    return escapeText(`not between ${from} and ${to}${on}, ${timezone}${quiet}`);
-  }
-  const rest = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  return escapeText(shorten([kind, ...rest].join(' '), 200));
+function levelWords({ level, override }: PolicyLine): string {
+  const passed = Array.isArray(override) && override.length > 0 ? `, ${override.join(' or ')} may pass it` : '';
+  return `${level === 'warn' ? ', a warning only' : ''}${escapeText(passed)}`;
 }
 
-const rowsShown = 20;
+const rowsShown = 40;
+const sectionLimit = 2_800;
 
-function bounded(rows: readonly string[], none: string): string {
-  if (rows.length === 0) return none;
-  const more = rows.length > rowsShown ? [`… ${rows.length - rowsShown} more`] : [];
-  return shorten([...rows.slice(0, rowsShown), ...more].join('\n'), 2_900);
+/** Whole rows only, in as many sections as they need. */
+function sections(title: string, rows: readonly string[], none: string) {
+  const more = rows.length > rowsShown ? [`… ${rows.length - rowsShown} more; name a service and an environment`] : [];
+  const texts = [`*${title}*`];
+  for (const row of rows.length === 0 ? [none] : [...rows.slice(0, rowsShown), ...more]) {
+    const last = texts.length - 1;
+    if (`${texts[last]}\n${row}`.length > sectionLimit) texts.push(row);
+    else texts[last] = `${texts[last]}\n${row}`;
+  }
+  return texts.map(section);
 }

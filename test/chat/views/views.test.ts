@@ -24,10 +24,12 @@ describe('help', () => {
 describe('policies', () => {
   test('are what sluice.yaml says of a scope', () => {
     const shown = words(policiesReply(aReadFile(), { environment: 'production' }));
-    expect(shown).toContain('production: healthy in staging before');
-    expect(shown).toContain('2 approvals by @platform or @storefront within 4h (production)');
+    expect(shown).toContain('production: healthy in staging before `sluice.yaml:5@0e0e0e0`');
+    expect(shown).toContain(
+      '2 approvals by @platform or @storefront within 4h (production) `approvals-f4c9` `sluice.yaml:16@0e0e0e0`',
+    );
     expect(shown).toContain('built from a branch like ^(main|hotfix/.+)$ (production)');
-    expect(shown).toContain('operator: mia');
+    expect(shown).toContain('operator: mia `sluice.yaml:13@0e0e0e0`');
   });
 
   test('leave out what holds elsewhere', () => {
@@ -35,8 +37,12 @@ describe('policies', () => {
   });
 
   test('show a kind that is not known here as the file has it', () => {
-    const file = { environments: {}, services: { named: {} }, roles: [], policies: [{ kind: 'soak', hours: 4 }] };
-    expect(words(policiesReply({ kind: 'valid', file }, {}))).toContain('soak hours 4');
+    const line = { kind: 'moon-phase', phase: 'full', level: 'warn', override: ['operator'] };
+    const file = { environments: {}, services: { named: {} }, roles: [], policies: [line] };
+    const read = { kind: 'valid', file, commit: 'a1b2c3d4', lineOf: () => 7 } as const;
+    expect(words(policiesReply(read, {}))).toContain(
+      'moon-phase phase full, a warning only, operator may pass it `moon-phase-',
+    );
   });
 
   test('say when the file cannot be read, or is the last good one', () => {
