@@ -27,7 +27,7 @@ function isRepositoryPath(path: string): boolean {
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git');
 }
 
-/** Where the version of one service lives in one file (`images` of a kustomization, a value of a HelmRelease). */
+/** Where the version of one service lives in one file. */
 export const placeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('kustomize-image'), path: repositoryPathSchema, image: z.string().min(1) }),
   z.strictObject({
@@ -38,6 +38,28 @@ export const placeSchema = z.discriminatedUnion('kind', [
     /** Dotted path below `spec.values`, such as `image.tag`. */
     tag: z.string().min(1),
     /** Dotted path of the digest below `spec.values`; without it no digest is written. */
+    digest: z.string().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('yaml-value'),
+    path: repositoryPathSchema,
+    /** `OCIRepository/web`, needed where the file holds several objects. */
+    object: z.string().optional(),
+    /** Dotted path of a block of text that holds YAML itself, such as `data.values\\.yaml`. */
+    inside: z.string().optional(),
+    /** Dotted path of the version; a dot in a key is written `\\.`. */
+    tag: z.string().min(1),
+    digest: z.string().optional(),
+  }),
+  /** Every container of this image in the workloads of a file. */
+  z.strictObject({ kind: z.literal('container-image'), path: repositoryPathSchema, image: z.string().min(1) }),
+  /** Every line with Flux's setter marker of this ImagePolicy, `namespace:name`. */
+  z.strictObject({ kind: z.literal('setter-marker'), path: repositoryPathSchema, policy: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('env-value'),
+    path: repositoryPathSchema,
+    variable: z.string().min(1),
+    /** The variable that holds the digest. */
     digest: z.string().optional(),
   }),
 ]);

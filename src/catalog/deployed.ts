@@ -137,7 +137,7 @@ async function readOne(
   const { place, placed } = found.places[0];
   const artifact = await ports.artifacts.get(service, placed.version);
   // A HelmRelease names no image; its artifact does, else sluice.yaml, else the service's own name is the best guess.
-  const image = artifact?.image ?? named?.image ?? (place.kind === 'kustomize-image' ? place.image : service);
+  const image = artifact?.image ?? named?.image ?? ('image' in place ? place.image : service);
   return {
     service,
     environment,

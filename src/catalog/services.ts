@@ -1,7 +1,8 @@
 import type { BlobId, CommitSha, Place, Placed } from '../change.ts';
 import { nameSchema } from '../release.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
-import { fillTemplate, type PlaceForm, type Service } from './sluice-file.ts';
+import { fillTemplate, type PlaceForm, placesOfForm } from './place-forms.ts';
+import type { Service } from './sluice-file.ts';
 
 export interface PlaceRead {
   readonly place: Place;
@@ -55,31 +56,31 @@ export async function findPlaces(ports: PlacePorts, where: Where): Promise<Found
   const template = named?.folder ?? where.file.services.discover;
   if (template === undefined)
     return { kind: 'missing', because: `sluice.yaml does not say where the version of ${where.service} stands` };
-  return readFolder(
-    ports,
-    where,
-    fillTemplate(template, where.environment, where.service),
-    named?.image ?? where.image,
-  );
+  return readFolder(ports, where, fillTemplate(template, where), named?.image ?? where.image);
 }
 
 /** The files and folders that `findPlaces` looks at. */
 export function watchedPaths(file: SluiceFile, service: string, environment: string): readonly string[] {
   const named = namedService(file, service);
   if (named?.place !== undefined)
-    return [named.place].flat().map((form) => fillTemplate(templateOf(form), environment, service));
+    return [named.place]
+      .flat()
+      .flatMap((form) =>
+        placesOfForm(form, service, environment, clustersOf(file, environment)).map(({ path }) => path),
+      );
   const template = named?.folder ?? file.services.discover;
-  return template === undefined ? [] : [fillTemplate(template, environment, service).replace(/\/+$/, '')];
+  return template === undefined ? [] : [fillTemplate(template, { environment, service }).replace(/\/+$/, '')];
 }
 
-function templateOf(form: PlaceForm): string {
-  return 'kustomize' in form ? form.kustomize : form.helm;
+function clustersOf(file: SluiceFile, environment: string): readonly string[] {
+  return Object.hasOwn(file.environments, environment) ? (file.environments[environment]?.clusters ?? []) : [];
 }
 
 async function readForms(ports: PlacePorts, where: Where, forms: readonly PlaceForm[]): Promise<Found> {
   const places: PlaceRead[] = [];
-  for (const form of forms) {
-    const place = placeOf(form, where);
+  const { service, environment } = where;
+  const clusters = clustersOf(where.file, environment);
+  for (const place of forms.flatMap((form) => placesOfForm(form, service, environment, clusters))) {
     const file = await ports.read(where.repository, where.commit, place.path);
     if (file === null) return { kind: 'missing', because: `there is no file ${place.path}` };
     const read = ports.readPlace(place, file.text);
@@ -89,18 +90,6 @@ async function readForms(ports: PlacePorts, where: Where, forms: readonly PlaceF
   return found(places, `${where.service} has no place in ${where.environment}`);
 }
 
-function placeOf(form: PlaceForm, { environment, service }: Where): Place {
-  if ('kustomize' in form)
-    return { kind: 'kustomize-image', path: fillTemplate(form.kustomize, environment, service), image: form.image };
-  return {
-    kind: 'helm-value',
-    path: fillTemplate(form.helm, environment, service),
-    tag: form.tag,
-    ...(form.release === undefined ? {} : { release: form.release }),
-    ...(form.digest === undefined ? {} : { digest: form.digest }),
-  };
-}
-
 async function readFolder(
   ports: PlacePorts,
   { repository, commit, service }: Where,
@@ -108,21 +97,27 @@ async function readFolder(
   image: string | undefined,
 ): Promise<Found> {
   const nothing = `no file below ${folder} holds a version of ${service}`;
-  const own = image === undefined ? [] : await ports.places(repository, commit, folder, image);
+  const own = image === undefined ? [] : overrides(await ports.places(repository, commit, folder, image));
   if (own.length > 0) return found(own, nothing);
-  const all = await ports.places(repository, commit, folder);
-  const images = [...new Set(all.flatMap(({ place }) => (place.kind === 'kustomize-image' ? [place.image] : [])))];
+  const all = overrides(await ports.places(repository, commit, folder));
+  const images = [...new Set(all.flatMap(({ place }) => ('image' in place ? [place.image] : [])))];
   if (images.length <= 1) return found(all, nothing);
   const alike = images.filter((each) => each.split('/').at(-1) === service);
   if (alike.length === 1)
     return found(
-      all.filter(({ place }) => place.kind === 'kustomize-image' && place.image === alike[0]),
+      all.filter(({ place }) => 'image' in place && place.image === alike[0]),
       nothing,
     );
   return {
     kind: 'refused',
     because: `${folder} holds several images (${images.slice(0, 5).join(', ')}); name one in services.${service}.image of sluice.yaml`,
   };
+}
+
+/** What a workload names itself counts only where nothing overrides it: the images of a kustomization do. */
+function overrides(places: readonly PlaceRead[]): readonly PlaceRead[] {
+  const stronger = places.filter(({ place }) => place.kind !== 'container-image');
+  return stronger.length > 0 ? stronger : places;
 }
 
 function found(places: readonly PlaceRead[], nothing: string): Found {
@@ -158,11 +153,11 @@ export function discoveryFolder(template: string, environment: string): string {
 }
 
 function claimedPaths(file: SluiceFile, environment: string): readonly { service: string; path: string }[] {
+  const clusters = clustersOf(file, environment);
   return Object.entries(file.services.named).flatMap(([service, { folder, place }]) => {
+    const folders = folder === undefined ? [] : [fillTemplate(folder, { environment, service })];
     const forms = place === undefined ? [] : [place].flat();
-    const templates = [folder, ...forms.map(templateOf)];
-    return templates
-      .filter((template) => template !== undefined)
-      .map((template) => ({ service, path: fillTemplate(template, environment, service) }));
+    const places = forms.flatMap((form) => placesOfForm(form, service, environment, clusters));
+    return [...folders, ...places.map(({ path }) => path)].map((path) => ({ service, path }));
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { repositoryPathSchema } from '../change.ts';
 import { memberSchema, nameSchema, userIdSchema } from '../release.ts';
+import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 
 const environmentSchema = z.strictObject({
   clusters: z
@@ -32,59 +32,6 @@ export const environmentsSchema = z
   .describe('Where releases go, one entry for each environment')
   .meta({ examples: [{ dev: { clusters: ['dev'], channel: '#releases-dev' } }] });
 
-/** A path with `{environment}` and `{service}` in it. */
-function templateSchema(needs: readonly ('{environment}' | '{service}')[], example: string) {
-  return z
-    .string()
-    .superRefine((template, context) => {
-      const say = (message: string) => context.addIssue({ code: 'custom', message: `${message}; example: ${example}` });
-      for (const name of needs.filter((each) => !template.includes(each)))
-        say(`expected ${name} in the path, found ${JSON.stringify(template.slice(0, 60))}`);
-      const unknown = template.match(/\{(?!environment\}|service\})[^}]*\}?/)?.[0];
-      if (unknown !== undefined)
-        say(`${JSON.stringify(unknown.slice(0, 40))} is not a placeholder, expected {environment} or {service}`);
-      else if (!repositoryPathSchema.safeParse(fillTemplate(template, 'dev', 'web')).success)
-        say(`expected a relative path inside the repository, found ${JSON.stringify(template.slice(0, 60))}`);
-    })
-    .meta({ examples: [example] });
-}
-
-/** `apps/{environment}/{service}` → `apps/dev/web`. */
-export function fillTemplate(template: string, environment: string, service: string): string {
-  return template.replaceAll('{environment}', environment).replaceAll('{service}', service);
-}
-
-const kustomizePlaceSchema = z.strictObject({
-  kustomize: templateSchema(['{environment}'], 'apps/{environment}/shop/kustomization.yaml').describe(
-    'A kustomization.yaml whose images hold the version',
-  ),
-  image: z
-    .string()
-    .min(1)
-    .max(300)
-    .describe('The name of the image there')
-    .meta({ examples: ['registry.example.com/web'] }),
-});
-const helmPlaceSchema = z.strictObject({
-  helm: templateSchema(['{environment}'], 'apps/{environment}/search/release.yaml').describe(
-    'A file with a HelmRelease whose values hold the version',
-  ),
-  release: z.string().optional().describe('The name of the HelmRelease, where the file holds several'),
-  tag: z
-    .string()
-    .min(1)
-    .describe('Path of the tag below spec.values')
-    .meta({ examples: ['image.tag'] }),
-  digest: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Path of the digest below spec.values')
-    .meta({ examples: ['image.digest'] }),
-});
-const placeFormSchema = z.union([kustomizePlaceSchema, helmPlaceSchema]);
-export type PlaceForm = z.infer<typeof placeFormSchema>;
-
 const serviceSchema = z
   .strictObject({
     squad: z.string().min(1).max(80).optional().describe('The squad that owns the service'),
@@ -105,7 +52,7 @@ const serviceSchema = z
       .optional()
       .describe('The folder whose files hold its version; default: discover'),
     place: z
-      .union([kustomizePlaceSchema, helmPlaceSchema, z.array(placeFormSchema).min(1)])
+      .union([...placeForms, z.array(placeFormSchema).min(1)])
       .optional()
       .describe('Where exactly its version stands, one place or a list'),
   })

@@ -96,7 +96,5 @@ export function placesOf(release: Release): string[] {
 }
 
 function placeName(place: Place): string {
-  return place.kind === 'kustomize-image'
-    ? `${place.path} image ${place.image}`
-    : `${place.path} value ${place.release ?? ''} ${place.tag}`;
+  return JSON.stringify(Object.entries(place).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

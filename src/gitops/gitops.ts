@@ -9,6 +9,7 @@ import {
   repositoryPathSchema,
 } from '../change.ts';
 import { Refusal } from '../errors.ts';
+import { isImageOf } from '../image.ts';
 import { releaseIdSchema } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
@@ -121,7 +122,7 @@ export function createGitops(ports: GitopsPorts) {
         }),
       );
       return found.flat().flatMap(({ place, text }) => {
-        if (image !== undefined && place.kind === 'kustomize-image' && place.image !== image) return [];
+        if (image !== undefined && 'image' in place && !isImageOf(place.image, image)) return [];
         const located = readPlace(place, text);
         return located.kind === 'found' ? [{ place, placed: located.placed, line: located.line }] : [];
       });

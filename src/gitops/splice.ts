@@ -130,7 +130,7 @@ export function readsAsItself(value: string): boolean {
 }
 
 /** Null when both texts read the same except for the edits. */
-function difference(documents: readonly Document[], after: string, { replace, insert }: Edits): string | null {
+export function difference(documents: readonly Document[], after: string, { replace, insert }: Edits): string | null {
   const now = openYaml(after);
   if (now.kind === 'refused') return 'the edited file would not be valid YAML';
   const plain = (all: readonly Document[]) => all.map((document) => document.toJS({ maxAliasCount: 50 }) as unknown);

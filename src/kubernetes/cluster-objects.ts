@@ -1,4 +1,4 @@
-import { imageParts, isImageOf } from './flux/image.ts';
+import { imageParts, isImageOf } from '../image.ts';
 import {
   type ClusterView,
   type HelmRelease,

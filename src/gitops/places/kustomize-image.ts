@@ -2,7 +2,7 @@ import type { Place } from '../../change.ts';
 import { isMap, isScalar, isSeq, type YAMLMap } from '../../yaml.ts';
 import { openYaml } from '../open-yaml.ts';
 import { scalarAt } from '../splice.ts';
-import { type Located, located } from './located.ts';
+import { digestSlot, type Located, located } from './located.ts';
 
 type KustomizeImage = Extract<Place, { kind: 'kustomize-image' }>;
 
@@ -16,12 +16,20 @@ function imageEntries(text: string): YAMLMap[] | { readonly because: string } {
   const opened = openYaml(text);
   if (opened.kind === 'refused') return { because: opened.because };
   return opened.documents.flatMap(({ contents }) => {
-    const images = isMap(contents) ? contents.get('images') : null;
+    if (!isMap(contents)) return [];
+    const images = isFluxKustomization(contents) ? contents.getIn(['spec', 'images']) : contents.get('images');
     return isSeq(images) ? images.items.filter((item) => isMap(item)) : [];
   });
 }
 
-/** `images[?name==X]` of a kustomization: `newTag`, and `digest` where the entry has one. */
+/** Flux's object of the same name: its `spec.images` override what its path renders. */
+function isFluxKustomization(root: YAMLMap): boolean {
+  return (
+    root.get('kind') === 'Kustomization' && String(root.get('apiVersion')).startsWith('kustomize.toolkit.fluxcd.io/')
+  );
+}
+
+/** `images[?name==X]` of a kustomization, or of a Flux Kustomization's spec: `newTag`, and `digest` where the entry has one. */
 export function locateKustomizeImage(place: KustomizeImage, text: string): Located {
   const { path } = place;
   const entries = imageEntries(text);
@@ -42,7 +50,7 @@ export function locateKustomizeImage(place: KustomizeImage, text: string): Locat
   if (entry.flow === true || !isScalar(pair?.key) || !isScalar(pair.value))
     return { kind: 'refused', because: `${because}; write one once by hand` };
   const insert = { map: entry, below: { key: pair.key, value: pair.value }, key: 'newTag' };
-  return { kind: 'empty', because, documents, tag: { insert }, digest: digest?.scalar };
+  return { kind: 'empty', because, documents, slots: digestSlot(digest?.scalar), insert };
 }
 
 /** All images with a tag in one kustomization. */

@@ -2,14 +2,18 @@ import type { Placed } from '../../change.ts';
 import type { Document, Scalar } from '../../yaml.ts';
 import { type Insertion, lineOf } from '../splice.ts';
 
+/** One scalar that holds a version: the version itself, its digest, or a whole image reference (`image` is what stands before the tag). */
+export type Slot =
+  | { readonly holds: 'version' | 'digest'; readonly scalar: Scalar }
+  | { readonly holds: 'reference'; readonly scalar: Scalar; readonly image: string; readonly pinned: boolean };
+
 /** The scalars of a version in a file, or why there are none to edit. */
 export type Located =
   | {
       readonly kind: 'located';
       readonly placed: Placed;
       readonly documents: readonly Document[];
-      readonly tag: { readonly scalar: Scalar };
-      readonly digest?: Scalar | undefined;
+      readonly slots: readonly Slot[];
       readonly line: number;
       readonly lineText: string;
     }
@@ -18,8 +22,8 @@ export type Located =
       readonly kind: 'empty';
       readonly because: string;
       readonly documents: readonly Document[];
-      readonly tag: { readonly scalar: Scalar } | { readonly insert: Omit<Insertion, 'value'> };
-      readonly digest?: Scalar | undefined;
+      readonly slots: readonly Slot[];
+      readonly insert?: Omit<Insertion, 'value'>;
     }
   | { readonly kind: 'missing' | 'refused'; readonly because: string };
 
@@ -31,9 +35,30 @@ export function located(
   tag: Scalar,
   digest: Scalar | undefined,
 ): Located {
-  const version = typeof tag.value === 'string' ? tag.value : (tag.source ?? '');
-  if (version === '')
-    return { kind: 'empty', because: `${path} holds no version yet`, documents, tag: { scalar: tag }, digest };
+  const version = sourceOf(tag);
+  const slots: Slot[] = [{ holds: 'version', scalar: tag }, ...digestSlot(digest)];
+  if (version === '') return { kind: 'empty', because: `${path} holds no version yet`, documents, slots };
   const placed: Placed = { version, ...(digest === undefined ? {} : { digest: String(digest.value ?? '') }) };
-  return { kind: 'located', documents, placed, tag: { scalar: tag }, digest, ...lineOf(text, tag) };
+  return { kind: 'located', documents, placed, slots, ...lineOf(text, tag) };
+}
+
+export function digestSlot(digest: Scalar | undefined): Slot[] {
+  return digest === undefined ? [] : [{ holds: 'digest', scalar: digest }];
+}
+
+function sourceOf(scalar: Scalar): string {
+  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? '');
+}
+
+/** What a slot is to hold; null where it wants a digest that the version does not have. */
+export function slotValue(slot: Slot, to: Placed): string | null {
+  switch (slot.holds) {
+    case 'version':
+      return to.version;
+    case 'digest':
+      return to.digest ?? null;
+    case 'reference':
+      if (!slot.pinned) return `${slot.image}:${to.version}`;
+      return to.digest === undefined ? null : `${slot.image}:${to.version}@${to.digest}`;
+  }
 }

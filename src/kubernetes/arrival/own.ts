@@ -1,5 +1,5 @@
+import { isImageOf } from '../../image.ts';
 import type { Expected } from '../expected.ts';
-import { isImageOf } from '../flux/image.ts';
 import {
   type ClusterView,
   type HelmRelease,

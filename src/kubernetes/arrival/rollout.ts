@@ -1,5 +1,5 @@
+import { imageParts, isImageOf, isVersion, versionOf } from '../../image.ts';
 import type { Expected } from '../expected.ts';
-import { imageParts, isImageOf, isVersion, versionOf } from '../flux/image.ts';
 import { conditionOf } from '../flux/state.ts';
 import { type ClusterView, type ContainerImage, keyOf, type Pod, type Workload } from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';

@@ -1,4 +1,4 @@
-import { imageParts, isImageOf, isVersion } from '../flux/image.ts';
+import { imageParts, isImageOf, isVersion } from '../../image.ts';
 import { isAutoscaler, isFluxManager } from '../flux/managers.ts';
 import type { FieldOwner, Workload } from '../objects.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { imageParts, isImageOf, isVersion } from '../../../src/kubernetes/flux/image.ts';
+import { imageParts, isImageOf, isVersion } from '../../../src/image.ts';
 import { parseInventoryId } from '../../../src/kubernetes/flux/inventory.ts';
 import { parseRevision } from '../../../src/kubernetes/flux/revision.ts';
 

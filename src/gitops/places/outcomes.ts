@@ -1,0 +1,12 @@
+import type { LineChange, Placed } from '../../change.ts';
+
+/** What stands at a place. */
+export type ReadPlace =
+  | { readonly kind: 'found'; readonly placed: Placed; readonly line: number; readonly lineText: string }
+  | { readonly kind: 'missing' | 'refused'; readonly because: string };
+
+/** The file with another version there. */
+export type EditedPlace =
+  | { readonly kind: 'edited'; readonly text: string; readonly lines: readonly LineChange[] }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'missing' | 'refused'; readonly because: string };
