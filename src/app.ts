@@ -5,7 +5,7 @@ import { createChat } from './chat/chat.ts';
 import { type Config, readSecret } from './config.ts';
 import { createDecision } from './decision/decision.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
-import { Refusal } from './errors.ts';
+import { messageOf, Refusal } from './errors.ts';
 import { type At, around } from './fault-points.ts';
 import { createGitops } from './gitops/gitops.ts';
 import { type Route, serveHttp } from './http.ts';
@@ -110,6 +110,7 @@ export async function startApp(
     log,
     policy: { ...file.policy, lane: settled.policyLane },
     gitops,
+    onChecks: () => reconsider().catch((error) => log.debug({ err: messageOf(error) }, 'the sweep will find it')),
   });
   const alerts = createAlerts({ ...ledger, channels: catalog.channels });
   const chat = createChat({
@@ -128,7 +129,13 @@ export async function startApp(
     },
     resumeLane: (lane) => dispatch.resumeLane(lane),
   });
-  const decision = createDecision({ ...ledger, snapshot: catalog.toDecideBy, membersOf: chat.membersOf, clock });
+  const decision = createDecision({
+    ...ledger,
+    snapshot: catalog.toDecideBy,
+    artifact: catalog.artifact,
+    membersOf: chat.membersOf,
+    clock,
+  });
   const dispatch = createDispatch({
     ...ledger,
     ...alerts,

@@ -39,7 +39,30 @@ export type Person = z.infer<typeof personSchema>;
 
 const commitNoteSchema = z.strictObject({ sha: z.string(), title: z.string(), author: z.string() });
 
-/** What a build made: immutable, so the same version with another digest is refused. */
+/** What CI or a scanner found out about an artifact. */
+export const checkSchema = z.strictObject({
+  name: z.string().min(1).max(80),
+  state: z.enum(['passed', 'failed', 'pending']),
+  at: instantSchema,
+  url: z.string().max(500).optional(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+export const severitySchema = z.enum(['critical', 'high', 'medium', 'low']);
+export type Severity = z.infer<typeof severitySchema>;
+
+const countSchema = z.int().min(0).max(1_000_000);
+/** How many known vulnerabilities a scan found. */
+export const vulnerabilitiesSchema = z.strictObject({
+  critical: countSchema,
+  high: countSchema,
+  medium: countSchema,
+  low: countSchema,
+  at: instantSchema,
+});
+export type Vulnerabilities = z.infer<typeof vulnerabilitiesSchema>;
+
+/** What a build made: immutable, so the same version with another digest is refused; checks alone are renewed. */
 export const artifactSchema = z.strictObject({
   service: nameSchema,
   version: versionSchema,
@@ -51,6 +74,8 @@ export const artifactSchema = z.strictObject({
   /** The application's commits since the artifact before it on the same branch, newest first. */
   commits: z.array(commitNoteSchema).max(250),
   builtAt: instantSchema,
+  checks: z.array(checkSchema).max(50).optional(),
+  vulnerabilities: vulnerabilitiesSchema.optional(),
 });
 export type Artifact = z.infer<typeof artifactSchema>;
 

@@ -177,7 +177,7 @@ describe('sluice.yaml', () => {
     [
       'an unknown policy',
       `${base}policies:\n  - { kind: aprovals }\n`,
-      '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction, approvals, reference, freeze-window; did you mean "approvals"?',
+      '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction',
     ],
     [
       'a pattern that looks ahead',

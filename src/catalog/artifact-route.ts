@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
 import { didYouMean } from '../nearest.ts';
-import { type Artifact, artifactSchema } from '../release.ts';
+import { type Artifact, artifactSchema, checkSchema, vulnerabilitiesSchema } from '../release.ts';
 import { explainIssue } from '../schema-problems.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, instantOf } from '../time.ts';
@@ -45,6 +45,30 @@ const commitNoteSchema = z.strictObject({
   author: text(200),
 });
 
+/** A clock of CI that is this much ahead is believed. */
+const aheadMs = 5 * 60_000;
+/** When a check was made; the time of the post where it does not say. */
+const checkedAtSchema = z.iso
+  .datetime({ offset: true })
+  .optional()
+  .meta({ examples: ['2026-11-24T12:00:00Z'] });
+const postedCheckSchema = z.strictObject({
+  name: text(80).trim().min(1),
+  state: checkSchema.shape.state,
+  at: checkedAtSchema,
+  url: text(500)
+    .refine(isWebAddress, { message: 'expected a web address; example: https://ci.example.com/builds/42' })
+    .optional(),
+});
+
+function isWebAddress(url: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(url).protocol) && decodeURI(url) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** A post may leave out what a small build script does not know; the rest is as strict as the record. */
 const postSchema = artifactSchema.extend({
   version: artifactSchema.shape.version.meta({ examples: ['1.4.2'] }),
@@ -57,9 +81,15 @@ const postSchema = artifactSchema.extend({
     .datetime({ offset: true })
     .optional()
     .meta({ examples: ['2026-11-24T12:00:00Z'] }),
+  checks: z
+    .array(postedCheckSchema)
+    .max(50)
+    .optional()
+    .meta({ examples: [[{ name: 'ci', state: 'passed' }]] }),
+  vulnerabilities: vulnerabilitiesSchema.extend({ at: checkedAtSchema }).optional(),
 });
 
-/** `POST /artifacts`: builds tell what they made. 201 new, 200 said before, 409 another content under the same version. */
+/** `POST /artifacts`: builds tell what they made. 201 new, 200 said before (its checks renewed), 409 another content under the same version. */
 export function artifactRoute(ports: ArtifactRoutePorts): Route {
   return { method: 'POST', path: '/artifacts', handle: (request) => take(request, ports) };
 }
@@ -133,9 +163,40 @@ function readPost(
       errors: explained.map(({ path, message }) => ({ field: path.join('.'), message })),
     };
   }
-  const { builtAt, ...post } = result.data;
-  const builtMs = builtAt === undefined ? clock.now() : Date.parse(builtAt);
-  return { kind: 'read', artifact: { ...post, builtAt: instantOf(builtMs) } };
+  const early = aheadOf(result.data, clock.now() + aheadMs);
+  if (early.length > 0) return { kind: 'refused', errors: early };
+  return { kind: 'read', artifact: asKept(result.data, clock.now()) };
+}
+
+type Post = z.infer<typeof postSchema>;
+
+/** A result of tomorrow would never be too old, and nothing could renew it. */
+function aheadOf({ checks = [], vulnerabilities }: Post, latestMs: number): readonly FieldError[] {
+  const moments = [
+    ...checks.map(({ at }, index) => ({ at, field: `checks.${index}.at` })),
+    { at: vulnerabilities?.at, field: 'vulnerabilities.at' },
+  ];
+  return moments
+    .filter(({ at }) => at !== undefined && Date.parse(at) > latestMs)
+    .map(({ at, field }) => ({ field, message: `${at} has not come yet; expected when it was checked` }));
+}
+
+function asKept({ builtAt, checks, vulnerabilities, ...post }: Post, nowMs: number): Artifact {
+  const moment = (given: string | undefined) => instantOf(given === undefined ? nowMs : Date.parse(given));
+  const known = checks?.map(({ name, state, at, url }) => ({
+    name,
+    state,
+    at: moment(at),
+    ...(url === undefined ? {} : { url }),
+  }));
+  return {
+    ...post,
+    builtAt: moment(builtAt),
+    ...(known === undefined ? {} : { checks: known }),
+    ...(vulnerabilities === undefined
+      ? {}
+      : { vulnerabilities: { ...vulnerabilities, at: moment(vulnerabilities.at) } }),
+  };
 }
 
 function refused(errors: readonly FieldError[], log: Log): HttpAnswer {

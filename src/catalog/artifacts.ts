@@ -6,10 +6,14 @@ import { type Artifact, artifactSchema } from '../release.ts';
 const rowSchema = artifactSchema.pick({ version: true, branch: true, commit: true, builtAt: true });
 export type ArtifactRow = z.infer<typeof rowSchema>;
 
-export type Added = { readonly kind: 'added' | 'same' } | { readonly kind: 'differs'; readonly existing: Artifact };
+export type Added =
+  | { readonly kind: 'added' | 'same' }
+  /** The same artifact, with checks that are newer than those that were known. */
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'differs'; readonly existing: Artifact };
 
 export interface Artifacts {
-  /** Keeps an artifact for good: the same version with another image, digest or commit is refused. */
+  /** Keeps an artifact for good: the same version with another image, digest or commit is refused; its checks are renewed. */
   readonly add: (artifact: Artifact) => Promise<Added>;
   readonly get: (service: string, version: string) => Promise<Artifact | null>;
   readonly getAll: (service: string, versions: readonly string[]) => Promise<Artifact[]>;
@@ -19,12 +23,15 @@ export interface Artifacts {
 
 /** Older artifacts of one service are forgotten, so that nothing grows without end. */
 const keptPerService = 1_000;
+/** What the schema of an artifact takes. */
+const mostChecks = 50;
 
-// One script, so that two posts of one version at the same moment cannot both be the first.
+// One script, so that of two posts at the same moment the second sees the first: what stands is replaced only by whoever has read it.
 const addScript = `
-local held = redis.call('HGET', KEYS[1], ARGV[1])
-if held then return held end
+local held = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+if held ~= ARGV[6] then return held end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if held ~= '' then return false end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
 local old = redis.call('ZRANGE', KEYS[3], 0, -1 - tonumber(ARGV[5]))
@@ -48,24 +55,39 @@ export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts 
     return texts.map((text) => (text === null ? null : readArtifact(text))).filter((artifact) => artifact !== null);
   };
 
+  /** Null where it was written; else what stands there instead of `read`. */
+  const replace = async (read: string, artifact: Artifact): Promise<string | null> => {
+    const { service, version, branch, commit, builtAt } = artifact;
+    const standing = await redis.eval(
+      addScript,
+      3,
+      whole(service),
+      index(service),
+      order(service),
+      version,
+      JSON.stringify(artifact),
+      JSON.stringify({ version, branch, commit, builtAt }),
+      Date.parse(builtAt),
+      kept,
+      read,
+    );
+    return typeof standing === 'string' ? standing : null;
+  };
+
   return {
     add: async (artifact) => {
-      const { service, version, branch, commit, builtAt } = artifact;
-      const existing = await redis.eval(
-        addScript,
-        3,
-        whole(service),
-        index(service),
-        order(service),
-        version,
-        JSON.stringify(artifact),
-        JSON.stringify({ version, branch, commit, builtAt }),
-        Date.parse(builtAt),
-        kept,
-      );
-      if (typeof existing !== 'string') return { kind: 'added' };
-      const before = artifactSchema.parse(JSON.parse(existing));
-      return isSame(before, artifact) ? { kind: 'same' } : { kind: 'differs', existing: before };
+      let standing = await replace('', artifact);
+      // Renewed by somebody else in between: what stands now is looked at again.
+      while (standing !== null) {
+        const before = artifactSchema.parse(JSON.parse(standing));
+        if (!isSame(before, artifact)) return { kind: 'differs', existing: before };
+        const renewed = withNewerChecks(before, artifact);
+        if (renewed === null) return { kind: 'same' };
+        const other = await replace(standing, renewed);
+        if (other === null) return { kind: 'renewed' };
+        standing = other === '' ? await replace('', artifact) : other;
+      }
+      return { kind: 'added' };
     },
     get: async (service, version) => (await getAll(service, [version]))[0] ?? null,
     getAll,
@@ -83,6 +105,30 @@ function readArtifact(text: string): Artifact | null {
 
 function newestFirst(a: ArtifactRow, b: ArtifactRow): number {
   return b.builtAt.localeCompare(a.builtAt) || b.version.localeCompare(a.version, 'en', { numeric: true });
+}
+
+/** The artifact that stands, with whatever of the post is newer; null where nothing is. */
+function withNewerChecks(standing: Artifact, posted: Artifact): Artifact | null {
+  const known = new Map((standing.checks ?? []).map((check) => [check.name, check]));
+  const newer = (posted.checks ?? []).filter((check) => isNewer(check, known.get(check.name)));
+  for (const check of newer) {
+    // Deleting first keeps what was just posted when there are too many.
+    known.delete(check.name);
+    known.set(check.name, check);
+  }
+  const scan = posted.vulnerabilities;
+  const isScanNewer = scan !== undefined && isNewer(scan, standing.vulnerabilities);
+  if (newer.length === 0 && !isScanNewer) return null;
+  return {
+    ...standing,
+    ...(known.size === 0 ? {} : { checks: [...known.values()].slice(-mostChecks) }),
+    ...(isScanNewer ? { vulnerabilities: scan } : {}),
+  };
+}
+
+/** Of two reports of the same moment the later post counts. */
+function isNewer<T extends { readonly at: string }>(posted: T, known: T | undefined): boolean {
+  return known === undefined || (known.at <= posted.at && JSON.stringify(known) !== JSON.stringify(posted));
 }
 
 function isSame(a: Artifact, b: Artifact): boolean {

@@ -31,6 +31,8 @@ export interface CatalogPorts {
     };
   readonly healthy: PlanPorts['healthy'];
   readonly rolledBackFrom: PlanPorts['rolledBackFrom'];
+  /** A known artifact has newer checks: what waits for them is to be looked at. Never rejects. */
+  readonly onChecks?: () => Promise<void>;
   /** The bearer token of POST /artifacts; without it the route is closed. */
   readonly artifactToken?: string | undefined;
 }
@@ -47,6 +49,8 @@ export interface Catalog {
   /** The channels of all environments. */
   readonly channels: () => string[];
   readonly addArtifact: (artifact: Artifact) => Promise<Added>;
+  /** One artifact as it is kept now, with its newest checks. */
+  readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
   readonly artifacts: (
     service: string,
     options?: { readonly branch?: string; readonly limit?: number },
@@ -157,6 +161,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
   const addArtifact: Catalog['addArtifact'] = async (artifact) => {
     const added = await artifacts.add(artifact);
     if (added.kind === 'added') deployed.forget(artifact);
+    if (added.kind === 'renewed') void ports.onChecks?.();
     return added;
   };
 
@@ -172,6 +177,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     names: () => ({ services: services(), environments: Object.keys(standing()?.file.environments ?? {}) }),
     channels: () => [...new Set(Object.values(standing()?.file.environments ?? {}).map(({ channel }) => channel))],
     addArtifact,
+    artifact: artifacts.get,
     artifacts: async (service, { branch, limit = 20 } = {}) => {
       const rows = (await artifacts.rows(service)).filter((row) => branch === undefined || row.branch === branch);
       return artifacts.getAll(

@@ -3,6 +3,7 @@ import { boundOf } from './bound.ts';
 import { approvals, approvalsExpireAt } from './policies/approvals.ts';
 import { authorization } from './policies/authorization.ts';
 import { branchRestriction } from './policies/branch-restriction.ts';
+import { checks } from './policies/checks.ts';
 import { freezeWindow } from './policies/freeze-window.ts';
 import { knownEnvironment } from './policies/known-environment.ts';
 import { locks } from './policies/locks.ts';
@@ -16,6 +17,7 @@ const policies: readonly PolicyCheck[] = [
   authorization,
   branchRestriction,
   promotionOrder,
+  checks,
   reference,
   locks,
   freezeWindow,

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
-import type { Hold, Plan, Request } from '../release.ts';
+import type { Artifact, Hold, Plan, Request } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { type MembersOf, readDirectory } from './directory.ts';
@@ -14,6 +14,8 @@ export interface FactPorts {
   readonly holds: () => Promise<readonly Hold[]>;
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
   readonly membersOf: MembersOf;
+  /** What is kept of an artifact now; null where it is not known any more. */
+  readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
   /** Whether the record is known to be whole: an empty Redis must not read as "no locks". */
   readonly confirmed: () => Promise<boolean>;
 }
@@ -28,6 +30,7 @@ export function readOnce(ports: FactPorts): FactPorts {
     holds,
     confirmed,
     healthy: ports.healthy,
+    artifact: ports.artifact,
     snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
     membersOf: (handle) => remembered(members, handle, () => ports.membersOf(handle)),
   };
@@ -63,15 +66,15 @@ export async function readFacts(ports: FactPorts, request: Request, plan: Plan, 
   const reasons = ['code' in policy ? policy : null, 'code' in record ? record : null].filter((each) => each !== null);
   if ('code' in policy) return { kind: 'unknown', reasons };
   const names = namesThatCount(policy, request, plan);
-  const [directory, healthy] = await Promise.all([
+  const [directory, proofs] = await Promise.all([
     readDirectory(names, policy.file, ports.membersOf),
-    readHealthy(ports, policy, request),
+    readProofs(ports, policy, request, plan),
   ]);
   if (directory.kind === 'unreadable') reasons.push(unreadableDirectory(directory.name, directory.because));
-  if (!(healthy instanceof Map) && !('code' in record)) reasons.push(healthy);
-  if ('code' in record || directory.kind === 'unreadable' || !(healthy instanceof Map))
+  if ('code' in proofs && !('code' in record)) reasons.push(proofs);
+  if ('code' in record || directory.kind === 'unreadable' || 'code' in proofs)
     return { kind: 'unknown', reasons, policy: policy.blob };
-  return { kind: 'facts', facts: { policy, holds: record.holds, healthy, members: directory.members } };
+  return { kind: 'facts', facts: { policy, holds: record.holds, ...proofs, members: directory.members } };
 }
 
 /** The file that may decide this release, or the reason why none does. */
@@ -114,18 +117,23 @@ async function readRecord(ports: FactPorts, request: Request): Promise<{ holds: 
   }
 }
 
-async function readHealthy(
+/** What is known of the artifact: where it was healthy, and what its checks say. */
+async function readProofs(
   ports: FactPorts,
   policy: ReadFile,
   request: Request,
-): Promise<Map<string, readonly HealthyRecord[]> | Reason> {
-  const { environments } = policy.file;
+  plan: Plan,
+): Promise<Pick<Facts, 'healthy' | 'checked'> | Reason> {
+  const { environments, policies } = policy.file;
   const before = Object.hasOwn(environments, request.environment)
     ? (environments[request.environment]?.after ?? [])
     : [];
+  const asksForChecks = policies.some((line) => line.kind === 'checks' && holdsFor(line, request, policy.file));
   try {
     const read = before.map(async (name) => [name, await ports.healthy(request.service, name)] as const);
-    return new Map(await Promise.all(read));
+    const artifact = asksForChecks ? await ports.artifact(request.service, plan.artifact.version) : null;
+    const healthy: ReadonlyMap<string, readonly HealthyRecord[]> = new Map(await Promise.all(read));
+    return artifact === null ? { healthy } : { healthy, checked: artifact };
   } catch (error) {
     return unreadableRecord(error);
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsLine } from './lines/approvals.ts';
 import { branchRestrictionLine } from './lines/branch-restriction.ts';
+import { checksLine } from './lines/checks.ts';
 import { members, scope } from './lines/common.ts';
 import { freezeWindowLine } from './lines/freeze-window.ts';
 import { referenceLine } from './lines/reference.ts';
@@ -28,7 +29,9 @@ export const rolesSchema = z
   .meta({ examples: [[{ role: 'releaser', of: ['@developers'] }]] });
 
 export const policiesSchema = z
-  .array(z.discriminatedUnion('kind', [branchRestrictionLine, approvalsLine, referenceLine, freezeWindowLine]))
+  .array(
+    z.discriminatedUnion('kind', [branchRestrictionLine, checksLine, approvalsLine, referenceLine, freezeWindowLine]),
+  )
   .default([])
   .describe('What must be true of a release besides authorization and the order of environments')
   .meta({ examples: [[{ kind: 'approvals', environments: ['production'], from: ['@platform'], count: 2 }]] });

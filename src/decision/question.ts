@@ -1,6 +1,6 @@
 import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
-import type { Hold, Person, Plan, Request, UserId, Vote } from '../release.ts';
+import type { Artifact, Hold, Person, Plan, Request, UserId, Vote } from '../release.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
 import type { Instant } from '../time.ts';
 
@@ -11,6 +11,8 @@ export interface Facts {
   readonly holds: readonly Hold[];
   /** What was healthy, by environment; at least for the environments that come before. */
   readonly healthy: ReadonlyMap<string, readonly HealthyRecord[]>;
+  /** What is known of the artifact's checks now, not when it was planned; absent where no artifact is kept under its version. */
+  readonly checked?: Pick<Artifact, 'checks' | 'vulnerabilities'> | undefined;
   /** Who is behind the names of roles and policies now: `@group` or a name from `people`. */
   readonly members: ReadonlyMap<string, readonly UserId[]>;
 }

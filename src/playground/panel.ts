@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { readBody } from '../http.ts';
+import type { Ci } from './ci.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { GitServer } from './git.ts';
 import { commitFromOutside, type OutsideCommit } from './outside.ts';
@@ -12,8 +13,7 @@ import { builds, imageOf } from './seed/versions.ts';
 export interface PanelPorts {
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly git: GitServer;
-  /** Posts the next artifact of a service to the app, as CI would; says what was made. */
-  readonly pushArtifact: (service: string) => Promise<string>;
+  readonly ci: Ci;
 }
 
 interface Parameter {
@@ -34,7 +34,7 @@ interface Action {
 const services = Object.keys(builds);
 
 /** What can be broken, and mended again. */
-function actionsOf({ clusters, git, pushArtifact }: PanelPorts): readonly Action[] {
+function actionsOf({ clusters, git, ci }: PanelPorts): readonly Action[] {
   const service: Parameter = { name: 'service', label: 'Service', options: services };
   const environment: Parameter = { name: 'environment', label: 'Environment', options: Object.keys(environments) };
   const cluster: Parameter = { name: 'cluster', label: 'Cluster', options: [...clusters.keys()] };
@@ -180,7 +180,15 @@ function actionsOf({ clusters, git, pushArtifact }: PanelPorts): readonly Action
       label: 'Build a version',
       description: 'CI posts a new artifact from main.',
       params: [service],
-      run: (params) => pushArtifact(params['service'] ?? 'web'),
+      run: (params) => ci.build(params['service'] ?? 'web'),
+    },
+    {
+      id: 'scan',
+      group: 'CI',
+      label: 'Scan a version',
+      description: 'CI posts the result of a scan for the newest version of main; search 3.1.1 waits for its own.',
+      params: [service, { name: 'result', label: 'Result', options: ['passed', 'failed'] }],
+      run: (params) => ci.scan(params['service'] ?? 'web', params['result'] === 'failed' ? 'failed' : 'passed'),
     },
   ];
 }

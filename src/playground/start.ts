@@ -64,12 +64,12 @@ async function begin(
   if (redis.keeps) writeFileSync(marker, JSON.stringify({ begun: instantOf(systemClock.now()) }));
   const app = startAppProcess({ company, folder, port: ports['app'], say: print });
   ends.push(app.stop);
-  const build = createCi({
+  const ci = createCi({
     appUrl: () => `http://127.0.0.1:${app.port()}`,
     token: artifactToken,
     nowMs: systemClock.now,
   });
-  const panel = createPanel({ clusters: company.clusters, git: company.git, pushArtifact: build });
+  const panel = createPanel({ clusters: company.clusters, git: company.git, ci });
   const door = await startFrontDoor({ workspace: company.workspace.handle, panel, port, usual: ports['page'] });
   ends.push(door.close);
   const ready = await Promise.race([app.ready().then(() => true), stopped.then(() => false)]);

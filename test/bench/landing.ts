@@ -80,7 +80,13 @@ async function sluice(remote: GitRemote, key: string | null): Promise<number> {
   const fetched = await gitops.fetch(lane);
   if (fetched.kind !== 'fetched') throw new Error(fetched.because);
   const file = aReadFile();
-  const decision = createDecision({ ...ledger, snapshot: async () => file, membersOf: async () => [ana.user], clock });
+  const decision = createDecision({
+    ...ledger,
+    snapshot: async () => file,
+    membersOf: async () => [ana.user],
+    artifact: async () => null,
+    clock,
+  });
   for (let number = 0; number < queued; number += 1) {
     const service = `service-${number}`;
     const place: Place = { kind: 'kustomize-image', path: fileOf(number), image: imageOf(number) };

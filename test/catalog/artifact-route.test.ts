@@ -3,7 +3,7 @@ import { artifactRoute } from '../../src/catalog/artifact-route.ts';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
 import { serveHttp } from '../../src/http.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { aClock, anArtifact, digest, sha } from '../support/builders.ts';
+import { aClock, anArtifact, at, digest, sha } from '../support/builders.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 const token = 'a-token-of-some-length';
@@ -53,6 +53,56 @@ describe('POST /artifacts', () => {
     });
     expect(await post(anArtifact())).toMatchObject({ status: 200, body: { kind: 'same' } });
     expect(await createArtifacts(redis).get('web', '1.4.2')).toEqual(anArtifact());
+  });
+
+  test('takes checks and vulnerabilities, now or later', async () => {
+    const scan = { critical: 0, high: 2, medium: 3, low: 9 };
+    const check = { name: 'ci', state: 'passed', url: 'https://ci.test/builds/42' };
+    expect(await post({ ...anArtifact(), checks: [check] })).toMatchObject({ status: 201 });
+    expect(
+      await post({
+        ...anArtifact(),
+        checks: [{ name: ' e2e ', state: 'failed', at: '2026-11-24T13:00:00+02:00' }],
+        vulnerabilities: scan,
+      }),
+    ).toEqual({ status: 200, body: { kind: 'renewed', service: 'web', version: '1.4.2' } });
+    expect(await createArtifacts(redis).get('web', '1.4.2')).toEqual(
+      anArtifact({
+        checks: [
+          { name: 'ci', state: 'passed', at: at(), url: 'https://ci.test/builds/42' },
+          { name: 'e2e', state: 'failed', at: at(-3_600_000) },
+        ],
+        vulnerabilities: { ...scan, at: at() },
+      }),
+    );
+  });
+
+  test.each([
+    ['a state that does not exist', { checks: [{ name: 'ci', state: 'green' }] }, 'checks.0.state', 'one of passed'],
+    ['no name', { checks: [{ name: ' ', state: 'passed' }] }, 'checks.0.name', 'at least 1'],
+    ['a control character', { checks: [{ name: 'a\u202eb', state: 'passed' }] }, 'checks.0.name', 'control'],
+    ['a script', { checks: [{ name: 'ci', state: 'passed', url: 'javascript:x' }] }, 'checks.0.url', 'a web address'],
+    ['a broken address', { checks: [{ name: 'ci', state: 'passed', url: 'https://a/%' }] }, 'checks.0.url', 'address'],
+    [
+      'tomorrow',
+      { checks: [{ name: 'ci', state: 'passed', at: '2026-11-25T12:00:00Z' }] },
+      'checks.0.at',
+      '2026-11-25T12:00:00Z has not come yet; expected when it was checked',
+    ],
+    ['half a scan', { vulnerabilities: { critical: 0 } }, 'vulnerabilities.high', 'is missing'],
+    ['fewer than none', { vulnerabilities: { critical: -1, high: 0, medium: 0, low: 0 } }, 'critical', '0 or more'],
+    [
+      'a scan of tomorrow',
+      { vulnerabilities: { critical: 0, high: 0, medium: 0, low: 0, at: '2026-11-25T12:00:00Z' } },
+      'vulnerabilities.at',
+      'has not come yet',
+    ],
+  ])('refuses checks with %s', async (_, more, field, message) => {
+    const answer = await post({ ...anArtifact(), ...more });
+    expect(answer.status).toBe(422);
+    const [error] = (answer.body['errors'] ?? []) as { field: string; message: string }[];
+    expect(error?.field).toContain(field);
+    expect(error?.message).toContain(message);
   });
 
   test('takes what a small build script knows', async () => {

@@ -42,6 +42,49 @@ describe('the store of artifacts', () => {
     expect(kinds.filter((kind) => kind === 'differs')).toHaveLength(10);
   });
 
+  test('renews the checks of the same artifact, each by its time, and nothing else', async () => {
+    const artifacts = createArtifacts(redis);
+    const ci = { name: 'ci', state: 'passed', at: at() } as const;
+    const scan = { name: 'scan', state: 'pending', at: at() } as const;
+    const vulnerabilities = { critical: 1, high: 0, medium: 0, low: 0, at: at() };
+    await artifacts.add(anArtifact({ checks: [ci, scan] }));
+    const passed = { ...scan, state: 'passed', at: at(1_000), url: 'https://ci.test/1' } as const;
+    expect(await artifacts.add(anArtifact({ author: 'Eve', checks: [passed], vulnerabilities }))).toEqual({
+      kind: 'renewed',
+    });
+    const kept = anArtifact({ checks: [ci, passed], vulnerabilities });
+    expect(await artifacts.get('web', '1.4.2')).toEqual(kept);
+    const late = { ...passed, state: 'failed', at: at(500) } as const;
+    const lateScan = { ...vulnerabilities, critical: 0, at: at(-1) };
+    expect(await artifacts.add(anArtifact({ checks: [late], vulnerabilities: lateScan }))).toEqual({ kind: 'same' });
+    expect(await artifacts.add(anArtifact({ digest: digest('ee'), checks: [passed] }))).toMatchObject({
+      kind: 'differs',
+    });
+    expect(await artifacts.get('web', '1.4.2')).toEqual(kept);
+    expect(await artifacts.rows('web')).toHaveLength(1);
+  });
+
+  test('keeps every check that is posted at the same moment', async () => {
+    const artifacts = createArtifacts(redis);
+    const names = Array.from({ length: 20 }, (_, index) => `check-${index}`);
+    await Promise.all(
+      names.map((name) => artifacts.add(anArtifact({ checks: [{ name, state: 'passed', at: at() }] }))),
+    );
+    const kept = await artifacts.get('web', '1.4.2');
+    expect(kept?.checks?.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  });
+
+  test('keeps what was posted last where there are more checks than it takes', async () => {
+    const artifacts = createArtifacts(redis);
+    const checks = (from: number) =>
+      Array.from({ length: 50 }, (_, index) => ({ name: `${from + index}`, state: 'passed', at: at() }) as const);
+    await artifacts.add(anArtifact({ checks: checks(0) }));
+    await artifacts.add(anArtifact({ checks: [{ name: '0', state: 'failed', at: at(1) }, ...checks(60).slice(0, 1)] }));
+    const kept = (await artifacts.get('web', '1.4.2'))?.checks ?? [];
+    expect(kept).toHaveLength(50);
+    expect(kept.slice(-2).map(({ name, state }) => `${name} ${state}`)).toEqual(['0 failed', '60 passed']);
+  });
+
   test('lists newest first by the time of the build, not of the post', async () => {
     const artifacts = createArtifacts(redis);
     for (const [version, hoursAgo] of [

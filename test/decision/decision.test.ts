@@ -7,13 +7,16 @@ import {
   aClock,
   aDecision,
   aHealthyRecord,
+  anArtifact,
   ana,
   aPlan,
   aReadFile,
   aRelease,
+  at,
   bo,
   cy,
   mia,
+  sluiceYaml,
   someFacts,
   userId,
 } from '../support/builders.ts';
@@ -25,6 +28,7 @@ function aWorld(over: Partial<DecisionPorts> = {}) {
     healthy: async (_service, environment) => (environment === 'staging' ? [aHealthyRecord(['staging'])] : []),
     membersOf: async (handle): Promise<readonly UserId[]> => someFacts().members.get(handle) ?? [],
     confirmed: async () => true,
+    artifact: async () => null,
     clock: aClock(),
     ...over,
   });
@@ -44,6 +48,27 @@ describe('deciding on fresh facts', () => {
     expect(await aWorld().decide(aRelease(), aPlan())).toMatchObject({
       kind: 'held',
       reasons: [{ code: 'approvals-missing' }],
+    });
+  });
+
+  test('looks at the checks as they are now, and only where a policy asks for them', async () => {
+    const policy = aReadFile(`${sluiceYaml}  - { kind: checks, environments: [production], checks: [ci] }\n`);
+    const asked: string[] = [];
+    const artifact: DecisionPorts['artifact'] = async (service, version) => {
+      asked.push(`${service} ${version}`);
+      return anArtifact({ checks: [{ name: 'ci', state: asked.length > 1 ? 'passed' : 'pending', at: at() }] });
+    };
+    await aWorld({ artifact }).decide(aRelease(), aPlan());
+    expect(asked).toEqual([]);
+    const world = aWorld({ snapshot: async () => policy, artifact });
+    const codes = async () => (await world.decide(aRelease(), aPlan())).reasons.map(({ code }) => code);
+    expect(await codes()).toEqual(['check-missing', 'approvals-missing']);
+    expect(await codes()).toEqual(['approvals-missing']);
+    expect(asked).toEqual(['web 1.4.2', 'web 1.4.2']);
+    const lost = aWorld({ snapshot: async () => policy, artifact: away });
+    expect(await lost.decide(aRelease(), aPlan())).toMatchObject({
+      kind: 'held',
+      reasons: [{ code: 'record-not-confirmed' }],
     });
   });
 

@@ -110,12 +110,12 @@ test('a wiped Redis: everything is held, an operator alone may confirm, and then
   await redis.flushall();
   redis.disconnect();
   await world.message('releases-dev', /record in Redis is empty/);
-  const build = createCi({
+  const ci = createCi({
     appUrl: () => `http://127.0.0.1:${world.appPort()}`,
     token: artifactToken,
     nowMs: Date.now,
   });
-  await build('web');
+  await ci.build('web');
   const before = await world.history();
   await world.say('ana', 'general', '/release web dev 1.4.3');
   await world.message('releases-dev', /web .*1\.4\.3.* waits/);

@@ -65,11 +65,17 @@ beforeAll(async () => {
     speed: 20,
   });
   await cluster.ready();
-  const pushArtifact = async (service: string) => {
-    pushed.push(service);
-    return `CI built ${service}`;
+  const ci = {
+    build: async (service: string) => {
+      pushed.push(service);
+      return `CI built ${service}`;
+    },
+    scan: async (service: string, result: string) => {
+      pushed.push(`${service} ${result}`);
+      return `Scanned ${service}`;
+    },
   };
-  const panel = createPanel({ clusters: new Map([['dev', cluster]]), git, pushArtifact });
+  const panel = createPanel({ clusters: new Map([['dev', cluster]]), git, ci });
   server = createServer((incoming, outgoing) => {
     if (!panel(incoming, outgoing)) outgoing.writeHead(404).end();
   });
@@ -177,9 +183,10 @@ describe('panel', () => {
     await vi.waitFor(() => expect(revision('mail')).toContain(wanted), until);
   });
 
-  it('lets CI build', async () => {
+  it('lets CI build and scan', async () => {
     expect(await act('artifact', { service: 'search' })).toEqual({ ok: true, message: 'CI built search' });
-    expect(pushed).toEqual(['search']);
+    expect(await act('scan', { service: 'search', result: 'failed' })).toEqual({ ok: true, message: 'Scanned search' });
+    expect(pushed).toEqual(['search', 'search failed']);
   });
 
   it.each([

@@ -5,13 +5,14 @@ import {
   escapeText,
   header,
   type KnownBlock,
+  link,
   type MessageBody,
   mention,
   section,
   shorten,
   spoken,
 } from '../../blocks.ts';
-import type { Artifact, Hold, Release } from '../../release.ts';
+import { type Artifact, type Hold, type Release, severitySchema } from '../../release.ts';
 import { spokenDuration } from '../../time.ts';
 import type { Drift } from '../../verdict.ts';
 import type { ClusterStatus } from '../ports.ts';
@@ -64,15 +65,34 @@ export function historyReply(releases: readonly Release[], what: string): Messag
 export function artifactsReply(service: string, artifacts: readonly Artifact[]): MessageBody {
   if (artifacts.length === 0)
     return reply(`There are no artifacts of ${escapeText(service)} yet; CI says so with POST /artifacts.`);
-  const rows = artifacts.map(({ version, branch, commit, author, commits, builtAt }) => {
+  const rows = artifacts.map((artifact) => {
+    const { version, branch, commit, author, commits, builtAt } = artifact;
     const title = commits[0]?.title;
-    return `• *${escapeText(version)}* ${escapeText(branch)} ${code(commit.slice(0, 7))}, ${day(builtAt)}, ${escapeText(author)}${title === undefined ? '' : `: ${escapeText(shorten(title, 80))}`}`;
+    const said = title === undefined ? '' : `: ${escapeText(shorten(title, 80))}`;
+    const found = checkWords(artifact);
+    return `• *${escapeText(version)}* ${escapeText(branch)} ${code(commit.slice(0, 7))}, ${day(builtAt)}, ${escapeText(author)}${said}${found === '' ? '' : `\n   ${found}`}`;
   });
   return list(
     `Artifacts of ${service}`,
     rows,
     `Release one with ${code(`/release ${service} dev ${artifacts[0]?.version ?? ''}`)}`,
   );
+}
+
+/** `✓ ci, ✗ scan, … e2e; 1 critical, 2 high`; a check with an address is a link to it. */
+function checkWords({ checks = [], vulnerabilities }: Artifact): string {
+  const mark = { passed: '✓', failed: '✗', pending: '…' } as const;
+  const shown = checks.slice(0, 8).map(({ name, state, url }) => {
+    const label = shorten(name, 40);
+    return `${mark[state]} ${url === undefined ? escapeText(label) : link(url, label)}`;
+  });
+  const more = checks.length > shown.length ? [`${checks.length - shown.length} more checks`] : [];
+  const counts = severitySchema.options
+    .filter((severity) => (vulnerabilities?.[severity] ?? 0) > 0)
+    .map((severity) => `${vulnerabilities?.[severity]} ${severity}`);
+  const scan =
+    vulnerabilities === undefined ? [] : [counts.length === 0 ? 'no known vulnerabilities' : counts.join(', ')];
+  return [[...shown, ...more].join(', '), ...scan].filter((part) => part !== '').join('; ');
 }
 
 export function locksReply(holds: readonly Hold[]): MessageBody {

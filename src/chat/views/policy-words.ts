@@ -11,6 +11,16 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
       ...some('not by the', list(line['exclude'], ' or the ')),
     ].join(' '),
   'branch-restriction': ({ branches }) => `built from a branch like ${branches}`,
+  checks: (line) => {
+    const limits = Object.entries(line['vulnerabilities'] ?? {}).map(
+      ([severity, most]) => `at most ${most} ${severity}`,
+    );
+    return [
+      ...some('passed checks:', list(line['checks'], ', ')),
+      ...some('known vulnerabilities:', limits.length === 0 ? undefined : limits.join(', ')),
+      ...some('not older than', line['within']),
+    ].join(', ');
+  },
   reference: ({ pattern }) => `a ticket like ${pattern}`,
   'freeze-window': ({ from, to, days, timezone, except, because }) =>
     [

@@ -54,6 +54,7 @@ roles:                                     # nobody may do what no line grants
   - { role: operator, of: [mia] }
 policies:
   - { kind: branch-restriction, environments: [production], branches: "^(main|hotfix/.+)$" }
+  - { kind: checks, environments: [production], checks: [ci, scan], within: 60d, vulnerabilities: { critical: 0, high: 5 } }
   - { kind: approvals, environments: [production], from: ["@platform", "@storefront"], count: 2, within: 4h }
 `;
 

@@ -8,6 +8,8 @@ export interface Build {
   readonly version: string;
   readonly daysAgo: number;
   readonly branch?: string;
+  /** What CI and the scanner say of it; default: both have passed. */
+  readonly scan?: 'passed' | 'failed' | 'none';
   /** Newest first. */
   readonly commits: readonly Commit[];
 }
@@ -42,6 +44,7 @@ export const builds: Readonly<Record<string, readonly Build[]>> = {
       version: '1.5.0-dark.3',
       daysAgo: 2,
       branch: 'feature/dark-mode',
+      scan: 'none',
       commits: [
         ['Dark mode for the basket', ana],
         ['Dark mode for the start page', ana],
@@ -83,13 +86,13 @@ export const builds: Readonly<Record<string, readonly Build[]>> = {
         ['Reindex at night', cy],
       ],
     },
-    { version: '3.1.1', daysAgo: 0.5, commits: [['Do not index drafts', bo]] },
+    { version: '3.1.1', daysAgo: 0.5, scan: 'none', commits: [['Do not index drafts', bo]] },
   ],
   checkout: [
     { version: '0.9.1', daysAgo: 46, commits: [['Keep the basket for a week', ana]] },
     { version: '0.9.2', daysAgo: 31, commits: [['Ask for the country first', ana]] },
     { version: '0.9.3', daysAgo: 26, commits: [['Support gift cards', ana]] },
-    { version: '0.9.4', daysAgo: 3, commits: [['Round per line, not per order', ana]] },
+    { version: '0.9.4', daysAgo: 3, scan: 'failed', commits: [['Round per line, not per order', ana]] },
     {
       version: '0.10.0-split.1',
       daysAgo: 1.5,
@@ -148,5 +151,13 @@ export function artifactOf(service: string, build: Build, nowMs: number): Artifa
       author,
     })),
     builtAt: instantOf(nowMs - daysAgo * 86_400_000),
+    ...checksOf(build, instantOf(nowMs - daysAgo * 86_400_000)),
   });
+}
+
+function checksOf({ scan = 'passed' }: Build, at: string): Pick<Artifact, 'checks' | 'vulnerabilities'> {
+  const ci = { name: 'ci', state: 'passed', at } as const;
+  if (scan === 'none') return { checks: [ci] };
+  const found = { critical: scan === 'failed' ? 1 : 0, high: scan === 'failed' ? 3 : 1, medium: 4, low: 11 };
+  return { checks: [ci, { name: 'scan', state: scan, at }], vulnerabilities: { ...found, at } };
 }

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCi } from '../../src/playground/ci.ts';
+import { artifactToken } from '../../src/playground/company.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world?.close());
+
+test('a refusal gives all its reasons at once, each with its line, and the next commands', async () => {
+  await world.say('ana', 'general', '/release web production 1.5.0-dark.3');
+  const refusal = await world.whispered('ana', 'general', /Not released/);
+  expect(refusal).toMatch(
+    /1\. web 1\.5\.0-dark\.3 was built from feature\/dark-mode.* \(sluice\.yaml:\d+@[0-9a-f]{7}\)/,
+  );
+  expect(refusal).toMatch(/2\. web 1\.5\.0-dark\.3 was never healthy in staging \(sluice\.yaml:\d+@/);
+  expect(refusal).toMatch(/3\. web 1\.5\.0-dark\.3: scan was not reported \(sluice\.yaml:\d+@/);
+  expect(refusal).toContain('/release web staging 1.5.0-dark.3');
+});
+
+test('a release waits for the scan of its artifact, and goes by itself when CI posts that it has passed', async () => {
+  const ci = createCi({
+    appUrl: () => `http://127.0.0.1:${world.appPort()}`,
+    token: artifactToken,
+    nowMs: Date.now,
+  });
+  const good = world.git.read('sluice.yaml') ?? '';
+  const line =
+    '  - { kind: checks, environments: [dev], checks: [scan], vulnerabilities: { critical: 0 }, within: 1h }\n';
+  world.git.commit(
+    { 'sluice.yaml': good + line },
+    { message: 'Scan before dev\n', author: 'Mia Mork <mia@acme.test>' },
+  );
+  await world.say('bo', 'general', '/release search dev 3.1.1');
+  const waits = await world.message('releases-dev', /search .*3\.1\.1.* waits/);
+  expect(waits).toContain('search 3.1.1: scan was not reported');
+  expect(waits).toContain('search 3.1.1 was not scanned for vulnerabilities');
+  await ci.scan('search', 'passed');
+  await world.message('releases-dev', /search 3\.1\.1 is running in dev/);
+  await world.say('bo', 'general', '/release artifacts search');
+  expect(await world.whispered('bo', 'general', /Artifacts of search/)).toMatch(
+    /3\.1\.1[^\n]*\n\s*✓ ci, ✓ scan; 1 high/,
+  );
+});
