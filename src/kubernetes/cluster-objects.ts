@@ -105,7 +105,12 @@ export function createClusterObjects(): ClusterObjects {
 }
 
 function isSource(object: Kept): object is Source {
-  return object.kind === 'GitRepository' || object.kind === 'OCIRepository' || object.kind === 'ExternalArtifact';
+  return (
+    object.kind === 'GitRepository' ||
+    object.kind === 'OCIRepository' ||
+    object.kind === 'ExternalArtifact' ||
+    object.kind === 'Bucket'
+  );
 }
 
 function lastName(image: string): string {

@@ -3,6 +3,7 @@ import type { IsAncestor } from './arrival/ancestry.ts';
 import { arrival } from './arrival/arrival.ts';
 import { unitsOf } from './arrival/own.ts';
 import { createDriftTracker, type DriftStep, type SeenDrift } from './drift/drift-tracker.ts';
+import { createEarlierFailures, type EarlierFailures } from './earlier-failures.ts';
 import type { Expected } from './expected.ts';
 import { commitOf, revisionIn } from './flux/revision.ts';
 import { conditionOf } from './flux/state.ts';
@@ -16,6 +17,7 @@ export interface Judgement {
 interface Judged {
   readonly expected: Expected;
   readonly verdict: Verdict;
+  readonly earlier: EarlierFailures;
 }
 
 /** The commits that Flux speaks of in this cluster: what the ancestry of an expected commit has to be known for. */
@@ -43,11 +45,14 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = []) 
     judge: (view: ClusterView, expectations: readonly Expected[], isAncestor: IsAncestor, nowMs: number): Judgement => {
       const verdicts = expectations.map((expected) => {
         const name = `${expected.environment}/${expected.service}`;
-        const previous = previousOf(expected, last.get(name));
+        const before = last.get(name);
+        const earlier = before?.expected.commit === expected.commit ? before.earlier : createEarlierFailures();
         const units = unitsOf(view, expected, isAncestor);
-        const judged = { expected, units, verdict: arrival({ view, expected, isAncestor }, units, nowMs, previous) };
-        last.set(name, { expected, verdict: judged.verdict });
-        return judged;
+        const question = { view, expected, isAncestor, failedBefore: earlier.before };
+        earlier.note(question, units);
+        const verdict = arrival(question, units, nowMs, previousOf(expected, before));
+        last.set(name, { expected, verdict, earlier });
+        return { expected, units, verdict };
       });
       const subjects = verdicts.map(({ expected, units, verdict }) => ({
         expected,

@@ -89,6 +89,7 @@ const kustomizationSchema = z.object({
     conditions: conditionsSchema,
     lastAttemptedRevision: text,
     lastAppliedRevision: text,
+    lastAppliedOriginRevision: text,
     inventory: part({ entries: z.array(z.object({ id: z.string() })).catch([]) }),
   }),
 });
@@ -122,6 +123,7 @@ export function keepKustomization(raw: unknown): Kustomization | null {
     timeoutMs: timeoutOf(spec.timeout, spec.interval),
     attempted: status.lastAttemptedRevision ?? null,
     applied: status.lastAppliedRevision ?? null,
+    appliedOrigin: status.lastAppliedOriginRevision ?? null,
     inventory: status.inventory.entries.flatMap(({ id }) => {
       const entry = parseInventoryId(id);
       return entry === null || !followedKinds.has(`${entry.group}/${entry.kind}`) ? [] : [keyOf(entry)];
@@ -149,6 +151,7 @@ const remediation = z
 const helmReleaseSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
+    interval: durationSchema(600_000),
     timeout: durationSchema(300_000),
     suspend,
     install: remediation,
@@ -176,6 +179,7 @@ export function keepHelmRelease(raw: unknown): HelmRelease | null {
     ...namedOf(metadata, status),
     ...suspension(metadata, spec.suspend),
     kustomization: ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io'),
+    intervalMs: spec.interval,
     timeoutMs: spec.timeout,
     retries: Math.max(0, retries),
     newest: status.history[0]?.status ?? null,

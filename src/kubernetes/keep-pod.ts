@@ -10,7 +10,10 @@ const reasonSchema = z
   })
   .optional()
   .catch(undefined);
-const stateSchema = z.object({ waiting: reasonSchema, terminated: reasonSchema }).optional().catch(undefined);
+const stateSchema = z
+  .object({ running: z.object({}).optional().catch(undefined), waiting: reasonSchema, terminated: reasonSchema })
+  .optional()
+  .catch(undefined);
 
 const statusesSchema = z
   .array(
@@ -66,6 +69,7 @@ export function keepPod(raw: unknown): Pod | null {
     trouble:
       status.phase === 'Failed' ? failedPod(status) : (statuses.map(troubleOf).find((each) => each !== null) ?? null),
     unscheduled: scheduled?.status === 'False' ? detached(scheduled.message || scheduled.reason) : null,
+    unready: status.containerStatuses.map(unreadyWords).find((each) => each !== null) ?? null,
   };
 }
 
@@ -106,6 +110,15 @@ function troubleOf(container: ContainerStatus): PodTrouble | null {
   // "back-off 20s restarting failed container=…" differs with every pod and every restart; how it ended does not.
   const message = waiting.reason === 'CrashLoopBackOff' ? exitOf(ended) : detached(waiting.message);
   return { reason: waiting.reason, message, container: container.name };
+}
+
+/** A container that runs without being ready: what keeps it from that is only in events, which are lost after an hour. */
+function unreadyWords({ name, ready, state, lastState }: ContainerStatus): string | null {
+  if (ready || state?.running === undefined) return null;
+  const ended = lastState?.terminated;
+  return ended === undefined
+    ? `container ${name} runs but is not ready: see its readiness probe`
+    : `container ${name} was restarted and is not ready: ${exitOf(ended) || 'it ended'}`;
 }
 
 function exitOf(ended: z.infer<typeof reasonSchema>): string {

@@ -24,7 +24,7 @@ const workloadSchema = z.object({
     completions: z.number().optional().catch(undefined),
     progressDeadlineSeconds: z.number().catch(600),
     updateStrategy: z
-      .object({ rollingUpdate: z.object({ partition: countSchema }).optional() })
+      .object({ type: z.string().catch(''), rollingUpdate: z.object({ partition: countSchema }).optional() })
       .optional()
       .catch(undefined),
     template: templateSchema,
@@ -77,6 +77,7 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
       images,
       ...countsOf(kind, parsed.data),
       paused: spec.paused || ((kind === 'CronJob' || kind === 'Job') && spec.suspend),
+      replaces: spec.updateStrategy?.type !== 'OnDelete',
       progressDeadlineMs: spec.progressDeadlineSeconds * 1000,
       owners: fieldOwners(
         kind,
@@ -90,11 +91,12 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
 function countsOf(
   kind: WorkloadKind,
   { spec, status }: Raw,
-): Pick<Workload, 'wanted' | 'total' | 'updated' | 'available'> {
+): Pick<Workload, 'wanted' | 'kept' | 'total' | 'updated' | 'available'> {
   switch (kind) {
     case 'DaemonSet':
       return {
         wanted: status.desiredNumberScheduled,
+        kept: 0,
         total: status.currentNumberScheduled,
         updated: status.updatedNumberScheduled,
         available: status.numberAvailable,
@@ -104,23 +106,26 @@ function countsOf(
       const kept = Math.min(spec.replicas ?? 1, spec.updateStrategy?.rollingUpdate?.partition ?? 0);
       return {
         wanted: spec.replicas ?? 1,
+        kept,
         total: status.replicas,
-        updated: status.updatedReplicas + kept,
+        updated: Math.min(status.replicas, status.updatedReplicas + kept),
         available: Math.max(status.availableReplicas, 0),
       };
     }
     case 'Job':
       return {
         wanted: spec.completions ?? 1,
+        kept: 0,
         total: status.succeeded,
         updated: status.succeeded,
         available: status.succeeded,
       };
     case 'CronJob':
-      return { wanted: 0, total: 0, updated: 0, available: 0 };
+      return { wanted: 0, kept: 0, total: 0, updated: 0, available: 0 };
     case 'Deployment':
       return {
         wanted: spec.replicas ?? 1,
+        kept: 0,
         total: status.replicas,
         updated: status.updatedReplicas,
         available: status.availableReplicas,

@@ -26,6 +26,7 @@ export const watchedKinds: readonly WatchedKind[] = [
     version: 'v1',
     keep: keepSource('ExternalArtifact'),
   },
+  { kind: 'Bucket', group: source, plural: 'buckets', version: 'v1', keep: keepSource('Bucket') },
   {
     kind: 'Kustomization',
     group: 'kustomize.toolkit.fluxcd.io',

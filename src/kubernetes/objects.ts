@@ -31,7 +31,7 @@ interface Suspendable {
 }
 
 export interface Source extends Named, Suspendable {
-  readonly kind: 'GitRepository' | 'OCIRepository' | 'ExternalArtifact';
+  readonly kind: 'GitRepository' | 'OCIRepository' | 'ExternalArtifact' | 'Bucket';
   /** `branch main`, `tag v1`: what it follows, where that is told. */
   readonly follows: { readonly kind: 'branch' | 'tag' | 'commit' | 'other'; readonly name: string } | null;
   readonly intervalMs: number;
@@ -56,6 +56,8 @@ export interface Kustomization extends Named, Suspendable {
   readonly timeoutMs: number;
   readonly attempted: string | null;
   readonly applied: string | null;
+  /** The Git revision of an applied artifact, where its source tells one. */
+  readonly appliedOrigin: string | null;
   /** Keys of the workloads, HelmReleases and Kustomizations of the inventory: `Deployment/shop/web`. */
   readonly inventory: readonly string[];
 }
@@ -63,6 +65,7 @@ export interface Kustomization extends Named, Suspendable {
 export interface HelmRelease extends Named, Suspendable {
   readonly kind: 'HelmRelease';
   readonly kustomization: string | null;
+  readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly retries: number;
   /** Status of the newest release in its history: `deployed`, `failed` …. */
@@ -84,10 +87,14 @@ export interface Workload extends Named {
   readonly helmRelease: string | null;
   readonly images: readonly ContainerImage[];
   readonly wanted: number;
+  /** Pods that keep the old version on purpose: those below the partition of a StatefulSet. */
+  readonly kept: number;
   readonly total: number;
   readonly updated: number;
   readonly available: number;
   readonly paused: boolean;
+  /** Whether its controller replaces pods by itself; with the strategy OnDelete somebody has to. */
+  readonly replaces: boolean;
   readonly progressDeadlineMs: number;
   /** Owners by field: `replicas`, `image:<container>`. */
   readonly owners: Readonly<Record<string, readonly FieldOwner[]>>;
@@ -113,6 +120,8 @@ export interface Pod {
   readonly trouble: PodTrouble | null;
   /** Why it is not scheduled; not yet a failure. */
   readonly unscheduled: string | null;
+  /** What is known of a container that runs and is not ready; not yet a failure. */
+  readonly unready: string | null;
 }
 
 export type FluxObject = Source | Kustomization | HelmRelease;

@@ -148,6 +148,7 @@ export function aWorld() {
         kustomization?: string;
         namespace?: string;
         owners?: readonly object[];
+        deleting?: boolean;
       } = {},
     ) => {
       const wanted = change.wanted ?? 2;
@@ -161,6 +162,7 @@ export function aWorld() {
             namespace: change.namespace ?? 'shop',
             name,
             generation: 2,
+            ...(change.deleting ? { deletionTimestamp: '2026-06-01T12:00:00Z' } : {}),
             labels: change.helm
               ? fluxLabels('helm', 'web', 'shop')
               : fluxLabels('kustomize', change.kustomization ?? 'web'),
@@ -185,6 +187,7 @@ export function aWorld() {
         waiting?: object;
         last?: object;
         owner?: string;
+        ownerKind?: string;
         status?: object;
       } = {},
     ) => {
@@ -205,7 +208,11 @@ export function aWorld() {
             namespace: 'shop',
             name,
             labels: { 'pod-template-hash': 'abc' },
-            ownerReferences: [{ kind: 'ReplicaSet', name: `${owner}-abc`, controller: true }],
+            ownerReferences: [
+              change.ownerKind === undefined
+                ? { kind: 'ReplicaSet', name: `${owner}-abc`, controller: true }
+                : { kind: change.ownerKind, name: owner, controller: true },
+            ],
           },
           spec: { containers: [{ name: owner, image: change.image ?? 'registry.acme.test/web:1.4.2' }] },
           status: {

@@ -3,12 +3,15 @@ import type { Stage, Verdict } from '../../verdict.ts';
 import type { Expected } from '../expected.ts';
 import { isFluxManager } from '../flux/managers.ts';
 import { covers, shortCommit } from './ancestry.ts';
-import { applyFinding, attemptOf, hasApplied, type Question, sourceFinding } from './apply.ts';
+import { applyFinding } from './apply.ts';
+import { attemptOf, hasApplied, hasSucceeded, type Question } from './coverage.ts';
 import { isOverdue } from './deadline.ts';
 import { type Finding, listed, stageOrder, waiting, worstOf } from './finding.ts';
-import { helmFinding } from './helm.ts';
+import { helmFinding, pendingFinding } from './helm.ts';
 import type { Unit } from './own.ts';
+import { parentFinding } from './parent-stage.ts';
 import { type Rollout, rolloutOf } from './rollout.ts';
+import { sourceFinding } from './source-stage.ts';
 
 /** How long Kustomization and workload, which come by separate watches, may contradict each other. */
 const settleMs = 1_500;
@@ -55,35 +58,41 @@ function unitFinding(
   }
   return (
     sourceFinding(question, unit) ??
-    applyFinding(question, unit) ??
+    applyFinding(question, unit, own) ??
     (helm?.kind === 'waiting' ? helm : undefined) ??
     liveFinding(question, unit, own, applied)
   );
 }
 
 /** Flux has nothing more in its way: what do the live objects lack? */
-function liveFinding({ expected }: Question, unit: Unit, own: Finding | undefined, applied: boolean): Finding {
-  const { name } = unit.kustomization;
+function liveFinding(question: Question, unit: Unit, own: Finding | undefined, applied: boolean): Finding {
+  const { expected } = question;
+  const { kustomization } = unit;
   const commit = shortCommit(expected.commit);
-  if (own === undefined) {
-    if (!applied) return waiting('apply', `Kustomization ${name} is applying ${commit}`);
-    if (unit.kustomization.remote && unit.kustomization.waits)
-      return {
-        kind: 'healthy',
-        note: `its objects live in another cluster; Flux's own health check of ${name} passed`,
-      };
-    return {
-      kind: 'waiting',
-      stage: 'image',
-      because: `no workload of Kustomization ${name} carries ${expected.image}`,
-      stuck: true,
-    };
-  }
-  if (own.kind !== 'waiting' || own.stage !== 'image') return own;
+  if (own !== undefined && (own.kind !== 'waiting' || own.stage !== 'image')) return own;
+  const parent = parentFinding(question, unit);
   const editors = foreignOwners(unit, expected);
+  if (editors.length === 0 && parent !== null) return parent;
+  if (editors.length === 0 && !applied)
+    return waiting('apply', `Kustomization ${kustomization.name} is applying ${commit}`);
+  if (own === undefined) return withoutObjects(question, unit);
+  const pending = editors.length === 0 ? pendingFinding(unit.helmReleases, expected) : null;
+  if (pending !== null) return pending;
   const edited = editors.length === 0 ? '' : `, changed by ${listed(editors)}`;
-  if (!applied && edited === '') return waiting('apply', `Kustomization ${name} is applying ${commit}`);
   return { ...own, because: `Flux has applied ${commit}, yet ${own.because}${edited}`, stuck: true };
+}
+
+/** Nothing that carries the image can be seen, although Flux has applied the commit. */
+function withoutObjects(question: Question, { kustomization, source }: Unit): Finding {
+  const { name, remote, waits } = kustomization;
+  if (remote && waits)
+    return hasSucceeded(question, kustomization, source)
+      ? { kind: 'healthy', note: `its objects live in another cluster; Flux's own health check of ${name} passed` }
+      : waiting('rollout', `its objects live in another cluster; Flux checks the health of ${name}`);
+  const because = remote
+    ? `Kustomization ${name} applied it to another cluster, where it cannot be seen, and Flux checks no health there`
+    : `no workload of Kustomization ${name} carries ${question.expected.image}`;
+  return { kind: 'waiting', stage: 'image', because, stuck: true };
 }
 
 /** Clients other than Flux that own the image of the service in its workloads. */
@@ -128,6 +137,9 @@ function outlasts(earlier: Lasting, finding: Finding, pods: Seen['pods']): boole
   // While a crashing container is between two tries, Flux only knows that its health check failed.
   if (finding.kind === 'failed' && finding.reason === 'HealthCheckFailed')
     return earlier.kind === 'failed' && earlier.stage === 'rollout';
+  // The kubelet tries to pull, fails and backs off in turns: that is one cause.
+  if (finding.kind === 'failed' && finding.reason === 'ErrImagePull')
+    return earlier.kind === 'failed' && earlier.reason === 'ImagePullBackOff';
   if (finding.kind !== 'waiting') return false;
   // One pod that moves to another node does not take a proof back.
   if (earlier.kind === 'healthy') return finding.stage === 'rollout' && (pods?.ready ?? 0) > 0;

@@ -16,7 +16,10 @@ export function isOverdue(expected: Expected, units: readonly Unit[], stageSince
 /** Fetching, every Kustomization above and Helm with its retries may each take their time; without `wait` the rollout adds its own. */
 function budgetMs({ source, parents, kustomization, helmReleases, workloads }: Unit): number {
   const applying = [kustomization, ...parents].reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
-  const helm = Math.max(0, ...helmReleases.map(({ timeoutMs, retries }) => timeoutMs * (1 + retries)));
+  const helm = Math.max(
+    0,
+    ...helmReleases.map(({ intervalMs, timeoutMs, retries }) => intervalMs + timeoutMs * (1 + retries)),
+  );
   const rollout =
     kustomization.waits || helmReleases.length > 0
       ? 0

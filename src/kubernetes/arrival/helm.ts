@@ -1,5 +1,6 @@
+import { spokenDuration } from '../../time.ts';
 import type { Expected } from '../expected.ts';
-import { conditionOf, fluxStateOf } from '../flux/state.ts';
+import { conditionOf, fluxStateOf, isCurrent } from '../flux/state.ts';
 import type { HelmRelease } from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';
 
@@ -32,15 +33,32 @@ export function helmFinding(release: HelmRelease, expected: Expected, applied: b
   }
 }
 
-/** After a remediation the old version runs, whatever Ready says: the reason names it. */
+/** A release whose values or chart come from elsewhere, and that has not looked at them since the commit was applied. */
+export function pendingFinding(releases: readonly HelmRelease[], { version }: Expected): Finding | null {
+  const pending = releases.find(({ values }) => !values.includes(version));
+  if (pending === undefined) return null;
+  const every = spokenDuration(pending.intervalMs);
+  return waiting(
+    'helm',
+    `HelmRelease ${pending.name} has not taken up ${version}: it looks for changes every ${every}`,
+  );
+}
+
+/** After a remediation the old version runs, whatever Ready says: the reason names it, and what came before names the cause. */
 function failure(release: HelmRelease): Finding {
   const ready = conditionOf(release, 'Ready');
-  const released = conditionOf(release, 'Released');
   const stalled = conditionOf(release, 'Stalled');
   const reason = ready?.status === 'False' ? ready.reason : (stalled?.reason ?? 'HelmFailed');
-  const cause = released?.status === 'False' ? released : (ready ?? stalled);
-  const action = cause?.reason === 'InstallFailed' ? 'install' : cause?.reason === 'TestFailed' ? 'test' : 'upgrade';
+  const cause = ['TestSuccess', 'Released']
+    .map((type) => conditionOf(release, type))
+    .find((condition) => condition?.status === 'False' && isCurrent(condition, release.generation));
   const undone = reason.startsWith('Rollback') || reason.startsWith('Uninstall') ? `, then ${reason}` : '';
-  const what = cause === released && released !== undefined ? `Helm ${action} failed` : reason;
-  return failing('helm', reason, `${what} for ${release.name}${undone}: ${oneLine(cause?.message ?? '')}`);
+  const what = cause === undefined ? reason : `Helm ${actionOf(cause.reason)} failed`;
+  const message = (cause ?? ready ?? stalled)?.message ?? '';
+  return failing('helm', reason, `${what} for ${release.name}${undone}: ${oneLine(message)}`);
+}
+
+function actionOf(reason: string): string {
+  if (reason === 'InstallFailed') return 'install';
+  return reason === 'TestFailed' ? 'test' : 'upgrade';
 }

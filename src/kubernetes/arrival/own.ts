@@ -1,4 +1,4 @@
-import { isImageOf } from '../../image.ts';
+import { isImageOf, isVersion } from '../../image.ts';
 import type { Expected } from '../expected.ts';
 import {
   type ClusterView,
@@ -37,8 +37,10 @@ export function unitsOf(view: ClusterView, expected: Expected, isAncestor: IsAnc
     const below = byImage.filter((each) => each === root || parentsOf(view, each).includes(root));
     return below.length > 0 ? below : [root];
   });
-  const found = byPath.length > 0 ? chosen : narrowed(byImage, expected.environment);
-  return [...new Set(found)].map((kustomization) => unitOf(view, kustomization, expected));
+  const found = [...new Set(byPath.length > 0 ? chosen : narrowed(byImage, expected.environment))];
+  // One that is being deleted, as after a rename, hands its objects over to another.
+  const staying = found.filter(({ deleting }) => !deleting);
+  return (staying.length > 0 ? staying : found).map((kustomization) => unitOf(view, kustomization, expected));
 }
 
 /** Whether its source follows our repository: a revision that our clone knows of tells; where there is none yet, it may. */
@@ -101,7 +103,8 @@ function unitOf(view: ClusterView, kustomization: Kustomization, expected: Expec
   const name = nameOf(kustomization);
   const workloads = view
     .workloadsOf(name)
-    .filter(({ images }) => images.some(({ image }) => isImageOf(image, expected.image)));
+    .filter(({ images }) => images.some(({ image }) => isImageOf(image, expected.image)))
+    .filter((workload) => !isLeftBehind(kustomization, workload, expected));
   const releases = view.helmReleases(name);
   const carrying = releases.filter((release) => workloads.some(({ helmRelease }) => helmRelease === nameOf(release)));
   return {
@@ -111,6 +114,13 @@ function unitOf(view: ClusterView, kustomization: Kustomization, expected: Expec
     helmReleases: carrying.length > 0 ? carrying : workloads.length > 0 ? [] : likelyReleases(releases, expected),
     workloads: workloads.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b))),
   };
+}
+
+/** What Flux applied once and no longer holds, such as the Job of an older version where nothing is pruned. */
+function isLeftBehind(kustomization: Kustomization, workload: Workload, expected: Expected): boolean {
+  const { inventory } = kustomization;
+  if (workload.helmRelease !== null || inventory.length === 0 || inventory.includes(keyOf(workload))) return false;
+  return !workload.images.some(({ image }) => isImageOf(image, expected.image) && isVersion(image, expected));
 }
 
 /** Before a HelmRelease has made anything, its values, its being alone or its name tell that it is the service's. */

@@ -20,31 +20,46 @@ export function rolloutOf(view: ClusterView, workload: Workload, wanted: Wanted)
   const pods = view.pods(keyOf(workload))?.filter(({ leaving }) => !leaving) ?? null;
   const fresh = pods?.filter((pod) => carriesWanted(pod.images, wanted)) ?? null;
   const ready = fresh?.filter((pod) => pod.ready) ?? null;
-  const count = { ready: ready?.length ?? Math.min(workload.updated, workload.available), wanted: workload.wanted };
-  const base = { ...count, running: runningVersions(workload, pods, wanted.image) };
-  if (!carriesWanted(workload.images, wanted)) {
-    const live = liveImage(workload.images, wanted.image);
-    return { ...base, finding: waiting('image', `the live image of ${workload.name} is ${oneLine(live)}`) };
-  }
-  const trouble = troubleOf(workload, fresh ?? []);
-  if (trouble !== null) return { ...base, finding: trouble };
-  if (workload.kind === 'CronJob')
-    return { ...base, finding: withoutPods(workload, 'a CronJob runs at its next time') };
-  if (workload.kind === 'Job') return { ...base, finding: jobFinding(workload) };
-  if (!isSettled(workload) || count.ready < workload.wanted) {
-    const more = unreadyBecause(workload, fresh ?? []);
-    const text =
-      count.ready < workload.wanted
-        ? `${count.ready} of ${workload.wanted} pods of ${workload.name} run ${wanted.version}`
-        : `all pods of ${workload.name} run ${wanted.version}, but its rollout is not finished`;
-    return { ...base, finding: waiting('rollout', `${text}${more}`) };
-  }
-  const otherDigest = foreignDigest(workload, ready ?? [], wanted);
-  if (otherDigest !== null) return { ...base, finding: waiting('image', otherDigest) };
-  return {
-    ...base,
-    finding: workload.wanted === 0 ? withoutPods(workload, 'it is scaled to zero') : { kind: 'healthy' },
+  const count = {
+    ready: ready?.length ?? Math.min(workload.updated, workload.available),
+    wanted: workload.wanted - workload.kept,
   };
+  const base = { ...count, running: runningVersions(workload, pods, wanted.image) };
+  return { ...base, finding: findingOf(workload, { fresh: fresh ?? [], ready: ready ?? [], count }, wanted) };
+}
+
+interface Seen {
+  readonly fresh: readonly Pod[];
+  readonly ready: readonly Pod[];
+  readonly count: { readonly ready: number; readonly wanted: number };
+}
+
+function findingOf(workload: Workload, { fresh, ready, count }: Seen, wanted: Wanted): Finding {
+  const { kind, name } = workload;
+  if (workload.deleting) return waiting('rollout', `${kind} ${name} is being deleted`);
+  if (!carriesWanted(workload.images, wanted))
+    return waiting('image', `the live image of ${name} is ${oneLine(liveImage(workload.images, wanted.image))}`);
+  const trouble = troubleOf(workload, fresh);
+  if (trouble !== null) return trouble;
+  if (kind === 'CronJob') return withoutPods(workload, 'a CronJob runs at its next time');
+  if (kind === 'Job') return jobFinding(workload, fresh);
+  if (!isSettled(workload) || count.ready < count.wanted) {
+    const more = unreadyBecause(workload, fresh);
+    const text =
+      count.ready < count.wanted
+        ? `${count.ready} of ${count.wanted} pods of ${name} run ${wanted.version}`
+        : `all pods of ${name} run ${wanted.version}, but its rollout is not finished`;
+    return waiting('rollout', `${text}${more}`);
+  }
+  const otherDigest = foreignDigest(workload, ready, wanted);
+  if (otherDigest !== null) return waiting('image', otherDigest);
+  if (workload.wanted === 0) return withoutPods(workload, 'it is scaled to zero');
+  return workload.kept === 0
+    ? { kind: 'healthy' }
+    : {
+        kind: 'healthy',
+        note: `the partition of ${name} keeps ${workload.kept} of ${workload.wanted} pods as they were`,
+      };
 }
 
 function withoutPods(workload: Workload, why: string): Finding {
@@ -67,19 +82,19 @@ function isSettled(workload: Workload): boolean {
   return updated >= wanted && total <= updated && available >= wanted;
 }
 
+/** Which versions run, with how many ready pods each; what runs only now and then is as its template says. */
 function runningVersions(workload: Workload, pods: readonly Pod[] | null, image: string): ReadonlyMap<string, number> {
   const running = new Map<string, number>();
-  if (pods === null) {
-    const settled = isSettled(workload) && workload.available > 0;
-    return settled ? running.set(versionOf(liveImage(workload.images, image)), workload.available) : running;
-  }
-  for (const pod of pods) {
+  const ofTemplate = () => running.set(versionOf(liveImage(workload.images, image)), Math.max(1, workload.available));
+  for (const pod of pods ?? []) {
     const own = pod.images.find((each) => isImageOf(each.image, image));
     if (!pod.ready || own === undefined) continue;
     const version = versionOf(own.image);
     running.set(version, (running.get(version) ?? 0) + 1);
   }
-  return running;
+  if (running.size > 0) return running;
+  if (workload.kind === 'CronJob' || (workload.kind === 'Job' && isComplete(workload))) return ofTemplate();
+  return pods === null && isSettled(workload) && workload.available > 0 ? ofTemplate() : running;
 }
 
 /** One report per cause, not per pod: the cause that most pods of the new version share. */
@@ -101,7 +116,7 @@ function troubleOf(workload: Workload, fresh: readonly Pod[]): Finding | null {
   const progressing = conditionOf(workload, 'Progressing');
   const observed = workload.observed !== null && workload.observed >= workload.generation;
   if (observed && progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded') {
-    const more = unreadyBecause(workload, fresh);
+    const more = unreadyBecause(workload, fresh) || lastWordsOf(fresh);
     return failing(
       'rollout',
       progressing.reason,
@@ -118,10 +133,14 @@ function troubleOf(workload: Workload, fresh: readonly Pod[]): Finding | null {
   return null;
 }
 
-function jobFinding(workload: Workload): Finding {
-  if (conditionOf(workload, 'Complete')?.status === 'True')
-    return { kind: 'healthy', note: `Job ${workload.name} has completed` };
-  return waiting('rollout', `Job ${workload.name} has not completed yet${workload.paused ? '; it is suspended' : ''}`);
+function isComplete(job: Workload): boolean {
+  return conditionOf(job, 'Complete')?.status === 'True';
+}
+
+function jobFinding(workload: Workload, fresh: readonly Pod[]): Finding {
+  if (isComplete(workload)) return { kind: 'healthy', note: `Job ${workload.name} has completed` };
+  const suspended = workload.paused ? '; it is suspended' : unreadyBecause(workload, fresh);
+  return waiting('rollout', `Job ${workload.name} has not completed yet${suspended}`);
 }
 
 /** What else is known of pods that are not ready yet: it is no failure, but says where to look. */
@@ -130,7 +149,16 @@ function unreadyBecause(workload: Workload, fresh: readonly Pod[]): string {
   const unscheduled = fresh.find((pod) => pod.unscheduled !== null)?.unscheduled;
   if (unscheduled) return `; not scheduled: ${oneLine(unscheduled)}`;
   const refused = conditionOf(workload, 'ReplicaFailure');
-  return refused?.status === 'True' ? `; ${refused.reason}: ${oneLine(refused.message)}` : '';
+  if (refused?.status === 'True') return `; ${refused.reason}: ${oneLine(refused.message)}`;
+  if (!workload.replaces && workload.updated < workload.wanted)
+    return `; it replaces a pod only when somebody deletes it (OnDelete)`;
+  return '';
+}
+
+/** What is to be said of pods that had all the time they get. */
+export function lastWordsOf(pods: readonly Pod[]): string {
+  const unready = pods.find((pod) => !pod.leaving && !pod.ready && pod.unready !== null)?.unready;
+  return unready ? `; ${oneLine(unready)}` : '';
 }
 
 /** Names a digest that ready pods run instead of the wanted one. A template that pins the digest proves it by itself. */

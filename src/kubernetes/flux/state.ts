@@ -44,6 +44,7 @@ export function conditionOf(
   return object.conditions.find((condition) => condition.type === type);
 }
 
-function isCurrent(condition: Condition, generation: number): boolean {
+/** Whether a condition speaks of this generation, as far as it says. */
+export function isCurrent(condition: Condition, generation: number): boolean {
   return condition.generation === null || condition.generation === generation;
 }
