@@ -111,6 +111,7 @@ export async function startApp(
     policy: { ...file.policy, lane: settled.policyLane },
     gitops,
     onChecks: () => reconsider().catch((error) => log.debug({ err: messageOf(error) }, 'the sweep will find it')),
+    membersOf: (handle) => chat.membersOf(handle),
   });
   const alerts = createAlerts({ ...ledger, channels: catalog.channels });
   const chat = createChat({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { Refusal } from './errors.ts';
-import { nameSchema } from './release.ts';
+import { nameSchema, publicKeySchema } from './release.ts';
 import { parseYaml, problemLines } from './yaml.ts';
 
 /** A secret is named, never written: `{ env: NAME }` or `{ file: /path }`. */
@@ -48,7 +48,17 @@ export const configSchema = z.strictObject({
     .prefault({}),
   data: z.string().default('.sluice/data').describe('Folder for clones of the repositories; may be lost'),
   policy: z
-    .strictObject({ repository: nameSchema, file: z.string().default('sluice.yaml') })
+    .strictObject({
+      repository: nameSchema,
+      file: z.string().default('sluice.yaml'),
+      trustedSigners: z
+        .array(publicKeySchema)
+        .default([])
+        .describe(
+          'Public keys whose signature on a version of sluice.yaml counts besides those of its policy-owners: a forge that merges reviewed changes',
+        )
+        .meta({ examples: [['ssh-ed25519 AAAA…']] }),
+    })
     .describe('Where sluice.yaml lives'),
   repositories: z.record(nameSchema, repositorySchema),
   clusters: z.record(nameSchema, clusterSchema),

@@ -26,6 +26,7 @@ export const reasonCodes = [
   'place-refused',
   'policy-file-invalid',
   'policy-file-unreadable',
+  'policy-unsigned',
   'directory-unreadable',
   'record-not-confirmed',
   'content-changed',

@@ -28,6 +28,10 @@ export const memberSchema = z
   .regex(/^(@[a-z0-9][a-z0-9._-]{0,79}|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, '@group in quotes, or a name from people')
   .describe('A Slack user group as "@handle", or a name from people');
 
+export const publicKeySchema = z
+  .string()
+  .regex(/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/, 'a public key, ssh-ed25519 AAAA…');
+
 /** What an image tag may be; it never begins with a dash or a dot. */
 export const versionSchema = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'an image tag, such as 1.4.2');
 

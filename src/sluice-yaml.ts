@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/sluice-file.ts';
 import type { BlobId, CommitSha } from './change.ts';
 import { configSchema } from './config.ts';
-import { policiesSchema, rolesSchema } from './decision/policy-file.ts';
+import { policiesSchema, policyOwnersSchema, rolesSchema } from './decision/policy-file.ts';
 import { type CrossProblem, policyProblems, unknownMembers } from './decision/policy-problems.ts';
 import { unknownName } from './nearest.ts';
 import { type Parsed, type Problem, parseYaml } from './yaml.ts';
@@ -15,6 +15,7 @@ const sectionsSchema = z.strictObject({
   environments: environmentsSchema,
   services: servicesSchema,
   people: peopleSchema,
+  'policy-owners': policyOwnersSchema,
   roles: rolesSchema,
   policies: policiesSchema,
 });
@@ -38,9 +39,21 @@ export interface ReadFile {
   readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
-/** What is known of `sluice.yaml` now. `lastGood` is the last version that was valid, also from before a restart. */
+/** A version whose last change stands under nobody's signature who may change it. */
+export interface UnsignedFile {
+  readonly kind: 'unsigned';
+  /** The commit that does not count. */
+  readonly commit: CommitSha;
+  /** A sentence with commit, author and owners; foreign text in it is raw. */
+  readonly because: string;
+  readonly next: string;
+  readonly lastGood: ReadFile;
+}
+
+/** What is known of `sluice.yaml` now. `lastGood` is the last version that counted, also from before a restart. */
 export type Snapshot =
   | ReadFile
+  | UnsignedFile
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[]; readonly lastGood?: ReadFile }
   | { readonly kind: 'unreadable'; readonly because: string; readonly lastGood?: ReadFile };
 
@@ -67,6 +80,7 @@ function crossChecks(file: SluiceFile): readonly CrossProblem[] {
     ...circles(file),
     ...placeless(file),
     ...unknownOwners(file),
+    ...unknownMembers(file['policy-owners'] ?? [], ['policy-owners'], Object.keys(file.people)),
     ...policyProblems(file),
   ];
 }

@@ -150,6 +150,11 @@ describe('sluice.yaml', () => {
       '7:7 roles.0.role: expected one of viewer, releaser, approver, operator, found "releser"; did you mean "releaser"?',
     ],
     [
+      'an owner of the policies whom nobody knows',
+      `${base}policy-owners: ["@platform", bob]\n`,
+      '6:30 policy-owners.1: "bob" is not one of the people; there are no people; a Slack group is written "@bob"',
+    ],
+    [
       'a person nobody knows',
       `${base}roles:\n  - { role: releaser, of: [bob] }\n`,
       '7:28 roles.0.of.0: "bob" is not one of the people; there are no people; a Slack group is written "@bob"',

@@ -22,9 +22,11 @@ export interface CatalogPorts {
   readonly log: Log;
   /** Where `sluice.yaml` lives. */
   readonly policy: SnapshotPorts['policy'];
+  /** Who is in a group, for owners of `sluice.yaml` that are named by one. */
+  readonly membersOf: SnapshotPorts['membersOf'];
   /** The lanes of other repositories that services name, by repository. */
   readonly lanes?: Readonly<Record<string, Lane>>;
-  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read' | 'changedBy'> &
+  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read' | 'changedBy' | 'provenance'> &
     Pick<PlanPorts, 'places' | 'readPlace' | 'editPlace'> &
     Pick<DeployedPorts, 'changedPaths'> & {
       readonly list: (repository: string, commit: CommitSha, folder: string) => Promise<readonly string[]>;
@@ -71,7 +73,7 @@ const freshMs = 1_000;
 export function createCatalog(ports: CatalogPorts): Catalog {
   const { gitops, policy, clock, log } = ports;
   const artifacts = createArtifacts(ports.redis);
-  const snapshots = createSnapshots({ ...gitops, redis: ports.redis, log, policy });
+  const snapshots = createSnapshots({ ...gitops, redis: ports.redis, log, policy, membersOf: ports.membersOf });
   let discovered: { readonly of: string; readonly byEnvironment: ReadonlyMap<string, readonly string[]> } | null = null;
   const fetchedAtMs = new Map<string, number>();
 
@@ -231,6 +233,7 @@ function at(
 
 function becauseOf(snapshot: Snapshot): string {
   if (snapshot.kind === 'unreadable') return `sluice.yaml cannot be read: ${snapshot.because}`;
+  if (snapshot.kind === 'unsigned') return snapshot.because;
   if (snapshot.kind === 'invalid')
     return `sluice.yaml line ${snapshot.problems[0]?.line}: ${snapshot.problems[0]?.message}`;
   return 'sluice.yaml cannot be read';

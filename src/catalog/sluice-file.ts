@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memberSchema, nameSchema, userIdSchema } from '../release.ts';
+import { memberSchema, nameSchema, publicKeySchema, userIdSchema } from '../release.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 
 const environmentSchema = z.strictObject({
@@ -93,9 +93,9 @@ const personEntrySchema = z.strictObject({
     .optional()
     .meta({ examples: ['ada@example.com'] }),
   keys: z
-    .array(z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/, 'a public key, ssh-ed25519 AAAA…'))
+    .array(publicKeySchema)
     .optional()
-    .describe('Public keys, for the command line'),
+    .describe('Public keys: for signed changes of this file, and for the command line'),
 });
 
 export const peopleSchema = z

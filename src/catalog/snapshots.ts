@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { type BlobId, blobIdSchema, type CommitSha, commitShaSchema, type Lane } from '../change.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf, Retryable } from '../errors.ts';
 import { key, type Redis } from '../redis.ts';
 import { checkSluiceFile, type ReadFile, type Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
+import { objection, type VouchPorts } from './vouching.ts';
 
-export interface SnapshotPorts {
+export interface SnapshotPorts extends VouchPorts {
   readonly redis: Redis;
   readonly log: Log;
-  readonly policy: { readonly repository: string; readonly file: string; readonly lane: Lane };
+  readonly policy: VouchPorts['policy'] & { readonly lane: Lane };
   readonly fetch: (
     lane: Lane,
   ) => Promise<
@@ -20,16 +21,14 @@ export interface SnapshotPorts {
     commit: CommitSha,
     path: string,
   ) => Promise<{ blob: BlobId; text: string } | null>;
-  /** The last commit up to `head` that changed a file. */
-  readonly changedBy: (repository: string, head: CommitSha, path: string) => Promise<CommitSha | null>;
 }
 
 const keptSchema = z.object({ blob: blobIdSchema, commit: commitShaSchema, text: z.string() });
 const keptKey = key('catalog', 'last-good');
 
 /**
- * `sluice.yaml` at the fetched head, parsed only when it changed. The last valid version is kept in Redis, so that
- * rollbacks go under it while the present one is not valid, also after a restart.
+ * `sluice.yaml` at the fetched head, parsed only when it changed. The last version that counted is kept in Redis, so
+ * that rollbacks go under it while the present one does not, also after a restart; its owners say what counts next.
  */
 export function createSnapshots(ports: SnapshotPorts) {
   const { lane, repository, file } = ports.policy;
@@ -37,15 +36,19 @@ export function createSnapshots(ports: SnapshotPorts) {
   let good: ReadFile | null = null;
   let restored = false;
 
-  const withLastGood = async <T extends { kind: 'invalid' | 'unreadable' }>(
-    broken: T,
-  ): Promise<T & { lastGood?: ReadFile }> => {
+  const lastGood = async (): Promise<ReadFile | null> => {
     if (good === null && !restored) {
       const kept = await restore(ports);
       restored = kept.kind === 'read';
       if (kept.kind === 'read') good = kept.file;
     }
-    return good === null ? broken : { ...broken, lastGood: good };
+    return good;
+  };
+  const withLastGood = async <T extends { kind: 'invalid' | 'unreadable' }>(
+    broken: T,
+  ): Promise<T & { lastGood?: ReadFile }> => {
+    const known = await lastGood();
+    return known === null ? broken : { ...broken, lastGood: known };
   };
 
   const readAt = async (head: CommitSha): Promise<{ blob: BlobId | null; snapshot: Snapshot }> => {
@@ -54,26 +57,29 @@ export function createSnapshots(ports: SnapshotPorts) {
       const because = `there is no ${file} in ${repository} at ${head.slice(0, 7)}`;
       return { blob: null, snapshot: await withLastGood({ kind: 'unreadable', because }) };
     }
-    if (current !== null && current.blob === found.blob) return { blob: found.blob, snapshot: current.snapshot };
-    const parsed = checkSluiceFile(found.text, file);
+    const { blob, text } = found;
+    if (current !== null && current.blob === blob && isSettled(current.snapshot))
+      return { blob, snapshot: current.snapshot };
+    const parsed = checkSluiceFile(text, file);
     if (parsed.kind === 'invalid')
-      return { blob: found.blob, snapshot: await withLastGood({ kind: 'invalid', problems: parsed.problems }) };
+      return { blob, snapshot: await withLastGood({ kind: 'invalid', problems: parsed.problems }) };
+    const known = await lastGood();
+    if (known === null && !restored)
+      throw new Retryable('nobody can tell which version of it was the last good one: Redis cannot be read');
+    if (known?.blob === blob) return { blob, snapshot: known };
+    const against = known === null ? null : await objection(ports, known, head);
+    if (known !== null && against !== null)
+      return { blob, snapshot: { kind: 'unsigned', ...against, lastGood: known } };
     const commit = (await ports.changedBy(repository, head, file)) ?? head;
-    const snapshot: ReadFile = {
-      kind: 'valid',
-      file: parsed.value,
-      blob: found.blob,
-      commit,
-      lineOf: parsed.lineOf,
-    };
-    await keep(ports, { blob: found.blob, commit, text: found.text });
-    return { blob: found.blob, snapshot };
+    if (known === null) ports.log.info({ commit, blob }, 'the first version of sluice.yaml is trusted as it was found');
+    await keep(ports, { blob, commit, text });
+    return { blob, snapshot: { kind: 'valid', file: parsed.value, blob, commit, lineOf: parsed.lineOf } };
   };
 
   const readHead = async (): Promise<Snapshot> => {
     const head = ports.head(lane);
     if (head === null) return withLastGood({ kind: 'unreadable', because: `${repository} was never fetched` });
-    if (current?.head === head) return current.snapshot;
+    if (current?.head === head && isSettled(current.snapshot)) return current.snapshot;
     try {
       const read = await readAt(head);
       // Another call may have read a newer head meanwhile; the older answer must not replace it.
@@ -101,6 +107,11 @@ export function createSnapshots(ports: SnapshotPorts) {
     snapshot: (): Snapshot => current?.snapshot ?? { kind: 'unreadable', because: 'it was not read yet' },
     lastGood: (): ReadFile | null => good,
   };
+}
+
+/** Who is in a group of owners may change while the file stays as it is. */
+function isSettled({ kind }: Snapshot): boolean {
+  return kind !== 'unsigned';
 }
 
 async function keep({ redis, log }: SnapshotPorts, kept: z.input<typeof keptSchema>): Promise<void> {

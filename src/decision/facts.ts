@@ -84,6 +84,15 @@ function policyOf(snapshot: Snapshot, request: Request, plan: Plan): ReadFile | 
       return snapshot;
     case 'unreadable':
       return unreadablePolicy(snapshot.because);
+    case 'unsigned':
+      if (isKnownGoodRollback({ request, plan })) return snapshot.lastGood;
+      return {
+        code: 'policy-unsigned',
+        effect: 'hold',
+        text: snapshot.because,
+        next: snapshot.next,
+        source: `sluice.yaml@${snapshot.commit.slice(0, 7)}`,
+      };
     case 'invalid': {
       if (isKnownGoodRollback({ request, plan }) && snapshot.lastGood !== undefined) return snapshot.lastGood;
       const problem = snapshot.problems[0];

@@ -28,6 +28,13 @@ export const rolesSchema = z
   .describe('Who may do what; nobody may do what no line grants')
   .meta({ examples: [[{ role: 'releaser', of: ['@developers'] }]] });
 
+export const policyOwnersSchema = members
+  .optional()
+  .describe(
+    'Who may change this file: a version counts only under a signature by a key of one of them (people), by Sluice with one of them as the requester, or by a signer that the deployment trusts; default: whoever may push',
+  )
+  .meta({ examples: [['ada', '@platform-owners']] });
+
 export const policiesSchema = z
   .array(
     z.discriminatedUnion('kind', [branchRestrictionLine, checksLine, approvalsLine, referenceLine, freezeWindowLine]),

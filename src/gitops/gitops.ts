@@ -8,7 +8,7 @@ import {
   type Placed,
   repositoryPathSchema,
 } from '../change.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, Retryable } from '../errors.ts';
 import { isImageOf } from '../image.ts';
 import { releaseIdSchema } from '../release.ts';
 import type { Log } from '../telemetry.ts';
@@ -18,6 +18,7 @@ import { isBranchName } from './branch-name.ts';
 import { readTrailers } from './commit-message.ts';
 import type { RepositorySettings } from './isolation.ts';
 import { editPlace, placesIn, readPlace } from './places/places.ts';
+import { type Provenance, provenanceOf } from './provenance.ts';
 import { createRepository, type Fetched, type Repository } from './repository.ts';
 import { readSigner, signedByOneOf } from './signature.ts';
 
@@ -97,10 +98,24 @@ export function createGitops(ports: GitopsPorts) {
       return listing.split('\0').filter((path) => path !== '');
     },
 
-    /** The last commit up to `head` that changed a file; null where none did. */
-    changedBy: async (repository: string, head: CommitSha, path: string): Promise<CommitSha | null> => {
-      const found = await named(repository).ask(['log', '-1', '--format=%H', '--end-of-options', head, '--', path]);
-      return found.trim() === '' ? null : commitShaSchema.parse(found.trim());
+    /** The last commit up to `head`, and not reachable from `since`, that changed a file: on the first-parent way, where a merge stands for all it brings. */
+    changedBy: async (
+      repository: string,
+      head: CommitSha,
+      path: string,
+      since?: CommitSha,
+    ): Promise<CommitSha | null> => {
+      const range = since === undefined ? head : `${since}..${head}`;
+      const log = ['log', '-1', '--first-parent', '--format=%H', '--end-of-options', range, '--', path];
+      const found = (await named(repository).ask(log)).trim();
+      return found === '' ? null : commitShaSchema.parse(found);
+    },
+
+    /** Under whose signature a commit stands: one of these keys, or Sluice's own as it changed policies for somebody. */
+    provenance: async (repository: string, commit: CommitSha, keys: readonly string[]): Promise<Provenance> => {
+      const raw = (await named(repository).objects.read(commit))?.content;
+      if (raw === undefined) throw new Retryable(`commit ${commit.slice(0, 7)} is not to be had from ${repository}`);
+      return provenanceOf(raw, keys, trusted);
     },
 
     /** The versions below a folder (kustomize images, HelmRelease values), or those of one image. */

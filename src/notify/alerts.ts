@@ -14,6 +14,7 @@ export interface AlertPorts {
 type PolicyFile =
   | { readonly kind: 'valid' }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'unsigned'; readonly because: string; readonly next: string }
   | { readonly kind: 'unreadable'; readonly because: string };
 
 /** What the channels are told when releases stop for a reason that is not about one release; saying it twice changes nothing. */
@@ -56,16 +57,9 @@ export function createAlerts(ports: AlertPorts) {
       ),
     policyFile: (file: PolicyFile) => {
       if (file.kind === 'valid') return end('policy-file', 'valid again');
-      const because =
-        file.kind === 'unreadable'
-          ? `sluice.yaml cannot be read: ${file.because}`
-          : file.problems
-              .slice(0, 3)
-              .map((problem) => `${problem.file} line ${problem.line}, column ${problem.column}: ${problem.message}`)
-              .join('\n');
       return say(
         'policy-file',
-        `Releases are held: ${because}\nRollbacks to a version that was healthy go on under the last good file.`,
+        `Releases are held: ${whatIsWrong(file)}\nRollbacks to a version that was healthy go on under the last good file.`,
       );
     },
     recordLost: (lost: boolean) =>
@@ -77,4 +71,18 @@ export function createAlerts(ports: AlertPorts) {
           )
         : end('record', 'confirmed'),
   };
+}
+
+function whatIsWrong(file: Exclude<PolicyFile, { kind: 'valid' }>): string {
+  switch (file.kind) {
+    case 'unreadable':
+      return `sluice.yaml cannot be read: ${file.because}`;
+    case 'unsigned':
+      return `${file.because}.\nNext: ${file.next}.`;
+    case 'invalid':
+      return file.problems
+        .slice(0, 3)
+        .map((problem) => `${problem.file} line ${problem.line}, column ${problem.column}: ${problem.message}`)
+        .join('\n');
+  }
 }

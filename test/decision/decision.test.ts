@@ -16,6 +16,7 @@ import {
   bo,
   cy,
   mia,
+  sha,
   sluiceYaml,
   someFacts,
   userId,
@@ -38,6 +39,13 @@ const away = () => Promise.reject(new Retryable('Slack does not answer'));
 const invalid: Snapshot = {
   kind: 'invalid',
   problems: [{ file: 'sluice.yaml', line: 8, column: 3, message: 'services.discover: expected {service} in the path' }],
+  lastGood: aReadFile(),
+};
+const unsigned: Snapshot = {
+  kind: 'unsigned',
+  commit: sha('e1'),
+  because: 'sluice.yaml was changed in e1e1e1e by Eve',
+  next: 'ada signs a commit that changes sluice.yaml',
   lastGood: aReadFile(),
 };
 const rollback = aRelease({ request: { intent: 'rollback' } });
@@ -92,6 +100,12 @@ describe('deciding on fresh facts', () => {
       'sluice.yaml line 8: services.discover: expected {service} in the path',
     ],
     [
+      'nobody signed the file who may',
+      { snapshot: async () => unsigned },
+      'policy-unsigned',
+      'sluice.yaml was changed in e1e1e1e by Eve',
+    ],
+    [
       'a group cannot be read',
       { membersOf: away },
       'directory-unreadable',
@@ -134,11 +148,17 @@ describe('deciding on fresh facts', () => {
     expect(decision.kind).toBe('allowed');
   });
 
-  test('rollbacks to a known good version go under the last good file while the present one is broken', async () => {
-    const world = aWorld({ snapshot: async () => invalid });
-    expect(await world.decide(rollback, goodPlan)).toMatchObject({ kind: 'allowed', policy: 'b'.repeat(40) });
-    expect(await world.decide(rollback, aPlan())).toMatchObject({ kind: 'held' });
-  });
+  test.each([
+    ['broken', invalid],
+    ['unsigned', unsigned],
+  ])(
+    'rollbacks to a known good version go under the last good file while the present one is %s',
+    async (_, snapshot) => {
+      const world = aWorld({ snapshot: async () => snapshot });
+      expect(await world.decide(rollback, goodPlan)).toMatchObject({ kind: 'allowed', policy: 'b'.repeat(40) });
+      expect(await world.decide(rollback, aPlan())).toMatchObject({ kind: 'held' });
+    },
+  );
 
   test('nothing goes under a file that could not be read, rollbacks included', async () => {
     const snapshot = async (): Promise<Snapshot> => ({
