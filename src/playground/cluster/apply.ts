@@ -1,5 +1,6 @@
-import { ensure, type JsonObject, listAt, objectAt, objectsAt, textAt } from './json.ts';
+import { at, ensure, type JsonObject, listAt, objectAt, objectsAt, same, textAt } from './json.ts';
 import { kindOf, kinds } from './kinds.ts';
+import { strategicMerge } from './merge.ts';
 import { nameOf, namespaceOf, type Store } from './store.ts';
 
 const manager = 'kustomize-controller';
@@ -19,10 +20,10 @@ export function prepare(objects: readonly JsonObject[], kustomization: JsonObjec
   for (const each of objects) {
     const object = structuredClone(each);
     const kind = kindOf(textAt(object, 'apiVersion') ?? '', textAt(object, 'kind') ?? '');
-    const label = `${textAt(object, 'kind') ?? '?'}/${nameOf(object)}`;
-    if (nameOf(object) === '') return `${label} dry-run failed: resource name may not be empty`;
+    if (nameOf(object) === '')
+      return `${textAt(object, 'kind') ?? '?'}/ dry-run failed: resource name may not be empty`;
     if (kind === undefined)
-      return `${label} dry-run failed: no matches for kind "${String(object['kind'])}" in version "${String(object['apiVersion'])}"`;
+      return `${textAt(object, 'kind') ?? '?'}/${nameOf(object)} dry-run failed: no matches for kind "${String(object['kind'])}" in version "${String(object['apiVersion'])}"`;
     const metadata = ensure(object, 'metadata');
     if (!kind.namespaced) delete metadata['namespace'];
     else metadata['namespace'] = target ?? textAt(metadata, 'namespace') ?? 'default';
@@ -31,7 +32,7 @@ export function prepare(objects: readonly JsonObject[], kustomization: JsonObjec
       'kustomize.toolkit.fluxcd.io/namespace': namespaceOf(kustomization),
     });
     if (object['kind'] === 'Deployment' && listAt(object, 'spec', 'template', 'spec', 'containers').length === 0)
-      return `${label} dry-run failed (Invalid): spec.template.spec.containers: Required value`;
+      return `${keyOf(object)} dry-run failed (Invalid): spec.template.spec.containers: Required value`;
     out.push(object);
   }
   const rank = (object: JsonObject) => {
@@ -39,6 +40,44 @@ export function prepare(objects: readonly JsonObject[], kustomization: JsonObjec
     return index < 0 ? order.length : index;
   };
   return out.sort((a, b) => rank(a) - rank(b));
+}
+
+/** What the API server refuses to change; gives the message of the first failed dry run. */
+export function dryRun(store: Store, objects: readonly JsonObject[]): string | null {
+  for (const object of objects) {
+    const kind = textAt(object, 'kind') ?? '';
+    const live = store.get(kind, namespaceOf(object), nameOf(object));
+    const field = live === null || isForced(object) ? null : immutableChange(kind, live, object);
+    if (field === null) continue;
+    const group = textAt(object, 'apiVersion')?.split('/')[0] ?? '';
+    return `${keyOf(object)} dry-run failed (Invalid): ${kind}.${group} "${nameOf(object)}" is invalid: ${field}: Invalid value: field is immutable`;
+  }
+  return null;
+}
+
+function immutableChange(kind: string, live: JsonObject, wanted: JsonObject): string | null {
+  const differs = (...path: string[]) => {
+    const value = at(wanted, 'spec', ...path);
+    const merged = value === undefined ? undefined : strategicMerge(at(live, 'spec', ...path), structuredClone(value));
+    return merged !== undefined && !same(merged, at(live, 'spec', ...path));
+  };
+  if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) && differs('selector', 'matchLabels'))
+    return 'spec.selector';
+  return kind === 'Job' && differs('template') ? 'spec.template' : null;
+}
+
+function isForced(object: JsonObject): boolean {
+  return textAt(object, 'metadata', 'annotations', 'kustomize.toolkit.fluxcd.io/force') === 'enabled';
+}
+
+function keyOf(object: JsonObject): string {
+  return `${textAt(object, 'kind') ?? '?'}/${namespaceOf(object)}/${nameOf(object)}`;
+}
+
+/** What kubectl wrote is taken over with the fields that Git does not set, which then go (fluxcd/pkg/ssa/patch.go). */
+function isKubectl(entry: JsonObject): boolean {
+  const name = textAt(entry, 'manager') ?? '';
+  return (name.startsWith('kubectl') || name === 'before-first-apply') && entry['subresource'] === undefined;
 }
 
 export function inventoryOf(objects: readonly JsonObject[]): JsonObject[] {
@@ -61,9 +100,10 @@ export function applyAll(store: Store, objects: readonly JsonObject[], kustomiza
       textAt(before ?? object, 'metadata', 'annotations', 'kustomize.toolkit.fluxcd.io/reconcile') === 'disabled';
     if (before !== null && (once === 'IfNotPresent' || ignored)) continue;
     const version = textAt(before ?? {}, 'metadata', 'resourceVersion');
-    const after = store.apply(kind, object, manager);
-    if (textAt(after, 'metadata', 'resourceVersion') !== version)
-      changed.push(`${kind}/${namespaceOf(object)}/${nameOf(object)}`);
+    if (before !== null && isForced(object) && immutableChange(kind, before, object) !== null)
+      store.remove(kind, namespaceOf(object), nameOf(object));
+    const after = store.apply(kind, object, manager, isKubectl);
+    if (textAt(after, 'metadata', 'resourceVersion') !== version) changed.push(keyOf(object));
   }
   const entries = inventoryOf(objects);
   const kept = new Set(entries.map((entry) => entry['id']));

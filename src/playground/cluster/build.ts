@@ -161,7 +161,8 @@ function applyPatch(objects: readonly JsonObject[], patch: Json, target: JsonObj
   return out;
 }
 
-function setImage(object: JsonObject, image: JsonObject): void {
+/** Gives the containers of a workload the name, tag or digest of an entry of `images`. */
+export function setImage(object: JsonObject, image: JsonObject): void {
   const spec =
     object['kind'] === 'CronJob' ? objectAt(object, 'spec', 'jobTemplate', 'spec') : objectAt(object, 'spec');
   const pod = objectAt(spec, 'template', 'spec');

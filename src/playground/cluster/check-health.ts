@@ -1,4 +1,4 @@
-import { type Health, healthOf } from './deployment-status.ts';
+import { type Health, healthOf } from './kstatus.ts';
 import type { World } from './world.ts';
 
 export interface Checked {

@@ -1,7 +1,7 @@
-import { isReady, leaving } from './deployment-controller.ts';
-import { healthOf } from './deployment-status.ts';
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.ts';
+import { healthOf } from './kstatus.ts';
 import { imageOf, serviceOf } from './kubelet.ts';
+import { isReady, leaving } from './pods.ts';
 import { nameOf, namespaceOf, type Store } from './store.ts';
 import { conditionOf } from './world.ts';
 
@@ -70,7 +70,9 @@ export function createClusterState(name: string, store: Store, isCut: () => bool
       const source = store.get('GitRepository', 'flux-system', 'flux-system');
       return source !== null && conditionOf(source, 'FetchFailed') !== undefined;
     }
-    return store.list('Deployment').every((deployment) => healthOf(deployment) === 'Current');
+    return ['Deployment', 'StatefulSet', 'DaemonSet'].every((kind) =>
+      store.list(kind).every((each) => healthOf(each) === 'Current'),
+    );
   };
 
   return {

@@ -3,9 +3,12 @@ import { type ClusterState, createClusterState } from './cluster-state.ts';
 import { createDeploymentController } from './deployment-controller.ts';
 import { createGitClone } from './git-clone.ts';
 import { createHelmController } from './helm-controller.ts';
+import { createJobController } from './job-controller.ts';
 import { type JsonObject, objectAt, objectsAt } from './json.ts';
 import { createKubelet } from './kubelet.ts';
 import { createKustomizeController } from './kustomize-controller.ts';
+import type { Fault } from './pod-faults.ts';
+import { createPodSetController } from './pod-set-controller.ts';
 import { createSourceController } from './source-controller.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { createWorld } from './world.ts';
@@ -32,6 +35,8 @@ export interface Cluster {
   readonly crashNext: (service: string) => void;
   readonly stallNext: (service: string) => void;
   readonly pullNext: (service: string) => void;
+  /** What pods of an image meet from now on, whatever its tag says; null is nothing. */
+  readonly decide: (image: string, fault: Fault | null) => void;
   readonly liveEdit: (namespace: string, name: string, image: string, manager: string) => void;
   readonly scale: (namespace: string, name: string, replicas: number, manager: string) => void;
   readonly cutOff: (cut: boolean) => void;
@@ -65,6 +70,8 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   });
   createKubelet(world);
   createDeploymentController(world);
+  createPodSetController(world);
+  createJobController(world);
   createHelmController(world);
   createKustomizeController(world, clone);
   for (const manifest of bootstrap(options))
@@ -84,6 +91,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     crashNext: (service) => world.failNext(service, 'crash'),
     stallNext: (service) => world.failNext(service, 'stall'),
     pullNext: (service) => world.failNext(service, 'pull'),
+    decide: world.decide,
     liveEdit: (namespace, name, image, manager) =>
       edit('Deployment', namespace, name, manager, (spec) => {
         const container = objectsAt(spec, 'template', 'spec', 'containers')[0];

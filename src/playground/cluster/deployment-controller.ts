@@ -1,10 +1,9 @@
 import { deploymentStatus } from './deployment-status.ts';
-import { isObject, type JsonObject, numberAt, objectAt, objectsAt, same, textAt } from './json.ts';
+import { isObject, type JsonObject, numberAt, objectAt, same, textAt } from './json.ts';
 import { imageOf } from './kubelet.ts';
+import { evict, isReady, leaving, manager, ownedBy, ownerName, ownerOf, podFrom } from './pods.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { sha256, type World } from './world.ts';
-
-const writer = { manager: 'kube-controller-manager', operation: 'Update' } as const;
 
 /** Keeps ReplicaSets and Pods as the Deployments want them: rolling, one pod more at most, never one less. */
 export function createDeploymentController(world: World): void {
@@ -29,7 +28,7 @@ export function createDeploymentController(world: World): void {
 
   const scale = (set: JsonObject, replicas: number) => {
     if (numberAt(set, 'spec', 'replicas') === replicas) return;
-    store.update('ReplicaSet', namespaceOf(set), nameOf(set), writer, (draft) => {
+    store.update('ReplicaSet', namespaceOf(set), nameOf(set), manager, (draft) => {
       const spec = draft['spec'];
       if (isObject(spec)) spec['replicas'] = replicas;
     });
@@ -43,19 +42,14 @@ export function createDeploymentController(world: World): void {
       pods += 1;
       const name = `${nameOf(set)}-${sha256(`${nameOf(set)} ${pods}`).slice(0, 5)}`;
       const template = objectAt(set, 'spec', 'template');
-      store.create('Pod', podFrom(set, template, name), writer);
+      store.create('Pod', podFrom(set, template, name), manager);
     }
     const spare = [...staying].sort((a, b) => Number(isReady(a)) - Number(isReady(b)));
-    for (const pod of spare.slice(0, Math.max(0, staying.length - wanted)))
-      store.update('Pod', namespaceOf(pod), nameOf(pod), writer, (draft) => {
-        const metadata = draft['metadata'];
-        if (isObject(metadata))
-          Object.assign(metadata, { deletionTimestamp: world.time(), deletionGracePeriodSeconds: 30 });
-      });
+    for (const pod of spare.slice(0, Math.max(0, staying.length - wanted))) evict(world, pod);
     const left = podsOf(set).filter((pod) => !leaving(pod));
     const ready = left.filter(isReady).length;
     const generation = numberAt(set, 'metadata', 'generation') ?? 1;
-    store.update('ReplicaSet', namespaceOf(set), nameOf(set), { ...writer, subresource: 'status' }, (draft) => {
+    store.update('ReplicaSet', namespaceOf(set), nameOf(set), { ...manager, subresource: 'status' }, (draft) => {
       draft['status'] = {
         replicas: left.length,
         readyReplicas: ready,
@@ -77,16 +71,16 @@ export function createDeploymentController(world: World): void {
     const revision = found === undefined || revisions[sets.indexOf(found)] !== newest ? newest + 1 : newest;
     mark(deployment, String(revision));
     if (found !== undefined) {
-      store.update('ReplicaSet', namespaceOf(found), nameOf(found), writer, (draft) => {
+      store.update('ReplicaSet', namespaceOf(found), nameOf(found), manager, (draft) => {
         objectAt(draft, 'metadata', 'annotations')['deployment.kubernetes.io/revision'] = String(revision);
       });
       return store.get('ReplicaSet', namespaceOf(found), nameOf(found));
     }
-    return store.create('ReplicaSet', setFrom(deployment, template, hash, String(revision)), writer);
+    return store.create('ReplicaSet', setFrom(deployment, template, hash, String(revision)), manager);
   };
 
   const mark = (deployment: JsonObject, revision: string) =>
-    store.update('Deployment', namespaceOf(deployment), nameOf(deployment), writer, (draft) => {
+    store.update('Deployment', namespaceOf(deployment), nameOf(deployment), manager, (draft) => {
       const metadata = objectAt(draft, 'metadata');
       metadata['annotations'] = { ...objectAt(metadata, 'annotations'), 'deployment.kubernetes.io/revision': revision };
     });
@@ -163,7 +157,7 @@ export function createDeploymentController(world: World): void {
     if (live === null) return;
     const status = deploymentStatus(live, nameOf(next), wanted, counts, done, late, world.time());
     if (same(live['status'], status)) return;
-    const by = { ...writer, subresource: 'status' } as const;
+    const by = { ...manager, subresource: 'status' } as const;
     store.update('Deployment', namespaceOf(live), nameOf(live), by, (draft) => {
       draft['status'] = status;
     });
@@ -186,27 +180,6 @@ function revisionOf(set: JsonObject): number {
   return Number(textAt(set, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? 0);
 }
 
-function ownerName(object: JsonObject): string {
-  return textAt(objectsAt(object, 'metadata', 'ownerReferences')[0], 'name') ?? '';
-}
-
-function ownedBy(object: JsonObject, owner: JsonObject): boolean {
-  return textAt(objectsAt(object, 'metadata', 'ownerReferences')[0], 'uid') === textAt(owner, 'metadata', 'uid');
-}
-
-export function leaving(pod: JsonObject): boolean {
-  return textAt(pod, 'metadata', 'deletionTimestamp') !== undefined;
-}
-
-export function isReady(pod: JsonObject): boolean {
-  return objectsAt(pod, 'status', 'conditions').some((each) => each['type'] === 'Ready' && each['status'] === 'True');
-}
-
-function ownerOf(owner: JsonObject, apiVersion: string, kind: string): JsonObject[] {
-  const uid = textAt(owner, 'metadata', 'uid') ?? '';
-  return [{ apiVersion, kind, name: nameOf(owner), uid, controller: true, blockOwnerDeletion: true }];
-}
-
 function setFrom(deployment: JsonObject, template: JsonObject, hash: string, revision: string): JsonObject {
   const labels = { ...objectAt(template, 'metadata', 'labels'), 'pod-template-hash': hash };
   return {
@@ -215,7 +188,7 @@ function setFrom(deployment: JsonObject, template: JsonObject, hash: string, rev
       namespace: namespaceOf(deployment),
       labels,
       annotations: { 'deployment.kubernetes.io/revision': revision },
-      ownerReferences: ownerOf(deployment, 'apps/v1', 'Deployment'),
+      ownerReferences: ownerOf(deployment),
     },
     spec: {
       replicas: 0,
@@ -223,19 +196,5 @@ function setFrom(deployment: JsonObject, template: JsonObject, hash: string, rev
       template: { ...template, metadata: { ...objectAt(template, 'metadata'), labels } },
     },
     status: { replicas: 0 },
-  };
-}
-
-function podFrom(set: JsonObject, template: JsonObject, name: string): JsonObject {
-  return {
-    metadata: {
-      ...objectAt(template, 'metadata'),
-      name,
-      generateName: `${nameOf(set)}-`,
-      namespace: namespaceOf(set),
-      ownerReferences: ownerOf(set, 'apps/v1', 'ReplicaSet'),
-    },
-    spec: objectAt(template, 'spec'),
-    status: { phase: 'Pending', qosClass: 'BestEffort' },
   };
 }

@@ -56,30 +56,3 @@ export function deploymentStatus(
     ],
   };
 }
-
-export type Health = 'Current' | 'InProgress' | 'Failed' | 'NotFound';
-
-/** kstatus, as Flux's health checks read it (cli-utils/pkg/kstatus/status). */
-export function healthOf(object: JsonObject | null): Health {
-  if (object === null) return 'NotFound';
-  if (textAt(object, 'metadata', 'deletionTimestamp') !== undefined) return 'InProgress';
-  const status = object['status'];
-  const observed = numberAt(status, 'observedGeneration');
-  const conditions = objectsAt(status, 'conditions');
-  const is = (type: string, value: string) =>
-    conditions.some((each) => each['type'] === type && each['status'] === value);
-  if (object['kind'] === 'Deployment') {
-    if (observed !== numberAt(object, 'metadata', 'generation')) return 'InProgress';
-    if (conditions.some((each) => each['reason'] === 'ProgressDeadlineExceeded')) return 'Failed';
-    const wanted = numberAt(object, 'spec', 'replicas') ?? 1;
-    const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'];
-    return counts.every((name) => (numberAt(status, name) ?? 0) === wanted) && is('Available', 'True')
-      ? 'Current'
-      : 'InProgress';
-  }
-  if (observed !== undefined && observed !== numberAt(object, 'metadata', 'generation')) return 'InProgress';
-  if (is('Reconciling', 'True')) return 'InProgress';
-  if (is('Stalled', 'True')) return 'Failed';
-  const ready = conditions.find((each) => each['type'] === 'Ready');
-  return ready === undefined || ready['status'] === 'True' ? 'Current' : 'InProgress';
-}

@@ -1,4 +1,3 @@
-import { healthOf } from './deployment-status.ts';
 import { correctDrift } from './helm-drift.ts';
 import {
   chartOf,
@@ -12,6 +11,7 @@ import {
   writeRelease,
 } from './helm-status.ts';
 import { isObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.ts';
+import { healthOf } from './kstatus.ts';
 import { requestedAt } from './source-controller.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { type Condition, conditionOf, durationMs, goDuration, recordEvent, type World } from './world.ts';

@@ -1,4 +1,5 @@
 import { type JsonObject, objectsAt, textAt } from './json.ts';
+import { ownerKind, ownerName } from './pods.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { sha256, type World } from './world.ts';
 
@@ -19,21 +20,34 @@ export function createKubelet(world: World): void {
     return true;
   };
 
-  const crash = async (pod: JsonObject): Promise<void> => {
+  /** Dies and is started again, ever later. */
+  const crash = async (pod: JsonObject, reason: 'Error' | 'OOMKilled'): Promise<void> => {
     const uid = textAt(pod, 'metadata', 'uid') ?? '';
+    const exitCode = reason === 'OOMKilled' ? 137 : 1;
+    const once = textAt(pod, 'spec', 'restartPolicy') === 'Never';
     for (let restarts = 0; ; restarts++) {
       const startedAt = world.time();
       const running = { running: { startedAt } };
-      const died = { terminated: { exitCode: 1, reason: 'Error', startedAt, finishedAt: world.time() } };
+      const died = { terminated: { exitCode, reason, startedAt, finishedAt: world.time() } };
       const last = restarts === 0 ? {} : died;
       if (!write(pod, () => statusOf(pod, world, { state: running, ready: false, restarts, last }))) return;
       if (await world.pause(700)) return;
+      if (once) return void write(pod, () => statusOf(pod, world, { phase: 'Failed', state: died, ready: false }));
       const wait = Math.min(10 * 2 ** restarts, 300);
       const message = `back-off ${wait}s restarting failed container=${containerOf(pod)} pod=${nameOf(pod)}_${namespaceOf(pod)}(${uid})`;
       const waiting = { waiting: { reason: 'CrashLoopBackOff', message } };
       if (!write(pod, () => statusOf(pod, world, { state: waiting, ready: false, restarts: restarts + 1, last: died })))
         return;
       if (await world.pause(Math.min(wait * 400, 30_000))) return;
+    }
+  };
+
+  /** Does not get as far as to start. */
+  const refuse = async (pod: JsonObject, reasons: readonly (readonly [reason: string, message: string])[]) => {
+    for (const [reason, message] of reasons) {
+      const state = { waiting: { reason, message } };
+      if (!write(pod, () => statusOf(pod, world, { phase: 'Pending', state, ready: false }))) return;
+      if (await world.pause(1_500)) return;
     }
   };
 
@@ -44,23 +58,22 @@ export function createKubelet(world: World): void {
     if (!world.quick() && (await world.pause(900))) return;
     const image = imageOf(pod);
     const fault = world.faultOf(serviceOf(pod), image);
-    if (fault === 'crash') return crash(pod);
-    if (fault === 'pull') {
-      for (const reason of ['ErrImagePull', 'ImagePullBackOff']) {
-        const message =
-          reason === 'ErrImagePull'
-            ? `failed to pull and unpack image "${image}": not found`
-            : `Back-off pulling image "${image}": ErrImagePull: not found`;
-        const state = { waiting: { reason, message } };
-        if (!write(pod, () => statusOf(pod, world, { phase: 'Pending', state, ready: false }))) return;
-        if (await world.pause(1_500)) return;
-      }
-      return;
-    }
-    const state = { running: { startedAt: world.time() } };
+    if (fault === 'crash') return crash(pod, 'Error');
+    if (fault === 'oom') return crash(pod, 'OOMKilled');
+    if (fault === 'pull')
+      return refuse(pod, [
+        ['ErrImagePull', `failed to pull and unpack image "${image}": not found`],
+        ['ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: not found`],
+      ]);
+    if (fault === 'config')
+      return refuse(pod, [['CreateContainerConfigError', `secret "${serviceOf(pod)}" not found`]]);
+    const startedAt = world.time();
+    const state = { running: { startedAt } };
     if (!write(pod, () => statusOf(pod, world, { state, ready: false })) || fault === 'stall') return;
-    if (!world.quick() && (await world.pause(1_400))) return;
-    write(pod, () => statusOf(pod, world, { state, ready: true }));
+    if (!world.quick() && (await world.pause(fault === 'slow' ? 12_000 : 1_400))) return;
+    if (ownerKind(pod) !== 'Job') return void write(pod, () => statusOf(pod, world, { state, ready: true }));
+    const done = { terminated: { exitCode: 0, reason: 'Completed', startedAt, finishedAt: world.time() } };
+    write(pod, () => statusOf(pod, world, { phase: 'Succeeded', state: done, ready: false }));
   };
 
   const end = async (pod: JsonObject): Promise<void> => {
@@ -91,10 +104,9 @@ export function imageOf(podOrTemplate: JsonObject): string {
   return textAt(objectsAt(podOrTemplate, 'spec', 'containers')[0], 'image') ?? '';
 }
 
-/** Name of the Deployment that a pod belongs to; its ReplicaSet's name without the hash. */
+/** Name of the workload that a pod belongs to; of a Deployment that is its ReplicaSet's name without the hash. */
 export function serviceOf(pod: JsonObject): string {
-  const set = textAt(objectsAt(pod, 'metadata', 'ownerReferences')[0], 'name') ?? '';
-  return set.replace(/-[^-]+$/, '');
+  return ownerKind(pod) === 'ReplicaSet' ? ownerName(pod).replace(/-[^-]+$/, '') : ownerName(pod);
 }
 
 /** What the runtime says it runs: the digest that the image names, else one that stands for the tag. */
@@ -104,7 +116,7 @@ export function imageIdOf(image: string): string {
 }
 
 interface Step {
-  readonly phase?: 'Pending' | 'Running';
+  readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
   readonly state: JsonObject;
   readonly ready: boolean;
   readonly restarts?: number;

@@ -1,9 +1,10 @@
-import { applyAll, parseId, prepare, prune } from './apply.ts';
+import { applyAll, dryRun, parseId, prepare, prune } from './apply.ts';
 import { BuildError, build, hasFolder } from './build.ts';
 import { checkHealth } from './check-health.ts';
 import type { GitClone } from './git-clone.ts';
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.ts';
 import { createStatusWrites, type StatusWrites } from './kustomization-status.ts';
+import { postBuild } from './post-build.ts';
 import { requestedAt } from './source-controller.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { conditionOf, durationMs, goDuration, recordEvent, sha256, type World } from './world.ts';
@@ -120,6 +121,8 @@ export function createKustomizeController(world: World, clone: GitClone): void {
     if (await pause(60)) return 'never';
     const prepared = prepare(built, object);
     if (typeof prepared === 'string') return fail('ReconciliationFailed', prepared);
+    const refused = dryRun(store, prepared);
+    if (refused !== null) return fail('ReconciliationFailed', refused);
     const live = store.get('Kustomization', namespaceOf(object), nameOf(object));
     if (live === null) return 'never';
     const { entries, changed } = applyAll(store, prepared, live);
@@ -179,7 +182,8 @@ export function createKustomizeController(world: World, clone: GitClone): void {
         if (await pause(20)) return null;
         writes.attempted();
       }
-      return { kind: 'built', built: await build({ files, read: (file) => clone.show(sha, file) }, path) };
+      const objects = await build({ files, read: (file) => clone.show(sha, file) }, path);
+      return { kind: 'built', built: postBuild(objects, object) };
     } catch (error) {
       if (world.closed()) return null;
       if (error instanceof BuildError) return { kind: 'failed', reason: error.reason, message: error.message };

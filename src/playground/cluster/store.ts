@@ -36,8 +36,13 @@ export interface Store {
     writer: Writer,
     change: (draft: JsonObject) => void,
   ) => JsonObject | null;
-  /** Server-side apply by force. */
-  readonly apply: (kind: string, manifest: JsonObject, manager: string) => JsonObject;
+  /** Server-side apply by force; what managers of `taking` own counts as its own. */
+  readonly apply: (
+    kind: string,
+    manifest: JsonObject,
+    manager: string,
+    taking?: (entry: JsonObject) => boolean,
+  ) => JsonObject;
   readonly remove: (kind: string, namespace: string, name: string) => JsonObject | null;
   readonly version: () => number;
   /** Events after a version; null when they are no longer known. */
@@ -168,11 +173,12 @@ export function createStore(now: () => Date): Store {
       change(after);
       return replace(kind, before, after, writer, null);
     },
-    apply: (kind, manifest, manager) => {
+    apply: (kind, manifest, manager, taking = () => false) => {
       const before = get(kind, namespaceOf(manifest), nameOf(manifest));
       const writer: Writer = { manager, operation: 'Apply' };
       if (before === null) return create(kind, manifest, writer) ?? manifest;
-      const mine = (entry: JsonObject) => entry['manager'] === manager && entry['operation'] === 'Apply';
+      const mine = (entry: JsonObject) =>
+        (entry['manager'] === manager && entry['operation'] === 'Apply') || taking(entry);
       // What it applied before and no longer does goes away, unless somebody else owns it too.
       const given = subtract(ownedBy(before, mine), fieldsOf(manifest));
       const gone = subtract(
@@ -181,7 +187,9 @@ export function createStore(now: () => Date): Store {
       );
       const { status: _, ...wanted } = manifest;
       const merged = strategicMerge(withoutFields(structuredClone(before), gone), structuredClone(wanted));
-      return replace(kind, before, isObject(merged) ? merged : before, writer, wanted);
+      const managedFields = objectsAt(before, 'metadata', 'managedFields').filter((entry) => !taking(entry));
+      const seen = { ...before, metadata: { ...objectAt(before, 'metadata'), managedFields } };
+      return replace(kind, seen, isObject(merged) ? merged : before, writer, wanted);
     },
     remove: (kind, namespace, name) => {
       const before = get(kind, namespace, name);

@@ -11,6 +11,19 @@ export function withDefaults(kind: string, object: JsonObject): JsonObject {
     podDefaults(ensure(spec, 'template', 'spec'));
     object['status'] ??= {};
   }
+  if (kind === 'StatefulSet' || kind === 'DaemonSet' || kind === 'Job') {
+    const spec = ensure(object, 'spec');
+    if (kind === 'StatefulSet') spec['replicas'] ??= 1;
+    if (kind === 'Job') Object.assign(spec, { completions: 1, parallelism: 1, backoffLimit: 6, ...spec });
+    podDefaults(ensure(spec, 'template', 'spec'));
+    object['status'] ??= {};
+  }
+  if (kind === 'CronJob') {
+    const spec = ensure(object, 'spec');
+    spec['suspend'] ??= false;
+    podDefaults(ensure(spec, 'jobTemplate', 'spec', 'template', 'spec'));
+    object['status'] ??= {};
+  }
   if (kind === 'GitRepository' || kind === 'Kustomization' || kind === 'HelmRelease') {
     if (Object.keys(objectAt(object, 'status')).length === 0) object['status'] = { observedGeneration: -1 };
     if (kind === 'Kustomization') ensure(object, 'spec')['force'] ??= false;

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, objectsAt, textAt } from './json.ts';
+import { createPodFaults, type PodFaults } from './pod-faults.ts';
 import { createStore, nameOf, namespaceOf, type Store } from './store.ts';
 
-export type Fault = 'crash' | 'stall' | 'pull';
-
 /** What all controllers share: the objects, the pace of time, and what is to go wrong. */
-export interface World {
+export interface World extends PodFaults {
   readonly store: Store;
   /** Waits so many milliseconds of the cluster's time; true when the cluster has been closed meanwhile. */
   readonly pause: (ms: number) => Promise<boolean>;
@@ -19,10 +18,6 @@ export interface World {
   /** True while the first sync runs: nothing takes time. */
   readonly quick: () => boolean;
   readonly setQuick: (quick: boolean) => void;
-  readonly failNext: (service: string, fault: Fault) => void;
-  /** Gives the fault that was ordered for this service's next image to that image. */
-  readonly meetImage: (service: string, image: string) => void;
-  readonly faultOf: (service: string, image: string) => Fault | null;
   readonly close: () => void;
 }
 
@@ -31,8 +26,6 @@ const quickPauseMs = 15;
 
 export function createWorld(options: { readonly speed: number; readonly log: (line: string) => void }): World {
   const timers = new Map<NodeJS.Timeout, () => void>();
-  const ordered = new Map<string, Fault>();
-  const images = new Map<string, Fault>();
   const begun = performance.now();
   let closed = false;
   let quick = true;
@@ -46,6 +39,7 @@ export function createWorld(options: { readonly speed: number; readonly log: (li
     timers.set(timer, call);
   };
   return {
+    ...createPodFaults(),
     store: createStore(() => new Date()),
     pause: (ms) => new Promise((resolve) => after(quick ? quickPauseMs : ms / options.speed, () => resolve(closed))),
     later: (ms, call) => after(ms / options.speed, () => (closed ? undefined : call())),
@@ -57,14 +51,6 @@ export function createWorld(options: { readonly speed: number; readonly log: (li
     setQuick: (now) => {
       quick = now;
     },
-    failNext: (service, fault) => void ordered.set(service, fault),
-    meetImage: (service, image) => {
-      const fault = ordered.get(service);
-      if (fault === undefined) return;
-      ordered.delete(service);
-      images.set(`${service} ${image}`, fault);
-    },
-    faultOf: (service, image) => images.get(`${service} ${image}`) ?? null,
     close: () => {
       closed = true;
       for (const [timer, call] of [...timers]) {
