@@ -88,27 +88,17 @@ async function currentRelease(
   ports: ExpectationPorts,
 ): Promise<WrittenRelease | null> {
   const since = ports.now();
+  const leave = (release: Release, verdict: Verdict) => ports.leave(release, () => verdict, place.clusters);
   let current: WrittenRelease | null = null;
   for (const each of written) {
-    const replaced = current === null ? null : current.release;
-    if (replaced !== null) {
-      const by = wantedBy(replaced).version;
-      await ports.leave(each.release, () => ({ kind: 'superseded', by, since }), place.clusters);
-      continue;
-    }
-    if (!(await ports.isAncestor(place.repository, each.commit, place.commit))) {
-      // A head that this process has not fetched yet lies behind the commit; anything else has lost it.
-      if (await ports.isAncestor(place.repository, place.commit, each.commit)) current = each;
-      else
-        await ports.leave(
-          each.release,
-          () => ({ kind: 'gone', because: `its commit is no longer in ${place.branch}`, since }),
-          place.clusters,
-        );
-      continue;
-    }
-    if (wantedBy(each.release).version === place.version) current = each;
-    else await ports.leave(each.release, () => ({ kind: 'superseded', by: place.version, since }), place.clusters);
+    const holds = await ports.isAncestor(place.repository, each.commit, place.commit);
+    // A head that this process has not fetched yet lies behind the commit; anything else has lost it.
+    if (!holds && !(await ports.isAncestor(place.repository, place.commit, each.commit)))
+      await leave(each.release, { kind: 'gone', because: `its commit is no longer in ${place.branch}`, since });
+    else if (current !== null)
+      await leave(each.release, { kind: 'superseded', by: wantedBy(current.release).version, since });
+    else if (!holds || wantedBy(each.release).version === place.version) current = each;
+    else await leave(each.release, { kind: 'superseded', by: place.version, since });
   }
   return current;
 }
