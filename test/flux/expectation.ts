@@ -1,0 +1,138 @@
+import { isObject } from '../../src/playground/cluster/json.ts';
+import { pause } from '../../src/time.ts';
+import type { Verdict } from '../../src/verdict.ts';
+import { filled, objectPath } from './act.ts';
+import type { Game, Row } from './game.ts';
+import type { ExpectedDrift, ExpectedVerdict, Step } from './scenarios/scenario.ts';
+
+type RowRest = Omit<Row, 'scenario' | 'where'>;
+type Expectation = Extract<Step, { expect: string }>;
+
+/** Waits for what a step expects, and tells what was seen and when. */
+export async function expectation(game: Game, step: Expectation): Promise<RowRest> {
+  switch (step.expect) {
+    case 'verdict':
+      return await expectVerdict(game, step);
+    case 'stays':
+      return await expectStays(game, step);
+    case 'drift':
+      return await expectDrift(game, step);
+    case 'object': {
+      const look = async () =>
+        (await game.stage.api.get(objectPath(game.stage.place, step.object))) === null ? 'gone' : 'there';
+      return await waitFor(game, `${step.object} is ${step.is}`, 60, async () => `${step.object} is ${await look()}`);
+    }
+    case 'unset': {
+      const expected = `${step.object}: ${step.path.at(-1)} is not set`;
+      return await waitFor(game, expected, 60, async () => {
+        let at: unknown = await game.stage.api.get(objectPath(game.stage.place, step.object));
+        for (const name of step.path) at = isObject(at) ? at[name] : undefined;
+        return at === undefined ? expected : `it is ${String(at)}`;
+      });
+    }
+  }
+}
+
+/** Looks until what is seen is what is expected; `look` gives a sentence. */
+async function waitFor(
+  { stage, doneMs }: Game,
+  expected: string,
+  withinS: number,
+  look: () => Promise<string>,
+  notBeforeS = 0,
+): Promise<RowRest> {
+  const limitMs = Math.max((withinS * 1000) / stage.speed, stage.patienceMs);
+  for (;;) {
+    const seen = await look();
+    const passedMs = performance.now() - doneMs;
+    const afterS = (passedMs * stage.speed) / 1000;
+    if (seen === expected)
+      return afterS >= notBeforeS
+        ? { expected, seen, afterS, ok: true }
+        : { expected, seen: `${seen}, too early`, afterS, ok: false };
+    if (passedMs > limitMs) return { expected, seen, afterS, ok: false };
+    await pause(25);
+  }
+}
+
+async function expectVerdict(game: Game, wanted: ExpectedVerdict): Promise<RowRest> {
+  const { watch, releases, series, mark } = game;
+  const id = releases.get(wanted.of);
+  const expected = sentence(wanted.of, wanted.kind, wanted.stage, wanted.reason, wanted.says?.source, wanted.running);
+  const passing = wanted.kind === 'waiting' || wanted.kind === 'unverified';
+  const row = await waitFor(
+    game,
+    expected,
+    wanted.withinS,
+    async () => {
+      const own = watch.said.filter(({ release }) => release === id);
+      // What is waited for passes: it counts when it was said since the last thing was done.
+      const since = watch.said.slice(mark).filter(({ release }) => release === id);
+      const found = passing ? since.find(({ verdict }) => fits(verdict, wanted)) : undefined;
+      const last = (found ?? own.at(-1))?.verdict;
+      if (last === undefined) return `${wanted.of}: nothing is said`;
+      return fits(last, wanted) ? expected : describe(wanted.of, last);
+    },
+    wanted.notBeforeS,
+  );
+  if (row.ok && id !== undefined) series.set(id, [...(series.get(id) ?? []), wanted.kind]);
+  return row;
+}
+
+function fits(verdict: Verdict, wanted: ExpectedVerdict): boolean {
+  const text = 'because' in verdict ? verdict.because : 'note' in verdict ? (verdict.note ?? '') : '';
+  return (
+    verdict.kind === wanted.kind &&
+    (wanted.stage === undefined || ('stage' in verdict && verdict.stage === wanted.stage)) &&
+    (wanted.reason === undefined || ('reason' in verdict && verdict.reason === wanted.reason)) &&
+    (wanted.says === undefined || wanted.says.test(text)) &&
+    (wanted.running === undefined || ('running' in verdict && verdict.running === wanted.running))
+  );
+}
+
+function sentence(of: string, kind: string, ...more: readonly (string | undefined)[]): string {
+  const [stage, reason, says, running] = more;
+  const parts = [reason ?? stage, says === undefined ? undefined : `“${says}”`, running && `${running} runs`];
+  return [`${of} is ${kind}`, ...parts.filter((part) => part !== undefined)].join(', ');
+}
+
+function describe(of: string, verdict: Verdict): string {
+  const stage = 'stage' in verdict ? verdict.stage : undefined;
+  const reason = 'reason' in verdict ? verdict.reason : undefined;
+  const text = 'because' in verdict ? verdict.because : 'note' in verdict ? verdict.note : undefined;
+  return sentence(of, verdict.kind, stage, reason, text, 'running' in verdict ? verdict.running : undefined);
+}
+
+async function expectStays(game: Game, step: Extract<Step, { expect: 'stays' }>): Promise<RowRest> {
+  const { watch, releases, stage } = game;
+  const own = () => watch.said.filter(({ release }) => release === releases.get(step.of));
+  const before = own().length;
+  const begun = performance.now();
+  const expected = `${step.of} stays ${step.kind} for ${step.forS} s`;
+  await pause((step.forS * 1000) / stage.speed);
+  const others = own()
+    .slice(Math.max(0, before - 1))
+    .find(({ verdict }) => verdict.kind !== step.kind);
+  const seen = others === undefined ? expected : describe(step.of, others.verdict);
+  return { expected, seen, afterS: ((performance.now() - begun) * stage.speed) / 1000, ok: others === undefined };
+}
+
+async function expectDrift(game: Game, wanted: ExpectedDrift): Promise<RowRest> {
+  const { place } = game.stage;
+  const value = (text: string | undefined) => (text === undefined ? undefined : filled(place, text));
+  const [live, should] = [value(wanted.live), value(wanted.wanted)];
+  const name = `${wanted.object} ${wanted.field.source}`;
+  const details = [live && `live ${live}`, should && `wanted ${should}`, wanted.manager && `by ${wanted.manager}`];
+  const expected = [`drift of ${name} is ${wanted.state}`, ...details.filter(Boolean)].join(', ');
+  return await waitFor(game, expected, wanted.withinS, async () => {
+    const last = game.watch.drifts.findLast(
+      ({ drift }) => drift.object.replace(/\/[^/]+\//, '/') === wanted.object && wanted.field.test(drift.field),
+    );
+    if (last === undefined) return `no drift of ${name}`;
+    const { drift, state } = last;
+    const same = (said: string, is: string | undefined) => is === undefined || said === is;
+    const all = same(drift.live, live) && same(drift.wanted, should) && same(drift.manager, wanted.manager);
+    if (state === wanted.state && all) return expected;
+    return `drift of ${name} is ${state}, live ${drift.live}, wanted ${drift.wanted}, by ${drift.manager}`;
+  });
+}
