@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
+import { type History, readHistory } from '../support/history.ts';
 import { openRecorded } from '../support/recorded.ts';
-import { type History, type Recording, readHistory, readRecording, type SaidDrift } from '../support/replay.ts';
+import { type Recording, readRecording, type SaidDrift } from '../support/replay.ts';
 
 // npm run replay -- FILE.jsonl...: plays recordings of a cluster through the real reflectors, and prints a JSON line for
 // every verdict and drift as it changes; the git bundle of each lies beside it.

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../support/check-truth.ts';
-import { readHistory, readRecording } from '../support/replay.ts';
+import { readHistory } from '../support/history.ts';
+import { readRecording } from '../support/replay.ts';
 import { replayOverWire } from '../support/replay-wire.ts';
 
 const recordings = resolve(import.meta.dirname, '../flux/recordings');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, oppositesOf } from '../support/check-truth.ts';
-import { delayed, readHistory, readRecording, replay } from '../support/replay.ts';
+import { readHistory } from '../support/history.ts';
+import { delayed, readRecording, replay } from '../support/replay.ts';
 
 const recordings = resolve(import.meta.dirname, '../flux/recordings');
 const names = readdirSync(recordings).flatMap((file) => (file.endsWith('.jsonl') ? [file.slice(0, -6)] : []));

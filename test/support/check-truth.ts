@@ -1,4 +1,5 @@
-import type { History, Recording, Replayed, Said, SaidDrift, Truth } from './replay.ts';
+import type { History } from './history.ts';
+import type { Recording, Replayed, Said, SaidDrift, Truth } from './replay.ts';
 
 /** The faults of one truth at its time. */
 export function faultsAt(t: number, truth: Truth, history: History, replayed: Replayed): string[] {

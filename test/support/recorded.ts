@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommitSha } from '../../src/change.ts';
 import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
-import type { Expected } from '../../src/kubernetes/expected.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import { createPulse } from '../../src/telemetry.ts';
-import { instantOf } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { type History, type Line, pushed, type Recording, type SaidDrift } from './replay.ts';
+import type { History } from './history.ts';
+import { createPushes } from './pushes.ts';
+import { type Line, pushOf, type Recording, type SaidDrift } from './replay.ts';
 import { kubeconfigFor, startTinyApi } from './tiny-api.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -27,14 +27,14 @@ export async function openRecorded(recording: Recording, history: History, liste
   let t = 0;
   const clock = { now: () => recording.startMs + t };
   const opened = new Map<string, SeenDrift>();
-  const expected = new Map<string, Expected>();
+  const pushes = createPushes(history);
   const kubernetes = createKubernetes({
     clusters: { recorded: { kubeconfig } },
     clock,
     log: silent,
     pulse: createPulse(clock),
     isAncestor: async (_repository, ancestor, descendant) => history.isAncestor(ancestor, descendant),
-    expected: async () => [...expected.values()],
+    expected: async () => pushes.expected(),
     onVerdict: async ({ commit, service }, _cluster, verdict) => listener.verdict(t, commit, service, verdict),
     onHealthy: async () => {},
     onDrift: async (drift) => {
@@ -55,8 +55,9 @@ export async function openRecorded(recording: Recording, history: History, liste
     },
     /** Does what a line says: a push, or an object that appears, changes or goes. */
     play: (line: Line) => {
-      if (line.do?.startsWith('git push') && line.commit !== undefined) {
-        pushed(expected, history, line.commit, instantOf(clock.now()), (...said) => listener.verdict(t, ...said));
+      const push = pushOf(line, recording.startMs);
+      if (push !== null) {
+        pushes.pushed(push, (...said) => listener.verdict(t, ...said));
         kubernetes.refresh();
       }
       if (line.object === undefined) return;

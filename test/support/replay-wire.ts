@@ -1,7 +1,8 @@
 import { vi } from 'vitest';
 import { faultsAt } from './check-truth.ts';
+import type { History } from './history.ts';
 import { openRecorded } from './recorded.ts';
-import type { History, Recording, Replayed, Said, SaidDrift } from './replay.ts';
+import type { Recording, Replayed, Said, SaidDrift } from './replay.ts';
 import type { TinyApi } from './tiny-api.ts';
 
 /**

@@ -1,16 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type CommitSha, commitShaSchema } from '../../src/change.ts';
 import { createClusterObjects } from '../../src/kubernetes/cluster-objects.ts';
 import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
-import type { Expected } from '../../src/kubernetes/expected.ts';
 import { createJudge } from '../../src/kubernetes/judge.ts';
 import { watchedKinds } from '../../src/kubernetes/kinds.ts';
 import type { Kept } from '../../src/kubernetes/objects.ts';
-import { releaseIdSchema } from '../../src/release.ts';
-import { type Instant, instantOf } from '../../src/time.ts';
+import { instantOf } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
+import type { History } from './history.ts';
+import { createPushes, type Push } from './pushes.ts';
 
 const objectSchema = z.looseObject({
   kind: z.string(),
@@ -38,6 +37,7 @@ const lineSchema = z.looseObject({
   type: z.string().optional(),
   object: objectSchema.optional(),
   do: z.string().optional(),
+  branch: z.string().optional(),
   commit: commitShaSchema.optional(),
   truth: truthSchema.optional(),
 });
@@ -77,77 +77,6 @@ export function delayed(recording: Recording, random: () => number, longestMs = 
   return { ...recording, lines: lines.toSorted((a, b) => (a.t ?? 0) - (b.t ?? 0)) };
 }
 
-export interface ReleasedCommit {
-  readonly commit: CommitSha;
-  readonly service: string;
-  readonly image: string;
-  readonly version: string;
-  readonly path: string;
-}
-
-/** The repository of a recording: its ancestry, and what each commit releases. */
-export interface History {
-  readonly isAncestor: (ancestor: string, descendant: string) => boolean;
-  readonly releases: readonly ReleasedCommit[];
-}
-
-/** Clones a bundle into a folder and reads it. */
-export function readHistory(bundle: string, folder: string): History {
-  execFileSync('git', ['clone', '--quiet', '--mirror', bundle, folder], { stdio: 'ignore' });
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const parents = new Map(
-    git('rev-list', '--all', '--parents', '--topo-order', '--reverse')
-      .trim()
-      .split('\n')
-      .map((line): [string, string[]] => {
-        const [commit = '', ...rest] = line.split(' ');
-        return [commit, rest];
-      }),
-  );
-  const isAncestor = (ancestor: string, descendant: string): boolean =>
-    ancestor === descendant || (parents.get(descendant) ?? []).some((parent) => isAncestor(ancestor, parent));
-  const held = new Map([...parents.keys()].map((commit) => [commit, versionsAt(git, commit)]));
-  const releases = [...parents].flatMap(([commit, [parent]]) => {
-    const before = new Map((held.get(parent ?? '') ?? []).map((each) => [each.image, each.version]));
-    return (held.get(commit) ?? [])
-      .filter(({ image, version }) => before.get(image) !== version)
-      .map((each) => ({ ...each, commit: commitShaSchema.parse(commit), service: each.image.split('/').at(-1) ?? '' }));
-  });
-  return { isAncestor, releases };
-}
-
-/** Every image with its version in the files of a commit: plain images, kustomize's newTag, tags of a HelmRelease. */
-function versionsAt(
-  git: (...args: string[]) => string,
-  commit: string,
-): { image: string; version: string; path: string }[] {
-  const files = git('ls-tree', '-r', '--name-only', commit)
-    .trim()
-    .split('\n')
-    .filter((path) => /\.ya?ml$/.test(path));
-  const texts = files.map((path) => ({ path, text: git('show', `${commit}:${path}`) }));
-  const templated = texts.flatMap(({ text }) =>
-    [...text.matchAll(/image:\s*["']?([^\s"'{]+):\{\{/g)].map((match) => match[1] ?? ''),
-  );
-  return texts.flatMap(({ path, text }) => {
-    const plain = [...text.matchAll(/image:\s*["']?([^\s"'{}]+):([\w.-]+)/g)].map((match) => ({
-      image: match[1] ?? '',
-      version: match[2] ?? '',
-      path,
-    }));
-    const kustomize = [...text.matchAll(/name:\s*["']?([^\s"']+)["']?\s+newTag:\s*["']?([\w.-]+)/g)].map((match) => ({
-      image: match[1] ?? '',
-      version: match[2] ?? '',
-      path,
-    }));
-    const tag = /kind: HelmRelease/.test(text) ? /\btag:\s*["']?([\w.-]+)/.exec(text)?.[1] : undefined;
-    const repository = /repository:\s*["']?([^\s"']+)/.exec(text)?.[1] ?? templated[0];
-    const helm = tag === undefined || repository === undefined ? [] : [{ image: repository, version: tag, path }];
-    return [...kustomize, ...plain.filter(({ image }) => !kustomize.some((each) => each.image === image)), ...helm];
-  });
-}
-
 export interface Said {
   readonly t: number;
   readonly commit: CommitSha;
@@ -166,7 +95,6 @@ export interface Replayed {
   readonly drifts: readonly SaidDrift[];
 }
 
-const releaseId = releaseIdSchema.parse('01J00000000000000000000000');
 const tickMs = 500;
 
 /** Plays a recording through the pure parts as a watch would deliver it, and tells everything that would have been said. */
@@ -175,7 +103,7 @@ export function replay(recording: Recording, history: History): Replayed {
   const keepers = new Map<string, (raw: unknown) => Kept | null>(watchedKinds.map(({ kind, keep }) => [kind, keep]));
   const held = new Map<string, Kept>();
   const judge = createJudge('recorded');
-  const expected = new Map<string, Expected>();
+  const pushes = createPushes(history);
   const verdicts: Said[] = [];
   const drifts: SaidDrift[] = [];
   const opened = new Map<string, SeenDrift>();
@@ -186,12 +114,7 @@ export function replay(recording: Recording, history: History): Replayed {
       verdicts.push({ t, commit, service, verdict });
   };
   const judgeAt = (t: number) => {
-    const { verdicts: judged, drift } = judge.judge(
-      view,
-      [...expected.values()],
-      history.isAncestor,
-      recording.startMs + t,
-    );
+    const { verdicts: judged, drift } = judge.judge(view, pushes.expected(), history.isAncestor, recording.startMs + t);
     for (const each of judged) say(t, each.expected.commit, each.expected.service, each.verdict);
     for (const each of drift.seen) {
       opened.set(each.id, each);
@@ -202,17 +125,13 @@ export function replay(recording: Recording, history: History): Replayed {
       if (each !== undefined) drifts.push({ t, drift: each, state: how });
     }
   };
-  const push = (t: number, head: string) =>
-    pushed(expected, history, head, instantOf(recording.startMs + t), (commit, service, verdict) =>
-      say(t, commit, service, verdict),
-    );
-
   let clock = 0;
   for (const line of recording.lines) {
     const t = line.t ?? 0;
     for (clock += tickMs; clock < t; clock += tickMs) judgeAt(clock);
     clock = t;
-    if (line.do === 'git push' && line.commit !== undefined) push(t, line.commit);
+    const push = pushOf(line, recording.startMs);
+    if (push !== null) pushes.pushed(push, (...said) => say(t, ...said));
     if (line.object !== undefined) {
       const key = `${line.object.kind}/${line.object.metadata.namespace}/${line.object.metadata.name}`;
       const kept = line.type === 'DELETED' ? null : (keepers.get(line.object.kind)?.(line.object) ?? null);
@@ -227,33 +146,8 @@ export function replay(recording: Recording, history: History): Replayed {
   return { verdicts, drifts };
 }
 
-/** What a push makes every cluster expect; the commits that it replaces are told so. */
-export function pushed(
-  expected: Map<string, Expected>,
-  history: History,
-  head: string,
-  at: Instant,
-  say: (commit: CommitSha, service: string, verdict: Verdict) => void,
-): void {
-  for (const release of history.releases) {
-    const before = expected.get(release.service);
-    if (!history.isAncestor(release.commit, head) || before?.commit === release.commit) continue;
-    if (before !== undefined && history.isAncestor(release.commit, before.commit)) continue;
-    if (before !== undefined) {
-      const lost = !history.isAncestor(before.commit, head);
-      const because = 'its commit is no longer in main';
-      say(
-        before.commit,
-        before.service,
-        lost ? { kind: 'gone', because, since: at } : { kind: 'superseded', by: release.version, since: at },
-      );
-    }
-    expected.set(release.service, expectedOf(release, at));
-  }
-}
-
-function expectedOf(release: ReleasedCommit, writtenAt: string): Expected {
-  const { service, commit, image, version, path } = release;
-  const place = { environment: 'production', cluster: 'recorded', repository: 'gitops', branch: 'main' };
-  return { ...place, service, commit, image, version, paths: [path], release: releaseId, writtenAt };
+/** What a line pushed, if anything. */
+export function pushOf({ t = 0, do: did, branch, commit }: Line, startMs: number): Push | null {
+  if (did === undefined || !/\bpush/.test(did) || commit === undefined) return null;
+  return { branch: branch ?? 'main', head: commit, at: instantOf(startMs + t) };
 }
