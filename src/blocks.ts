@@ -5,11 +5,13 @@ import type {
   ContextBlock,
   DividerBlock,
   HeaderBlock,
+  InputBlock,
   KnownBlock,
+  ModalView,
   SectionBlock,
 } from '@slack/types';
 
-export type { KnownBlock } from '@slack/types';
+export type { KnownBlock, ModalView } from '@slack/types';
 
 /** A message as it is sent: `text` is always a full sentence, for phones and screen readers. */
 export interface MessageBody {
@@ -140,6 +142,52 @@ export function button(options: ButtonOptions): Button {
     ...(options.style === undefined ? {} : { style: options.style }),
     ...(options.url === undefined ? {} : { url: options.url }),
     ...(options.confirm === undefined ? {} : { confirm: confirmation(options.confirm) }),
+  };
+}
+
+export interface ModalOptions {
+  /** Which form it is: `release.reject`. */
+  readonly callback: string;
+  /** What comes back with what was filled in: short ids, never rights. */
+  readonly about: string;
+  readonly title: string;
+  readonly submit: string;
+  readonly blocks: ModalView['blocks'];
+}
+
+// Limits: view title, submit and close 24, private_metadata 3000.
+export function modal(options: ModalOptions): ModalView {
+  const word = (text: string) => ({ type: 'plain_text', text: shorten(text, 24) }) as const;
+  return {
+    type: 'modal',
+    callback_id: options.callback,
+    private_metadata: options.about,
+    title: word(options.title),
+    submit: word(options.submit),
+    close: word('Cancel'),
+    blocks: options.blocks,
+  };
+}
+
+/** A question to be answered in words; block and element have the same name. */
+export function textInput(options: {
+  readonly name: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly limit: number;
+}): InputBlock {
+  return {
+    type: 'input',
+    block_id: options.name,
+    label: { type: 'plain_text', text: options.label },
+    element: {
+      type: 'plain_text_input',
+      action_id: options.name,
+      multiline: true,
+      max_length: options.limit,
+      focus_on_load: true,
+      placeholder: { type: 'plain_text', text: shorten(options.placeholder, 150) },
+    },
   };
 }
 

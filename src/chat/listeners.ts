@@ -5,7 +5,8 @@ import { pause } from '../time.ts';
 import type { Directory } from './directory.ts';
 import { type Command, type Parsed, parse, type Said } from './grammar.ts';
 import { answer } from './handlers/answer.ts';
-import { click } from './handlers/buttons.ts';
+import { type Answered, click } from './handlers/buttons.ts';
+import { askedIn, rejectModalName, submitReject } from './handlers/reject-modal.ts';
 import { type Accepted, acceptRelease } from './handlers/release.ts';
 import type { Asker, ChatPorts } from './ports.ts';
 import type { SlackApp } from './slack-app.ts';
@@ -41,6 +42,11 @@ const clickSchema = z.object({
   actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
 });
 
+/** What was filled in, by block and element. */
+const valuesSchema = z.object({
+  values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))),
+});
+
 /** Slack shows an error after 3 s without an acknowledgement; whatever is slower says so first. */
 const ackWithinMs = 2_000;
 
@@ -50,7 +56,7 @@ export interface ListenerPorts extends ChatPorts {
 }
 
 /** Every way into Sluice from Slack. Listeners acknowledge, write one thing down, and answer; nothing here waits for Git. */
-export function listen({ app }: Pick<SlackApp, 'app'>, ports: ListenerPorts): void {
+export function listen({ app, openModal }: Pick<SlackApp, 'app' | 'openModal'>, ports: ListenerPorts): void {
   app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
     const slash = slashSchema.parse(body);
     const said: Said = slash.command === '/rollback' ? '/rollback' : '/release';
@@ -97,7 +103,7 @@ export function listen({ app }: Pick<SlackApp, 'app'>, ports: ListenerPorts): vo
     const asked = { channel, ...(thread === undefined ? {} : { thread }) };
     const [action] = clicked.actions;
     const outcome = await guarded(ports, clicked.user.id, asked, `click:${clicked.trigger_id}`, (asker) =>
-      click(ports, asker, action?.action_id ?? '', action?.value ?? ''),
+      click(ports, asker, action?.action_id ?? '', action?.value ?? '', (view) => openModal(clicked.trigger_id, view)),
     );
     const speak = (message: MessageBody) =>
       respond({
@@ -107,7 +113,17 @@ export function listen({ app }: Pick<SlackApp, 'app'>, ports: ListenerPorts): vo
         ...message,
       }).then(() => {});
     if (outcome.release !== undefined) ports.whispers.remember(outcome.release.id, speak);
-    await tell(ports, speak, asked, clicked.user.id, outcome.body);
+    if (outcome.body !== null) await tell(ports, speak, asked, clicked.user.id, outcome.body);
+  });
+
+  app.view(rejectModalName, async ({ body, view, ack }) => {
+    await ack();
+    const asked = askedIn(view.private_metadata);
+    const { because } = valuesSchema.parse(view.state).values;
+    const outcome = await guarded(ports, body.user.id, asked, `view:${view.id}`, async (asker) => ({
+      body: await submitReject(ports, asker, view.private_metadata, because?.['because']?.value ?? ''),
+    }));
+    if (outcome.body !== null) await ports.whispers.whisper(asked, body.user.id, outcome.body);
   });
 
   for (const event of ['subteam_members_changed', 'subteam_updated', 'subteam_created'] as const) {
@@ -165,13 +181,13 @@ function act(
 }
 
 /** Finds out who asks, and turns what went wrong into a private answer that says what to do. */
-async function guarded(
+async function guarded<A extends Answered>(
   ports: ListenerPorts,
   user: string,
   asked: Asker['asked'],
   payload: string,
-  run: (asker: Asker) => Promise<Accepted>,
-): Promise<Accepted> {
+  run: (asker: Asker) => Promise<A>,
+): Promise<A | Accepted> {
   try {
     const person = await ports.directory.person(user);
     if (person === null)

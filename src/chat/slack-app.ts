@@ -1,6 +1,6 @@
 import { App, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
 import { z } from 'zod';
-import type { MessageBody } from '../blocks.ts';
+import type { MessageBody, ModalView } from '../blocks.ts';
 import { messageOf, Retryable } from '../errors.ts';
 import type { Log } from '../telemetry.ts';
 import { pause } from '../time.ts';
@@ -154,6 +154,16 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
         });
         return { ts: ts ?? '', channel };
       }),
+    /** Opens a modal in front of whoever acted; false where Slack does not take the trigger any more (3 s, one use). */
+    openModal: async (trigger: string, view: ModalView): Promise<boolean> => {
+      try {
+        await client.views.open({ trigger_id: trigger, view });
+        return true;
+      } catch (error) {
+        log.warn({ err: messageOf(error) }, 'a modal could not be opened');
+        return false;
+      }
+    },
     /**
      * The message with this id in its metadata, among the last two hundred of a channel; null where there is none.
      * Throws Retryable where Slack may tell later, and an Error where it never will (no history scope, not in the channel).

@@ -245,6 +245,50 @@ describe('a message of the app', () => {
   });
 });
 
+describe('a modal of the app', () => {
+  const plain = (text: string) => ({ type: 'plain_text', text });
+  const view = {
+    type: 'modal',
+    title: plain('Reject a release'),
+    submit: plain('Reject'),
+    close: plain('Cancel'),
+    blocks: [
+      { type: 'section', text: { type: 'mrkdwn', text: '*web 1.4.2* in production' } },
+      {
+        type: 'input',
+        block_id: 'why',
+        label: plain('Why is it not to go?'),
+        element: { type: 'plain_text_input', action_id: 'text', multiline: true },
+      },
+    ],
+  };
+  const dialog = () => page.getByRole('dialog', { name: 'Reject a release' });
+
+  test('is shown to its person, says what is missing, and sends what was filled in', async () => {
+    workspace.emit({ type: 'modal', modal: { id: 'V2', view } }, 'UBO');
+    workspace.emit({ type: 'modal', modal: { id: 'V1', view } }, 'UANA');
+    await dialog().getByText('web 1.4.2').waitFor();
+    await dialog().getByRole('button', { name: 'Reject' }).click();
+    await dialog().getByRole('alert').waitFor();
+    const field = dialog().getByRole('textbox', { name: 'Why is it not to go?' });
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    await field.fill('the migration is missing');
+    await dialog().getByRole('button', { name: 'Reject' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    const values = { why: { text: { type: 'plain_text_input', value: 'the migration is missing' } } };
+    expect(posts('/client/submit').at(-1)).toEqual({ as: 'UANA', view: 'V1', values });
+    expect(complaints).toEqual([]);
+  });
+
+  test('is put away with Escape', async () => {
+    workspace.emit({ type: 'modal', modal: { id: 'V1', view } }, 'UANA');
+    await dialog().waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    await expect.poll(() => posts('/client/dismiss')).toEqual([{ as: 'UANA', view: 'V1' }]);
+  });
+});
+
 describe('what arrives', () => {
   test('keeps the bottom in view at the bottom, and moves nothing elsewhere', async () => {
     await channelEntry('releases, 2 unread').click();

@@ -135,13 +135,14 @@ describe('a click', () => {
     };
     const posted = await office.chat.post('#general', message);
     if (posted.kind !== 'sent') throw new Error('not posted');
+    const clickOnly = (user: string) => office.control.click(user, 'general', posted.ts, action);
     const click = async (user: string) => {
       const before = office.control.ephemeral(user).length;
-      await office.control.click(user, 'general', posted.ts, action);
+      await clickOnly(user);
       await office.control.waitFor(() => office.control.ephemeral(user).length > before);
       return office.control.ephemeral(user).at(-1)?.text;
     };
-    return { ...office, click };
+    return { ...office, click, clickOnly };
   };
 
   test('of an approver is a vote, and the release is looked at again', async () => {
@@ -160,6 +161,25 @@ describe('a click', () => {
     expect(await office.click('ana')).toContain('you asked for it yourself');
     expect(await office.click('mia')).toContain('only @platform may approve &lt;web&gt;');
     expect(office.releases.get(releaseId())?.votes).toEqual([]);
+  });
+
+  test('on Reject asks why, and the reason is kept with the vote', async () => {
+    const office = await offered('release.reject');
+    const { control } = office;
+    office.put(held());
+    expect(await office.click('mia')).toContain('only @platform may approve');
+    expect(control.views('mia')).toEqual([]);
+    await office.clickOnly('bo');
+    await control.waitFor(() => control.views('bo').length === 1);
+    expect(await control.submit('bo', {})).toMatchObject({ ok: false, errors: { because: expect.any(String) } });
+    const because = { type: 'plain_text_input', value: ' the <migration> is missing ' };
+    expect(await control.submit('bo', { because: { because } })).toEqual({ ok: true });
+    await control.waitFor(() => control.ephemeral('bo').some(({ text }) => text.startsWith('Rejected: web')));
+    expect(control.views('bo')).toEqual([]);
+    expect(office.releases.get(releaseId())).toMatchObject({
+      state: { kind: 'rejected', because: 'the <migration> is missing' },
+      votes: [{ vote: 'reject', because: 'the <migration> is missing' }],
+    });
   });
 
   test('that comes too late is told what stands', async () => {

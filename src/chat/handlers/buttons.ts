@@ -1,24 +1,43 @@
-import type { MessageBody } from '../../blocks.ts';
+import type { MessageBody, ModalView } from '../../blocks.ts';
 import { type Release, releaseIdSchema } from '../../release.ts';
 import { overall } from '../../verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
 import { endLockById } from './locks.ts';
+import { askWhyRejected } from './reject-modal.ts';
 import { type Accepted, acceptRelease } from './release.ts';
 import { cancelRelease, castVote, letGo } from './votes.ts';
 
-type OnRelease = (ports: ChatPorts, asker: Asker, release: Release) => Promise<MessageBody | Accepted>;
+/** Opens a modal in front of whoever clicked; false where Slack does not. */
+type Open = (view: ModalView) => Promise<boolean>;
+type OnRelease = (
+  ports: ChatPorts,
+  asker: Asker,
+  release: Release,
+  open: Open,
+) => Promise<MessageBody | Answered | null>;
+
+/** `body` is the private answer; null where a modal is the answer. */
+export interface Answered extends Omit<Accepted, 'body'> {
+  readonly body: MessageBody | null;
+}
 
 const onRelease: Readonly<Record<string, OnRelease>> = {
   'release.approve': (ports, asker, release) => castVote(ports, asker, release, 'approve'),
-  'release.reject': (ports, asker, release) => castVote(ports, asker, release, 'reject'),
+  'release.reject': askWhyRejected,
   'release.cancel': cancelRelease,
   'release.go': letGo,
   'release.rollback': rollBack,
 };
 
 /** What a click does. The value is a short id only: rights and state are read again here. */
-export async function click(ports: ChatPorts, asker: Asker, action: string, value: string): Promise<Accepted> {
+export async function click(
+  ports: ChatPorts,
+  asker: Asker,
+  action: string,
+  value: string,
+  open: Open,
+): Promise<Answered> {
   if (action === 'hold.unlock') return { body: await endLockById(ports, asker, value.slice(0, 64)) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };
@@ -28,8 +47,8 @@ export async function click(ports: ChatPorts, asker: Asker, action: string, valu
     return { body: reply('That button is of an older Sluice; type the command instead.') };
   const release = await ports.release(id.data);
   if (release === null) return { body: reply('That release is no longer on record.') };
-  const outcome = await act(ports, asker, release);
-  return 'body' in outcome ? outcome : { body: outcome };
+  const outcome = await act(ports, asker, release, open);
+  return outcome !== null && 'body' in outcome ? outcome : { body: outcome };
 }
 
 /** A rollback is a release of its own: to the last good version, with the failure as its reason. */

@@ -1,10 +1,24 @@
 import { escapeText, type MessageBody, mention } from '../../blocks.ts';
-import type { Release, Vote } from '../../release.ts';
+import type { Release, UserId, Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
 
 const tries = 5;
+
+/** Null where a vote of this person would count now; else what they are told privately. */
+export async function mayStillVote(ports: ChatPorts, user: UserId, release: Release): Promise<MessageBody | null> {
+  if (release.state.kind !== 'held') return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+  const { expiresAt } = release.decision ?? {};
+  if (expiresAt !== undefined && epochMsOf(expiresAt) <= ports.clock.now())
+    return reply(`Too late: the time to vote on ${stepOf(release)} is over.`);
+  const may = await ports.decision.mayVote(user, release);
+  if (may.kind === 'may-not')
+    return reply(`You cannot vote on ${stepOf(release)}: ${escapeText(may.because)}.`, `It ${stateWords(release)}.`);
+  return release.decision?.bound === undefined
+    ? reply(`${stepOf(release)} does not ask for votes just now: ${stateWords(release)}.`)
+    : null;
+}
 
 /** Counts a vote, or says privately why it does not count. Rights and state are read again, whatever the button said. */
 export async function castVote(
@@ -16,16 +30,9 @@ export async function castVote(
 ): Promise<MessageBody> {
   let release = seen;
   for (let round = 0; round < tries; round += 1) {
-    if (release.state.kind !== 'held') return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
-    const { expiresAt } = release.decision ?? {};
-    if (expiresAt !== undefined && epochMsOf(expiresAt) <= ports.clock.now())
-      return reply(`Too late: the time to vote on ${stepOf(release)} is over.`);
-    const may = await ports.decision.mayVote(asker.person.user, release);
-    if (may.kind === 'may-not')
-      return reply(`You cannot vote on ${stepOf(release)}: ${escapeText(may.because)}.`, `It ${stateWords(release)}.`);
-    const bound = release.decision?.bound;
-    if (bound === undefined)
-      return reply(`${stepOf(release)} does not ask for votes just now: ${stateWords(release)}.`);
+    const refusal = await mayStillVote(ports, asker.person.user, release);
+    if (refusal !== null) return refusal;
+    const bound = release.decision?.bound ?? '';
     const own = release.votes.find(
       (each) => each.person.user === asker.person.user && each.bound === bound && each.vote === 'approve',
     );

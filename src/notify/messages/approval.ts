@@ -27,17 +27,8 @@ export function decisionButtons(release: Release) {
   const { id } = release;
   return [
     button({ text: `Approve ${title}`, action: 'release.approve', value: id, style: 'primary' }),
-    button({
-      text: 'Reject',
-      action: 'release.reject',
-      value: id,
-      style: 'danger',
-      confirm: {
-        title: `Reject ${title}?`,
-        text: 'That ends this release; it can be asked for again.',
-        confirm: 'Reject',
-      },
-    }),
+    // Asks for a reason first, so that it needs no confirmation.
+    button({ text: 'Reject …', action: 'release.reject', value: id, style: 'danger' }),
     button({ text: 'Cancel', action: 'release.cancel', value: id }),
   ];
 }

@@ -6,6 +6,7 @@
  * @typedef {import('./state.js').PageEvent} PageEvent
  * @typedef {{ ok: boolean, notice?: string }} Answer
  * @typedef {{ channel: string, ts: string, thread_ts?: string, block_id: string, action_id: string, value?: string, selected_option?: { value: string } }} Action
+ * @typedef {{ [block: string]: { [action: string]: { type: string, value?: string, selected_option?: { value?: string } } } }} Values
  * @typedef {{ name: string, namespace?: string, image: string, ready: number, wanted: number, health: string }} Service
  * @typedef {{ name: string, ready: boolean | string, message?: string, revision?: string }} Kustomization
  * @typedef {{ name: string, cut: boolean, services: Service[], kustomizations: Kustomization[] }} Cluster
@@ -47,6 +48,10 @@ export const api = {
   say: (body) => post('/client/say', body),
   /** @param {{ as: string } & Action} body @returns {Promise<Answer>} */
   act: (body) => post('/client/act', body),
+  /** @param {{ as: string, view: string, values: Values }} body @returns {Promise<Answer & { errors?: { [block: string]: string } }>} */
+  submit: (body) => post('/client/submit', body),
+  /** @param {{ as: string, view: string }} body @returns {Promise<Answer>} */
+  dismiss: (body) => post('/client/dismiss', body),
   /** @param {{ as: string, channel: string }} body */
   read: (body) => post('/client/read', body),
   /** @returns {Promise<PanelState>} */

@@ -6,6 +6,7 @@ import { Channel } from './channel.js';
 import { createClient } from './client.js';
 import { ConfirmDialog } from './dialog.js';
 import { Icon } from './icons.js';
+import { Modal } from './modal.js';
 import { PageContext } from './page-context.js';
 import { Panel } from './panel.js';
 import { Rail, Sidebar } from './sidebar.js';
@@ -121,6 +122,7 @@ function App() {
       </div>
     </div>
     ${question === null ? null : html`<${ConfirmDialog} question=${question} />`}
+    ${state.modal === null ? null : html`<${Modal} key=${state.modal.id} modal=${state.modal} onSubmit=${client.submit} onClose=${client.closeModal} />`}
     <${Toasts} notices=${state.notices} onDismiss=${client.dismiss} />
   </${PageContext.Provider}>`;
 }

@@ -17,7 +17,7 @@ export function Blocks({ message }) {
 }
 
 /** @param {{ block: KnownBlock, message: Message }} props */
-function Block({ block, message }) {
+export function Block({ block, message }) {
   switch (block.type) {
     case 'section':
       return html`<${Section} block=${block} message=${message} />`;

@@ -3,6 +3,7 @@
 
 /**
  * @typedef {import('@slack/types').KnownBlock} KnownBlock
+ * @typedef {{ id: string, view: import('@slack/types').ModalView }} OpenModal
  * @typedef {{ ts: string, user: string, username?: string, bot?: boolean, text: string, blocks?: KnownBlock[],
  *   thread_ts?: string, subtype?: string, broadcast?: boolean, reply_count?: number, latest_reply?: string,
  *   edited?: boolean, ephemeral?: boolean, time?: number | string }} Message
@@ -11,12 +12,12 @@
  * @typedef {{ command: string, usage_hint?: string, description?: string }} Command
  * @typedef {{ team: { id: string, name: string }, me: string | { id: string }, users: User[], channels: Channel[],
  *   commands: Command[], groups?: { id: string, handle: string }[], examples?: { text: string, hint: string }[] }} Boot
- * @typedef {{ type: 'message' | 'message_changed' | 'message_deleted' | 'unread' | 'app_state', channel?: string,
- *   message?: Message, ts?: string, unread?: number, connected?: boolean }} PageEvent
+ * @typedef {{ type: 'message' | 'message_changed' | 'message_deleted' | 'unread' | 'app_state' | 'modal', channel?: string,
+ *   message?: Message, ts?: string, unread?: number, connected?: boolean, modal?: OpenModal | null }} PageEvent
  * @typedef {{ [channel: string]: Message[] }} Lists
  * @typedef {{ as: string, boot: Boot | null, channel: string, thread: string | null, connected: boolean, appConnected: boolean | null,
  *   history: Lists, replies: Lists, unread: { [channel: string]: number }, mentions: { [channel: string]: number },
- *   newFrom: { [channel: string]: string }, notices: { id: number, text: string }[] }} State
+ *   newFrom: { [channel: string]: string }, notices: { id: number, text: string }[], modal: OpenModal | null }} State
  */
 
 /** @type {State} */
@@ -33,6 +34,7 @@ export const emptyState = {
   mentions: {},
   newFrom: {},
   notices: [],
+  modal: null,
 };
 
 /** @template T @param {T} initial */

@@ -201,8 +201,9 @@ export function textLength(value: unknown): number {
 
 /** The blocks as Slack keeps them: every block and every element that can be used has an id. */
 export function withIds(blocks: readonly JsonObject[], newId: () => string): JsonObject[] {
+  const usable = { ...elements, ...inputs };
   const named = (element: unknown) =>
-    isObject(element) && typeof element['type'] === 'string' && Object.hasOwn(elements, element['type'])
+    isObject(element) && typeof element['type'] === 'string' && Object.hasOwn(usable, element['type'])
       ? { action_id: newId(), ...element }
       : element;
   return blocks.map((block) => ({
@@ -212,5 +213,6 @@ export function withIds(blocks: readonly JsonObject[], newId: () => string): Jso
       ? { elements: block['elements'].map(named) }
       : {}),
     ...(block['accessory'] === undefined ? {} : { accessory: named(block['accessory']) }),
+    ...(block['element'] === undefined ? {} : { element: named(block['element']) }),
   }));
 }

@@ -7,6 +7,7 @@ import { clientMessage } from './client-message.ts';
 import type { Channel, Company, User } from './company.ts';
 import type { Feed } from './feed.ts';
 import type { InstalledApp } from './manifest.ts';
+import { jsonObjectSchema } from './message.ts';
 import type { People } from './people.ts';
 import type { Store } from './store.ts';
 
@@ -21,6 +22,12 @@ const actBody = z.object({
   action_id: z.string(),
   selected_option: z.object({ value: z.string() }).optional(),
 });
+const submitBody = z.object({
+  as: z.string(),
+  view: z.string(),
+  values: z.record(z.string(), z.record(z.string(), jsonObjectSchema)),
+});
+const dismissBody = submitBody.omit({ values: true });
 const readBodySchema = z.object({ as: z.string(), channel: z.string() });
 
 interface Ports {
@@ -108,6 +115,16 @@ export function createClientApi(ports: Ports) {
       const { as, channel, ts, block_id, action_id, selected_option } = act.data;
       const element = { ts, actionId: action_id, blockId: block_id, selected: selected_option?.value };
       return { status: 200, body: await people.act(as, channel, element) };
+    }
+    if (path === '/client/submit') {
+      const sent = submitBody.safeParse(payload);
+      if (!sent.success) return refuse(400, z.prettifyError(sent.error));
+      return { status: 200, body: await people.submit(sent.data.as, sent.data.view, sent.data.values) };
+    }
+    if (path === '/client/dismiss') {
+      const put = dismissBody.safeParse(payload);
+      if (!put.success) return refuse(400, z.prettifyError(put.error));
+      return { status: 200, body: people.dismiss(put.data.as, put.data.view) };
     }
     if (path !== '/client/read') return refuse(404, 'not_found');
     const read = readBodySchema.safeParse(payload);

@@ -8,7 +8,7 @@ import type { People } from './people.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Sockets } from './sockets.ts';
 import type { Store } from './store.ts';
-import type { Views } from './views.ts';
+import type { Views, ViewValues } from './views.ts';
 import { wireGroup } from './wire.ts';
 
 /** What one person saw happen because of what they did. */
@@ -97,6 +97,9 @@ export function createControl(ports: {
     /** Clicks a button, or chooses `selected` in a menu. */
     click: (user: string, channel: string, ts: string, actionId: string, selected?: string) =>
       watched(user, channel, ts, () => people.act(user, channel, { ts, actionId, selected })),
+    /** Fills in the modal that somebody has in front of them, and sends it. */
+    submit: (user: string, values: ViewValues) =>
+      people.submit(user, ports.views.of(userId(user)).at(-1)?.id ?? '', values),
     views: (user: string) => ports.views.of(userId(user)),
     /** Changes a user group, as its owner would. */
     setGroup(handle: string, users: readonly string[]): void {

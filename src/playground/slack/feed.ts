@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { clientMessage } from './client-message.ts';
 import type { Company } from './company.ts';
 import type { Change, Store } from './store.ts';
+import type { OpenView } from './views.ts';
 
 const heartbeatMs = 15_000;
 const kinds = { posted: 'message', changed: 'message_changed', deleted: 'message_deleted' } as const;
@@ -12,6 +13,7 @@ export type Feed = ReturnType<typeof createFeed>;
 export function createFeed(ports: {
   readonly company: Company;
   readonly store: Store;
+  readonly views: (user: string) => readonly OpenView[];
   readonly connected: () => number;
 }) {
   const { company, store } = ports;
@@ -20,6 +22,8 @@ export function createFeed(ports: {
 
   const tell = (page: ServerResponse, event: object) => void page.write(`data: ${JSON.stringify(event)}\n\n`);
   const unread = (user: string, channel: string) => ({ type: 'unread', channel, unread: store.unread(user, channel) });
+  /** The one on top; null where none is open. */
+  const modal = (user: string) => ({ type: 'modal', modal: ports.views(user).at(-1) ?? null });
   const appState = () => ({ type: 'app_state', connected: ports.connected() > 0 });
 
   store.onChange(({ kind, message }: Change) => {
@@ -50,12 +54,16 @@ export function createFeed(ports: {
       });
       page.write('retry: 1000\n\n');
       tell(page, appState());
+      if (ports.views(user).length > 0) tell(page, modal(user));
       pages.set(page, user);
       page.on('close', () => pages.delete(page));
     },
     /** Other pages of the same person forget the mark, too. */
     read(user: string, channel: string): void {
       for (const [page, each] of pages) if (each === user) tell(page, unread(user, channel));
+    },
+    viewsChanged(user: string): void {
+      for (const [page, each] of pages) if (each === user) tell(page, modal(user));
     },
     appChanged: () => pages.forEach((_, page) => void tell(page, appState())),
     close(): void {

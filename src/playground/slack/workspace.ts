@@ -18,6 +18,7 @@ import { type WorkspaceSeed, workspaceSeedSchema } from './seed.ts';
 import { createSockets } from './sockets.ts';
 import { createStateFile, readState } from './state-file.ts';
 import { createStore, type Store } from './store.ts';
+import { createSubmissions } from './submissions.ts';
 import { newTokens, type Tokens } from './tokens.ts';
 import { createTriggers } from './triggers.ts';
 import { createViews } from './views.ts';
@@ -71,9 +72,12 @@ export async function createWorkspace(options: WorkspaceOptions) {
       changed();
     },
   });
-  const feed = createFeed({ company, store, connected: sockets.connected });
+  const feed = createFeed({ company, store, views: (user) => views.of(user), connected: sockets.connected });
   const triggers = createTriggers(clock);
-  const views = createViews(clock.now, newId);
+  const views = createViews(clock.now, newId, (user) => {
+    feed.viewsChanged(user);
+    changed();
+  });
   const responseUrls = createResponseUrls({ baseUrl: () => url, clock, company, store, newId });
   const verificationToken = randomBytes(12).toString('hex');
   const ports = { company, installed, store, triggers, responseUrls, sockets, verificationToken, clock, speed, newId };
@@ -84,6 +88,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
     events,
     command: createCommands(ports),
     act: createInteractions(ports),
+    modals: createSubmissions({ ...ports, views }),
   });
   const faults = createFaults();
   const rateLimits = createRateLimits(clock, options.rateLimits ?? true);

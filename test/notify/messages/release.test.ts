@@ -64,7 +64,7 @@ describe('the message of a release', () => {
         '~ because checkout fix',
         '~ CHG123',
         '~ Fix the checkout (Ana Andersen) · Round &lt;half&gt; up (Ana Andersen) · Name *all* taxes (Ana Andersen) · … 4 more',
-        '[primary: Approve web 1.4.2] [danger: Reject (confirm)] [Cancel]',
+        '[primary: Approve web 1.4.2] [danger: Reject …] [Cancel]',
       ].join('\n'),
     );
   });

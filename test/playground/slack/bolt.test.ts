@@ -180,6 +180,42 @@ describe('the real Bolt in Socket Mode', () => {
     expect(workspace.control.views('ana')).toMatchObject([{ user: 'UANA', view: { title: { text: 'Release' } } }]);
   });
 
+  test('what is filled in reaches the app, and what the app refuses keeps the modal open', async () => {
+    const workspace = await aWorkspace();
+    const plain = (text: string) => ({ type: 'plain_text' as const, text });
+    const seen: unknown[] = [];
+    await aBoltApp(workspace, (app) => {
+      app.command('/release', async ({ ack, client, command: { trigger_id } }) => {
+        await ack();
+        const element = { type: 'plain_text_input' as const, action_id: 'why', max_length: 20 };
+        const blocks = [{ type: 'input' as const, block_id: 'reason', label: plain('Why?'), element }];
+        const view = { type: 'modal' as const, callback_id: 'ask', title: plain('Ask'), submit: plain('Send'), blocks };
+        await client.views.open({ trigger_id, view: { ...view, private_metadata: '01K' } });
+      });
+      app.view('ask', async ({ ack, view, body }) => {
+        seen.push([body.user.id, view.private_metadata, view.state.values['reason']?.['why']?.value]);
+        if (seen.length === 1) await ack({ response_action: 'errors', errors: { reason: 'Say more.' } });
+        else await ack();
+      });
+    });
+    const { control } = workspace;
+    const submit = (value: string) => control.submit('ana', { reason: { why: { type: 'plain_text_input', value } } });
+    await control.say('ana', 'general', '/release');
+    await control.waitFor(() => control.views('ana').length === 1);
+    expect(await submit('')).toMatchObject({ ok: false, errors: { reason: expect.stringContaining('required') } });
+    expect(await submit('x'.repeat(21))).toMatchObject({ ok: false, errors: { reason: expect.any(String) } });
+    expect(seen).toEqual([]);
+    expect(await submit('no')).toEqual({ ok: false, errors: { reason: 'Say more.' } });
+    expect(control.views('ana')).toHaveLength(1);
+    expect(await submit('no migration')).toEqual({ ok: true });
+    expect(control.views('ana')).toEqual([]);
+    expect(seen).toEqual([
+      ['UANA', '01K', 'no'],
+      ['UANA', '01K', 'no migration'],
+    ]);
+    expect(await submit('again')).toMatchObject({ ok: false, notice: expect.any(String) });
+  });
+
   test('what is delivered twice arrives twice', async () => {
     const workspace = await aWorkspace();
     const texts: string[] = [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json, text } from '../arguments.ts';
 import { viewProblems } from '../block-limits.ts';
+import { wireView } from '../views.ts';
 import { botProfile } from '../wire.ts';
 import { answer, fail, method } from './method.ts';
 
@@ -57,15 +58,7 @@ const openView = method({
       });
     const trigger = triggers.exchange(trigger_id);
     if ('error' in trigger) return fail(trigger.error);
-    const { id, hash } = views.open(trigger.user, view);
-    const { app, team } = company;
-    return answer({
-      view: {
-        ...{ private_metadata: '', callback_id: '', external_id: '', clear_on_close: false, notify_on_close: false },
-        ...{ submit: null, close: null, ...view, id, hash, team_id: team.id, app_id: app.id, bot_id: app.botId },
-        ...{ app_installed_team_id: team.id, root_view_id: id, previous_view_id: null, state: { values: {} } },
-      },
-    });
+    return answer({ view: wireView(views.open(trigger.user, view), company) });
   },
 });
 
