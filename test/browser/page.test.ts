@@ -265,8 +265,8 @@ describe('a modal of the app', () => {
   const dialog = () => page.getByRole('dialog', { name: 'Reject a release' });
 
   test('is shown to its person, says what is missing, and sends what was filled in', async () => {
-    workspace.emit({ type: 'modal', modal: { id: 'V2', view } }, 'UBO');
-    workspace.emit({ type: 'modal', modal: { id: 'V1', view } }, 'UANA');
+    workspace.emit({ type: 'views', modal: { id: 'V2', hash: '1', view }, home: null }, 'UBO');
+    workspace.emit({ type: 'views', modal: { id: 'V1', hash: '1', view }, home: null }, 'UANA');
     await dialog().getByText('web 1.4.2').waitFor();
     await dialog().getByRole('button', { name: 'Reject' }).click();
     await dialog().getByRole('alert').waitFor();
@@ -275,17 +275,17 @@ describe('a modal of the app', () => {
     await field.fill('the migration is missing');
     await dialog().getByRole('button', { name: 'Reject' }).click();
     await dialog().waitFor({ state: 'hidden' });
-    const values = { why: { text: { type: 'plain_text_input', value: 'the migration is missing' } } };
-    expect(posts('/client/submit').at(-1)).toEqual({ as: 'UANA', view: 'V1', values });
+    const given = { 'why/text': 'the migration is missing' };
+    expect(posts('/client/view/submit').at(-1)).toEqual({ as: 'UANA', view: 'V1', given });
     expect(complaints).toEqual([]);
   });
 
   test('is put away with Escape', async () => {
-    workspace.emit({ type: 'modal', modal: { id: 'V1', view } }, 'UANA');
+    workspace.emit({ type: 'views', modal: { id: 'V1', hash: '1', view }, home: null }, 'UANA');
     await dialog().waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
-    await expect.poll(() => posts('/client/dismiss')).toEqual([{ as: 'UANA', view: 'V1' }]);
+    await expect.poll(() => posts('/client/view/close')).toEqual([{ as: 'UANA', view: 'V1' }]);
   });
 });
 

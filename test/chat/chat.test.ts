@@ -172,8 +172,7 @@ describe('a click', () => {
     await office.clickOnly('bo');
     await control.waitFor(() => control.views('bo').length === 1);
     expect(await control.submit('bo', {})).toMatchObject({ ok: false, errors: { because: expect.any(String) } });
-    const because = { type: 'plain_text_input', value: ' the <migration> is missing ' };
-    expect(await control.submit('bo', { because: { because } })).toEqual({ ok: true });
+    expect(await control.submit('bo', { because: ' the <migration> is missing ' })).toEqual({ ok: true });
     await control.waitFor(() => control.ephemeral('bo').some(({ text }) => text.startsWith('Rejected: web')));
     expect(control.views('bo')).toEqual([]);
     expect(office.releases.get(releaseId())).toMatchObject({

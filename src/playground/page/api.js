@@ -6,7 +6,6 @@
  * @typedef {import('./state.js').PageEvent} PageEvent
  * @typedef {{ ok: boolean, notice?: string }} Answer
  * @typedef {{ channel: string, ts: string, thread_ts?: string, block_id: string, action_id: string, value?: string, selected_option?: { value: string } }} Action
- * @typedef {{ [block: string]: { [action: string]: { type: string, value?: string, selected_option?: { value?: string } } } }} Values
  * @typedef {{ name: string, namespace?: string, image: string, ready: number, wanted: number, health: string }} Service
  * @typedef {{ name: string, ready: boolean | string, message?: string, revision?: string }} Kustomization
  * @typedef {{ name: string, cut: boolean, services: Service[], kustomizations: Kustomization[] }} Cluster
@@ -48,10 +47,16 @@ export const api = {
   say: (body) => post('/client/say', body),
   /** @param {{ as: string } & Action} body @returns {Promise<Answer>} */
   act: (body) => post('/client/act', body),
-  /** @param {{ as: string, view: string, values: Values }} body @returns {Promise<Answer & { errors?: { [block: string]: string } }>} */
-  submit: (body) => post('/client/submit', body),
+  /** @param {{ as: string, view: string, given: object }} body @returns {Promise<Answer & { errors?: { [block: string]: string } }>} */
+  submitView: (body) => post('/client/view/submit', body),
   /** @param {{ as: string, view: string }} body @returns {Promise<Answer>} */
-  dismiss: (body) => post('/client/dismiss', body),
+  closeView: (body) => post('/client/view/close', body),
+  /** @param {{ as: string, view: string, block_id: string, action_id: string, chosen: unknown, given: object }} body @returns {Promise<Answer>} */
+  actInView: (body) => post('/client/view/act', body),
+  /** @param {{ as: string, view: string, block_id: string, action_id: string, text: string, given: object }} body @returns {Promise<{ options: import('./state.js').Option[] }>} */
+  suggest: (body) => post('/client/view/suggest', body),
+  /** @param {{ as: string, channel: string }} body @returns {Promise<Answer>} */
+  home: (body) => post('/client/home', body),
   /** @param {{ as: string, channel: string }} body */
   read: (body) => post('/client/read', body),
   /** @returns {Promise<PanelState>} */

@@ -81,7 +81,7 @@ function App() {
         channels: names?.channels ?? new Map(),
         groups: names?.groups ?? new Map(),
       },
-      ...{ act: client.act, openThread: client.openThread, select: client.select },
+      ...{ act: client.act, tell: client.tell, openThread: client.openThread, select: client.select },
       confirm: (/** @type {Question['dialog']} */ dialog) =>
         new Promise((resolve) => {
           const answer = (/** @type {boolean} */ yes) => {
@@ -121,8 +121,8 @@ function App() {
         ${panes.panelShown ? html`<${Panel} onClose=${() => panes.showPanel(false)} />` : null}
       </div>
     </div>
+    ${state.modal === null ? null : html`<${Modal} key=${state.modal.id} shown=${state.modal} />`}
     ${question === null ? null : html`<${ConfirmDialog} question=${question} />`}
-    ${state.modal === null ? null : html`<${Modal} key=${state.modal.id} modal=${state.modal} onSubmit=${client.submit} onClose=${client.closeModal} />`}
     <${Toasts} notices=${state.notices} onDismiss=${client.dismiss} />
   </${PageContext.Provider}>`;
 }

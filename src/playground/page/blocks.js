@@ -1,26 +1,35 @@
 // @ts-check
 import { html } from 'htm/preact';
 import { ActionElement } from './elements.js';
+import { usePage } from './page-context.js';
 import { plain, textObject } from './text.js';
 
 /**
  * @typedef {import('@slack/types').KnownBlock} KnownBlock
  * @typedef {import('./state.js').Message} Message
+ * @typedef {import('./elements.js').Act} Act
+ * @typedef {import('./elements.js').Field} Field
  */
 
 /** Block Kit, as far as messages of bots use it. @param {{ message: Message }} props */
 export function Blocks({ message }) {
-  const blocks = message.blocks ?? [];
+  const page = usePage();
+  const { ts, thread_ts, blocks = [] } = message;
+  const where = { ts, ...(thread_ts === undefined ? {} : { thread_ts }) };
   return html`<div class="blocks">
-    ${blocks.map((block, index) => html`<${Block} key=${block.block_id ?? index} block=${block} message=${message} />`)}
+    ${blocks.map((block, index) => {
+      const act = (/** @type {string} */ action_id, /** @type {object} */ what) =>
+        page.act({ ...where, block_id: block.block_id ?? '', action_id, ...what });
+      return html`<${Block} key=${block.block_id ?? index} block=${block} act=${act} />`;
+    })}
   </div>`;
 }
 
-/** @param {{ block: KnownBlock, message: Message }} props */
-export function Block({ block, message }) {
+/** One block; `field` draws what holds something in a view. @param {{ block: KnownBlock, act: Act, field?: Field }} props */
+export function Block({ block, act, field }) {
   switch (block.type) {
     case 'section':
-      return html`<${Section} block=${block} message=${message} />`;
+      return html`<${Section} block=${block} act=${act} field=${field} />`;
     case 'header':
       return html`<h3 class="block header">${plain(block.text.text)}</h3>`;
     case 'divider':
@@ -31,7 +40,7 @@ export function Block({ block, message }) {
       return html`<div class="block actions">
         ${block.elements.map(
           (element, index) =>
-            html`<${ActionElement} key=${'action_id' in element ? element.action_id : index} element=${element} blockId=${block.block_id ?? ''} message=${message} />`,
+            html`<${ActionElement} key=${'action_id' in element ? element.action_id : index} element=${element} act=${act} field=${field} />`,
         )}
       </div>`;
     case 'image':
@@ -44,8 +53,8 @@ export function Block({ block, message }) {
   }
 }
 
-/** @param {{ block: import('@slack/types').SectionBlock, message: Message }} props */
-function Section({ block, message }) {
+/** @param {{ block: import('@slack/types').SectionBlock, act: Act, field: Field | undefined }} props */
+function Section({ block, act, field }) {
   return html`<div class="block section">
     <div class="section-text">
       ${block.text ? html`<div>${textObject(block.text)}</div>` : null}
@@ -57,7 +66,7 @@ function Section({ block, message }) {
     </div>
     ${
       block.accessory
-        ? html`<div class="accessory"><${ActionElement} element=${block.accessory} blockId=${block.block_id ?? ''} message=${message} /></div>`
+        ? html`<div class="accessory"><${ActionElement} element=${block.accessory} act=${act} field=${field} /></div>`
         : null
     }
   </div>`;

@@ -2,6 +2,7 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { Composer } from './composer.js';
+import { Home } from './home.js';
 import { Icon } from './icons.js';
 import { MessageList } from './message-list.js';
 import { isDirect } from './state.js';
@@ -22,6 +23,7 @@ const dismissedKey = 'sluice.examples.dismissed';
 export function Channel({ state, boot, known, onSend }) {
   const [shown, setShown] = useState(localStorage.getItem(dismissedKey) === null);
   const [fill, setFill] = useState(/** @type {string | null} */ (null));
+  const [homeShown, showHome] = useState(false);
   const show = (/** @type {boolean} */ wanted) => {
     if (wanted) localStorage.removeItem(dismissedKey);
     else localStorage.setItem(dismissedKey, 'yes');
@@ -39,6 +41,11 @@ export function Channel({ state, boot, known, onSend }) {
       <div class="topic"><${Mrkdwn} text=${channel?.topic ?? ''} /></div>
       <button type="button" class="tool" aria-pressed=${shown} aria-label="Show examples" title="Show examples" onClick=${() => show(!shown)}><${Icon} name="help" /></button>
     </header>
+    ${direct ? html`<${Tabs} home=${homeShown} onChoose=${showHome} />` : null}
+    ${
+      direct && homeShown
+        ? html`<${Home} key=${place} shown=${state.home} channel=${state.channel} />`
+        : html`
     ${
       messages === undefined
         ? html`<div class="list-frame"></div>`
@@ -52,8 +59,18 @@ export function Channel({ state, boot, known, onSend }) {
     }
     ${shown ? html`<${Examples} examples=${boot.examples ?? defaultExamples} onPick=${(/** @type {string} */ text) => setFill(text)} onDismiss=${() => show(false)} />` : null}
     <${Composer} key=${place} place=${place} person=${state.as} placeholder=${`Message ${mark}${name}`} label=${`Message to ${name}`} known=${known} fill=${fill} onFilled=${() => setFill(null)} onSend=${onSend} />
+    `
+    }
     <div class="status-line" role="status">${state.connected ? '' : html`<span class="spinner"></span> connecting…`}</div>
   </main>`;
+}
+
+/** Home and Messages of an app. @param {{ home: boolean, onChoose: (home: boolean) => void }} props */
+function Tabs({ home, onChoose }) {
+  return html`<div class="tabs" role="tablist">
+    <button type="button" role="tab" aria-selected=${home} onClick=${() => onChoose(true)}>Home</button>
+    <button type="button" role="tab" aria-selected=${!home} onClick=${() => onChoose(false)}>Messages</button>
+  </div>`;
 }
 
 /** @param {{ name: string, direct: boolean }} props */

@@ -84,7 +84,7 @@ export function createClient(store) {
   /** @param {PageEvent} event */
   function onEvent(event) {
     if (event.type === 'app_state') return set({ appConnected: event.connected ?? null });
-    if (event.type === 'modal') return set({ modal: event.modal ?? null });
+    if (event.type === 'views') return set({ modal: event.modal ?? null, home: event.home ?? null });
     if (loading > 0) meanwhile.push(event);
     const { as, boot, channel } = get();
     set({ ...applyToLists(get(), event), ...countUnread(get(), event, watched()) });
@@ -149,6 +149,7 @@ export function createClient(store) {
         thread: here === channel ? thread : null,
         connected: false,
         modal: null,
+        home: null,
         mentions: {},
         unread,
       },
@@ -203,23 +204,6 @@ export function createClient(store) {
         tellError(error);
         return false;
       }
-    },
-    /** Resolves with what is wrong with what was filled in, by block. @param {import('./api.js').Values} values */
-    async submit(values) {
-      const { as, modal } = get();
-      try {
-        const { ok, notice, errors } = await api.submit({ as, view: modal?.id ?? '', values });
-        if (!ok && errors === undefined) tell(notice ?? 'Sluice did not answer.');
-        return errors ?? {};
-      } catch (error) {
-        tellError(error);
-        return {};
-      }
-    },
-    closeModal() {
-      const { as, modal } = get();
-      set({ modal: null });
-      if (modal !== null) guard(api.dismiss({ as, view: modal.id }));
     },
     /** @param {Omit<import('./api.js').Action, 'channel'>} action */
     async act(action) {

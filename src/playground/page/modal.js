@@ -1,99 +1,144 @@
 // @ts-check
 import { html } from 'htm/preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { api } from './api.js';
 import { Block } from './blocks.js';
+import { Input, isInput } from './inputs.js';
+import { usePage } from './page-context.js';
 import { plain } from './text.js';
 
 /**
- * @typedef {import('@slack/types').ModalView} ModalView
- * @typedef {import('@slack/types').InputBlock} InputBlock
- * @typedef {import('./api.js').Values} Values
- * @typedef {import('./state.js').OpenModal} OpenModal
- * @typedef {{ modal: OpenModal, onSubmit: (values: Values) => Promise<{ [block: string]: string }>, onClose: () => void }} ModalProps
+ * @typedef {import('./state.js').ShownView} ShownView
+ * @typedef {{ [key: string]: any }} Given
  */
 
-/** A modal that the app has opened; Escape puts it away. @param {ModalProps} props */
-export function Modal({ modal: { view }, onSubmit, onClose }) {
+/** What is chosen and typed so far, by `block/action`; kept while the app updates the view. @param {ShownView} shown */
+export function useGiven(shown) {
+  const [given, setGiven] = useState(/** @type {Given} */ ({}));
+  return {
+    given,
+    /** @param {string} key @param {import('./inputs.js').InputElement} element */
+    valueOf: (key, element) => (Object.hasOwn(given, key) ? given[key] : initialOf(element)),
+    /** @param {string} key @param {any} value */
+    keep(key, value) {
+      const next = { ...given, [key]: value };
+      setGiven(next);
+      return next;
+    },
+    id: shown.id,
+  };
+}
+
+/** @param {any} element */
+function initialOf(element) {
+  return (
+    element.initial_value ??
+    element.initial_option ??
+    element.initial_options ??
+    element.initial_date ??
+    element.initial_time ??
+    null
+  );
+}
+
+/** The window on top: its blocks, its inputs, and what the app says of them. @param {{ shown: ShownView }} props */
+export function Modal({ shown }) {
+  const { as, tell } = usePage();
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  const [values, setValues] = useState(/** @type {Values} */ ({}));
+  const state = useGiven(shown);
   const [errors, setErrors] = useState(/** @type {{ [block: string]: string }} */ ({}));
   const [busy, setBusy] = useState(false);
   useLayoutEffect(() => box.current?.showModal(), []);
+  // The window may have been replaced by one of the same place in the stack: its mistakes are gone.
+  useEffect(() => setErrors({}), [shown.id]);
+  const { view } = shown;
+  const close = () => api.closeView({ as, view: shown.id }).catch(() => {});
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
-    setErrors(await onSubmit(values));
-    setBusy(false);
+    try {
+      const answer = await api.submitView({ as, view: shown.id, given: state.given });
+      setErrors(answer.errors ?? {});
+      if (answer.notice !== undefined) tell(answer.notice);
+    } catch {
+      tell('We had some trouble connecting. Try again?');
+    } finally {
+      setBusy(false);
+    }
   };
   const onCancel = (/** @type {Event} */ event) => {
     event.preventDefault();
-    onClose();
+    close();
   };
-  return html`<dialog class="confirm modal" ref=${box} aria-labelledby="modal-title" onCancel=${onCancel}>
-    <form class="confirm-body" onSubmit=${submit} noValidate>
-      <h2 id="modal-title">${plain(view.title.text)}</h2>
-      <div class="modal-blocks">
-        ${view.blocks.map((block, index) =>
-          block.type === 'input'
-            ? html`<${Input}
-              key=${block.block_id ?? index}
-              block=${block}
-              error=${errors[block.block_id ?? '']}
-              onValue=${(/** @type {Values[string]} */ value) => setValues({ ...values, [block.block_id ?? '']: value })}
-            />`
-            : html`<${Block} key=${block.block_id ?? index} block=${block} message=${nothing} />`,
-        )}
-      </div>
-      <div class="confirm-buttons">
-        <button type="button" class="button" onClick=${onClose}>${plain(view.close?.text ?? 'Cancel')}</button>
+  return html`<dialog class="modal" ref=${box} aria-labelledby="modal-title" onCancel=${onCancel}>
+    <form onSubmit=${submit} noValidate>
+      <header class="modal-header">
+        <h2 id="modal-title">${plain(view.title?.text ?? '')}</h2>
+        <button type="button" class="tool" aria-label="Close" onClick=${close}>✕</button>
+      </header>
+      <div class="modal-blocks"><${ViewBlocks} shown=${shown} state=${state} errors=${errors} /></div>
+      <footer class="modal-buttons">
+        <button type="button" class="button" onClick=${close}>${plain(view.close?.text ?? 'Cancel')}</button>
         ${view.submit ? html`<button type="submit" class="button primary" aria-busy=${busy}>${plain(view.submit.text)}</button>` : null}
-      </div>
+      </footer>
     </form>
   </dialog>`;
 }
 
-/** Buttons in modals act on no message. @type {import('./state.js').Message} */
-const nothing = { ts: '', user: '', text: '' };
+/** The blocks of a modal or of the Home tab. @param {{ shown: ShownView, state: ReturnType<typeof useGiven>, errors: { [block: string]: string } }} props */
+export function ViewBlocks({ shown, state, errors }) {
+  const { as, tell } = usePage();
+  const act = async (
+    /** @type {string} */ block_id,
+    /** @type {string} */ action_id,
+    /** @type {any} */ chosen,
+    given = state.given,
+  ) => {
+    const answer = await api
+      .actInView({ as, view: shown.id, block_id, action_id, chosen, given })
+      .catch(() => ({ ok: false }));
+    if (!answer.ok) tell('Sluice did not answer that.');
+  };
+  return (shown.view.blocks ?? []).map((/** @type {any} */ block) => {
+    const key = block.block_id;
+    const suggest = async (/** @type {any} */ element, /** @type {string} */ text) => {
+      const asked = { as, view: shown.id, block_id: key, action_id: element.action_id, text, given: state.given };
+      return (await api.suggest(asked).catch(() => ({ options: [] }))).options;
+    };
+    const field = (/** @type {any} */ element, /** @type {boolean} */ tells, /** @type {string} */ label) => {
+      const name = `${key}/${element.action_id}`;
+      const onChange = (/** @type {any} */ value) => {
+        const given = state.keep(name, value);
+        if (tells) act(key, element.action_id, value, given);
+      };
+      return html`<${Input} id=${`input-${key}`} element=${element} label=${label} value=${state.valueOf(name, element)} onChange=${onChange} about=${aboutOf(block, errors[key])} suggest=${(/** @type {string} */ text) => suggest(element, text)} />`;
+    };
+    if (block.type === 'input')
+      return html`<${InputBlock} key=${key} block=${block} error=${errors[key]}>${field(block.element, block.dispatch_action === true, plain(block.label.text))}</${InputBlock}>`;
+    return html`<${Block}
+      key=${key}
+      block=${block}
+      act=${(/** @type {string} */ action, /** @type {any} */ what) => act(key, action, what.selected_option?.value ?? what.value)}
+      field=${(/** @type {any} */ element) => (isInput(element.type) ? field(element, true, plain(element.placeholder?.text ?? element.type)) : null)}
+    />`;
+  });
+}
 
-/** @param {{ block: InputBlock, error: string | undefined, onValue: (value: Values[string]) => void }} props */
-function Input({ block, error, onValue }) {
-  const { element, label, hint, optional, block_id } = block;
-  const name = `input-${block_id}`;
-  const about = [...(error === undefined ? [] : [`${name}-error`]), ...(hint === undefined ? [] : [`${name}-hint`])];
-  const common = { id: name, 'aria-describedby': about.join(' '), 'aria-invalid': error !== undefined };
-  return html`<div class="modal-input">
-    <label for=${name}>${plain(label.text)}${optional ? html` <span class="muted">(optional)</span>` : null}</label>
-    <${Field} element=${element} common=${common} onValue=${onValue} />
-    ${error === undefined ? null : html`<div class="modal-error" role="alert" id=${`${name}-error`}>${error}</div>`}
-    ${hint === undefined ? null : html`<div class="muted modal-hint" id=${`${name}-hint`}>${plain(hint.text)}</div>`}
+/** @param {{ block: any, error: string | undefined, children: any }} props */
+function InputBlock({ block, error, children }) {
+  const id = `input-${block.block_id}`;
+  return html`<div class=${error === undefined ? 'block input' : 'block input wrong'}>
+    <label for=${id}>${plain(block.label.text)}${block.optional ? html`<span class="muted"> (optional)</span>` : null}</label>
+    ${children}
+    ${error === undefined ? null : html`<p class="error" role="alert" id=${`${id}-error`}>${plain(error)}</p>`}
+    ${block.hint ? html`<p class="hint" id=${`${id}-hint`}>${plain(block.hint.text)}</p>` : null}
   </div>`;
 }
 
-/** @param {{ element: InputBlock['element'], common: object, onValue: (value: Values[string]) => void }} props */
-function Field({ element, common, onValue }) {
-  const id = element.action_id ?? '';
-  if (element.type === 'plain_text_input') {
-    const onInput = (/** @type {{ currentTarget: HTMLInputElement | HTMLTextAreaElement }} */ { currentTarget }) =>
-      onValue({ [id]: { type: element.type, value: currentTarget.value } });
-    const own = {
-      ...{ placeholder: element.placeholder?.text, maxLength: element.max_length, autofocus: element.focus_on_load },
-      defaultValue: element.initial_value,
-      onInput,
-    };
-    return element.multiline
-      ? html`<textarea rows="4" ...${common} ...${own}></textarea>`
-      : html`<input type="text" ...${common} ...${own} />`;
-  }
-  if (element.type === 'static_select') {
-    const choices = element.options ?? [];
-    const onChange = (/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) => {
-      const chosen = choices.find(({ value }) => value === currentTarget.value);
-      if (chosen !== undefined) onValue({ [id]: { type: element.type, selected_option: chosen } });
-    };
-    return html`<select class="button select" ...${common} onChange=${onChange}>
-      <option value="" disabled selected hidden>${plain(element.placeholder?.text ?? 'Select an item')}</option>
-      ${choices.map(({ text, value }) => html`<option key=${value} value=${value}>${plain(text.text)}</option>`)}
-    </select>`;
-  }
-  return html`<span class="muted">(${element.type})</span>`;
+/** What says more about an input: its mistake, its hint. @param {any} block @param {string | undefined} error */
+function aboutOf(block, error) {
+  const id = `input-${block.block_id}`;
+  const notes = [...(error === undefined ? [] : [`${id}-error`]), ...(block.hint ? [`${id}-hint`] : [])];
+  return { 'aria-invalid': error !== undefined, 'aria-describedby': notes.join(' ') };
 }

@@ -5,7 +5,7 @@ import { useContext } from 'preact/hooks';
 /**
  * What messages need of the page around them.
  * @typedef {{ as: string, people: Map<string, import('./state.js').User>, channels: Map<string, string>, groups: Map<string, string>,
- *   act: (action: Omit<import('./api.js').Action, 'channel'>) => Promise<void>, openThread: (ts: string | null) => void,
+ *   act: (action: Omit<import('./api.js').Action, 'channel'>) => Promise<void>, tell: (text: string) => void, openThread: (ts: string | null) => void,
  *   select: (channel: string) => void, confirm: (dialog: import('@slack/types').ConfirmationDialog) => Promise<boolean> }} Page
  */
 
@@ -16,6 +16,7 @@ export const PageContext = createContext(
     channels: new Map(),
     groups: new Map(),
     act: async () => {},
+    tell: () => {},
     openThread: () => {},
     select: () => {},
     confirm: async () => false,

@@ -3,7 +3,6 @@
 
 /**
  * @typedef {import('@slack/types').KnownBlock} KnownBlock
- * @typedef {{ id: string, view: import('@slack/types').ModalView }} OpenModal
  * @typedef {{ ts: string, user: string, username?: string, bot?: boolean, text: string, blocks?: KnownBlock[],
  *   thread_ts?: string, subtype?: string, broadcast?: boolean, reply_count?: number, latest_reply?: string,
  *   edited?: boolean, ephemeral?: boolean, time?: number | string }} Message
@@ -12,12 +11,14 @@
  * @typedef {{ command: string, usage_hint?: string, description?: string }} Command
  * @typedef {{ team: { id: string, name: string }, me: string | { id: string }, users: User[], channels: Channel[],
  *   commands: Command[], groups?: { id: string, handle: string }[], examples?: { text: string, hint: string }[] }} Boot
- * @typedef {{ type: 'message' | 'message_changed' | 'message_deleted' | 'unread' | 'app_state' | 'modal', channel?: string,
- *   message?: Message, ts?: string, unread?: number, connected?: boolean, modal?: OpenModal | null }} PageEvent
+ * @typedef {{ id: string, hash: string, view: any }} ShownView
+ * @typedef {{ text: { text: string, type: string }, value: string, description?: { text: string } }} Option
+ * @typedef {{ type: 'message' | 'message_changed' | 'message_deleted' | 'unread' | 'app_state' | 'views', channel?: string,
+ *   message?: Message, ts?: string, unread?: number, connected?: boolean, modal?: ShownView | null, home?: ShownView | null }} PageEvent
  * @typedef {{ [channel: string]: Message[] }} Lists
  * @typedef {{ as: string, boot: Boot | null, channel: string, thread: string | null, connected: boolean, appConnected: boolean | null,
  *   history: Lists, replies: Lists, unread: { [channel: string]: number }, mentions: { [channel: string]: number },
- *   newFrom: { [channel: string]: string }, notices: { id: number, text: string }[], modal: OpenModal | null }} State
+ *   modal: ShownView | null, home: ShownView | null, newFrom: { [channel: string]: string }, notices: { id: number, text: string }[] }} State
  */
 
 /** @type {State} */
@@ -32,9 +33,10 @@ export const emptyState = {
   replies: {},
   unread: {},
   mentions: {},
+  modal: null,
+  home: null,
   newFrom: {},
   notices: [],
-  modal: null,
 };
 
 /** @template T @param {T} initial */

@@ -158,7 +158,13 @@ const viewBlocks = {
 };
 
 const message = distinct('block_id', list(50, typed({ ...messageBlocks, input: viewBlocks.input }), 0));
-const view = typed({
+const home = typed({
+  home: {
+    needs: { blocks: distinct('block_id', list(100, typed(viewBlocks), 0)) },
+    may: { private_metadata: string(3000, 0), callback_id: string(255, 0), external_id: string(255, 0) },
+  },
+});
+const modal = typed({
   modal: {
     needs: { title: plain(24), blocks: distinct('block_id', list(100, typed(viewBlocks), 0)) },
     may: {
@@ -181,11 +187,11 @@ export function blockProblems(blocks: unknown): readonly string[] {
   return problems;
 }
 
-/** What Slack would refuse in a modal; pointers begin at `/view`. */
-export function viewProblems(modal: unknown): readonly string[] {
+/** What Slack would refuse in a modal or a Home tab; pointers begin at `/view`. */
+export function viewProblems(view: unknown, kind: 'modal' | 'home' = 'modal'): readonly string[] {
   const problems: string[] = [];
-  view(modal, '/view', problems);
-  if (isObject(modal) && JSON.stringify(modal).length > 250_000) problems.push('view_too_large [json-pointer:/view]');
+  (kind === 'modal' ? modal : home)(view, '/view', problems);
+  if (isObject(view) && JSON.stringify(view).length > 250_000) problems.push('view_too_large [json-pointer:/view]');
   return problems;
 }
 

@@ -5,11 +5,13 @@ import { requestUrl } from '../request-url.ts';
 import { readJson } from './arguments.ts';
 import { clientMessage } from './client-message.ts';
 import type { Channel, Company, User } from './company.ts';
+import type { Events } from './events.ts';
 import type { Feed } from './feed.ts';
 import type { InstalledApp } from './manifest.ts';
-import { jsonObjectSchema } from './message.ts';
 import type { People } from './people.ts';
 import type { Store } from './store.ts';
+import type { ViewInteractions } from './view-interactions.ts';
+import { createWindowRoutes } from './window-routes.ts';
 
 const newest = 300;
 
@@ -22,12 +24,6 @@ const actBody = z.object({
   action_id: z.string(),
   selected_option: z.object({ value: z.string() }).optional(),
 });
-const submitBody = z.object({
-  as: z.string(),
-  view: z.string(),
-  values: z.record(z.string(), z.record(z.string(), jsonObjectSchema)),
-});
-const dismissBody = submitBody.omit({ values: true });
 const readBodySchema = z.object({ as: z.string(), channel: z.string() });
 
 interface Ports {
@@ -36,6 +32,8 @@ interface Ports {
   readonly store: Store;
   readonly people: People;
   readonly feed: Feed;
+  readonly windows: ViewInteractions;
+  readonly events: Events;
 }
 
 type Reply = { readonly status: number; readonly body: object };
@@ -44,6 +42,7 @@ const refuse = (status: number, error: string): Reply => ({ status, body: { ok: 
 /** The API of the page below /client/. Answers only to a page that this very server delivered; returns false for other paths. */
 export function createClientApi(ports: Ports) {
   const { company, store, people } = ports;
+  const windowRoutes = createWindowRoutes(ports);
 
   function boot(asked: string | null): Reply {
     const humans = company.users().filter(({ is_bot, deleted }) => !is_bot && !deleted);
@@ -116,16 +115,8 @@ export function createClientApi(ports: Ports) {
       const element = { ts, actionId: action_id, blockId: block_id, selected: selected_option?.value };
       return { status: 200, body: await people.act(as, channel, element) };
     }
-    if (path === '/client/submit') {
-      const sent = submitBody.safeParse(payload);
-      if (!sent.success) return refuse(400, z.prettifyError(sent.error));
-      return { status: 200, body: await people.submit(sent.data.as, sent.data.view, sent.data.values) };
-    }
-    if (path === '/client/dismiss') {
-      const put = dismissBody.safeParse(payload);
-      if (!put.success) return refuse(400, z.prettifyError(put.error));
-      return { status: 200, body: people.dismiss(put.data.as, put.data.view) };
-    }
+    const windowReply = await windowRoutes(path, payload);
+    if (windowReply !== null) return windowReply;
     if (path !== '/client/read') return refuse(404, 'not_found');
     const read = readBodySchema.safeParse(payload);
     if (!read.success) return refuse(400, z.prettifyError(read.error));

@@ -8,7 +8,9 @@ import type { People } from './people.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Sockets } from './sockets.ts';
 import type { Store } from './store.ts';
-import type { Views, ViewValues } from './views.ts';
+import type { Submitted, ViewInteractions } from './view-interactions.ts';
+import { elementsOf } from './view-state.ts';
+import type { OpenView, Views } from './views.ts';
 import { wireGroup } from './wire.ts';
 
 /** What one person saw happen because of what they did. */
@@ -30,6 +32,7 @@ export function createControl(ports: {
   readonly rateLimits: RateLimits;
   readonly calls: Calls;
   readonly views: Views;
+  readonly windows: ViewInteractions;
   readonly listeners: Set<() => void>;
   readonly setEnabled: (enabled: boolean) => void;
 }) {
@@ -97,10 +100,10 @@ export function createControl(ports: {
     /** Clicks a button, or chooses `selected` in a menu. */
     click: (user: string, channel: string, ts: string, actionId: string, selected?: string) =>
       watched(user, channel, ts, () => people.act(user, channel, { ts, actionId, selected })),
-    /** Fills in the modal that somebody has in front of them, and sends it. */
-    submit: (user: string, values: ViewValues) =>
-      people.submit(user, ports.views.of(userId(user)).at(-1)?.id ?? '', values),
     views: (user: string) => ports.views.of(userId(user)),
+    home: (user: string) => ports.views.home(userId(user)),
+    openHome: (user: string) => ports.events.homeOpened(userId(user), `D${userId(user).slice(1)}`),
+    ...windowControl(ports),
     /** Changes a user group, as its owner would. */
     setGroup(handle: string, users: readonly string[]): void {
       const before = company.groupNamed(handle)?.users ?? [];
@@ -137,6 +140,75 @@ export function createControl(ports: {
         const stop = onChange(attempt);
         attempt();
       });
+    },
+  };
+}
+
+/** Fills in and sends what a person has in front of them; elements are named by their action, or block where that tells more. */
+function windowControl({ company, views, windows }: { company: Company; views: Views; windows: ViewInteractions }) {
+  const front = (who: string) => {
+    const user = company.userNamed(who);
+    const view = user === undefined ? undefined : views.of(user.id).at(-1);
+    if (user === undefined || view === undefined) throw new Error(`${who} has no window open`);
+    return { user, view };
+  };
+  const target = ({ view }: OpenView, name: string) => {
+    const found = elementsOf(view).find(({ actionId, blockId }) => actionId === name || blockId === name);
+    if (found === undefined) throw new Error(`there is no ${name} in the window`);
+    return found;
+  };
+  /** What is chosen by its value or its text; an external select is asked first. */
+  const givenOf = async (who: string, values: Readonly<Record<string, unknown>>) => {
+    const { user, view } = front(who);
+    const given: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(values)) {
+      const { blockId, actionId, type, element } = target(view, name);
+      const options =
+        type === 'external_select'
+          ? await windows.suggest(user, view.id, { blockId, actionId, text: String(value) }, given)
+          : Array.isArray(element['options'])
+            ? element['options']
+            : null;
+      const choose = (wanted: unknown) =>
+        options?.find((option) => option.value === wanted || option.text?.text === wanted) ?? wanted;
+      given[`${blockId}/${actionId}`] = Array.isArray(value) ? value.map(choose) : choose(value);
+    }
+    return given;
+  };
+  return {
+    submit: async (who: string, values: Readonly<Record<string, unknown>> = {}): Promise<Submitted> => {
+      if (views.of(company.userNamed(who)?.id ?? '').length === 0)
+        return { ok: false, notice: 'There is no window open.' };
+      const given = await givenOf(who, values);
+      const { user, view } = front(who);
+      return windows.submit(user, view.id, given);
+    },
+    /** Chooses something that the app hears of at once. */
+    choose: async (who: string, name: string, value: unknown, values: Readonly<Record<string, unknown>> = {}) => {
+      const given = await givenOf(who, { ...values, [name]: value });
+      const { user, view } = front(who);
+      const { blockId, actionId } = target(view, name);
+      return windows.act(user, view.id, { blockId, actionId, chosen: given[`${blockId}/${actionId}`] }, given);
+    },
+    suggestions: async (who: string, name: string, text: string) => {
+      const { user, view } = front(who);
+      const { blockId, actionId } = target(view, name);
+      return windows.suggest(user, view.id, { blockId, actionId, text }, {});
+    },
+    closeWindow: (who: string) => {
+      const { user, view } = front(who);
+      return windows.close(user, view.id);
+    },
+    /** Presses something in the Home tab. */
+    pressHome: (who: string, actionId: string, value?: string) => {
+      const user = company.userNamed(who);
+      const home = user === undefined ? undefined : views.home(user.id);
+      if (user === undefined || home === undefined) throw new Error(`${who} has no Home tab`);
+      const fits = elementsOf(home.view).find(
+        (each) => each.actionId === actionId && (value === undefined || each.element['value'] === value),
+      );
+      if (fits === undefined) throw new Error(`there is no ${actionId} in the Home tab`);
+      return windows.act(user, home.id, { blockId: fits.blockId, actionId }, {});
     },
   };
 }

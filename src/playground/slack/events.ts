@@ -96,6 +96,10 @@ export function createEvents(ports: {
         event_ts,
       });
     },
+    /** A person looks at the app's Home tab. */
+    homeOpened(user: string, channel: string): void {
+      void emit({ type: 'app_home_opened', user, channel, tab: 'home', event_ts: store.nextTs() });
+    },
     stop: () => stopped.abort(),
   };
 }

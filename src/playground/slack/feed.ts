@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { clientMessage } from './client-message.ts';
 import type { Company } from './company.ts';
 import type { Change, Store } from './store.ts';
-import type { OpenView } from './views.ts';
+import type { Views } from './views.ts';
 
 const heartbeatMs = 15_000;
 const kinds = { posted: 'message', changed: 'message_changed', deleted: 'message_deleted' } as const;
@@ -13,7 +13,7 @@ export type Feed = ReturnType<typeof createFeed>;
 export function createFeed(ports: {
   readonly company: Company;
   readonly store: Store;
-  readonly views: (user: string) => readonly OpenView[];
+  readonly views: Views;
   readonly connected: () => number;
 }) {
   const { company, store } = ports;
@@ -22,8 +22,6 @@ export function createFeed(ports: {
 
   const tell = (page: ServerResponse, event: object) => void page.write(`data: ${JSON.stringify(event)}\n\n`);
   const unread = (user: string, channel: string) => ({ type: 'unread', channel, unread: store.unread(user, channel) });
-  /** The one on top; null where none is open. */
-  const modal = (user: string) => ({ type: 'modal', modal: ports.views(user).at(-1) ?? null });
   const appState = () => ({ type: 'app_state', connected: ports.connected() > 0 });
 
   store.onChange(({ kind, message }: Change) => {
@@ -45,6 +43,11 @@ export function createFeed(ports: {
     }
   });
 
+  const shownViews = (user: string) => ({ type: 'views', ...viewsOf(ports.views, user) });
+  ports.views.onChange((user) => {
+    for (const [page, each] of pages) if (each === user) tell(page, shownViews(user));
+  });
+
   return {
     open(user: string, page: ServerResponse): void {
       page.writeHead(200, {
@@ -54,7 +57,7 @@ export function createFeed(ports: {
       });
       page.write('retry: 1000\n\n');
       tell(page, appState());
-      if (ports.views(user).length > 0) tell(page, modal(user));
+      tell(page, shownViews(user));
       pages.set(page, user);
       page.on('close', () => pages.delete(page));
     },
@@ -62,13 +65,18 @@ export function createFeed(ports: {
     read(user: string, channel: string): void {
       for (const [page, each] of pages) if (each === user) tell(page, unread(user, channel));
     },
-    viewsChanged(user: string): void {
-      for (const [page, each] of pages) if (each === user) tell(page, modal(user));
-    },
     appChanged: () => pages.forEach((_, page) => void tell(page, appState())),
     close(): void {
       clearInterval(heartbeat);
       for (const page of pages.keys()) page.end();
     },
   };
+}
+
+/** What a person has in front of them: the modal on top and the Home tab. */
+function viewsOf(views: Views, user: string) {
+  const top = views.of(user).at(-1);
+  const home = views.home(user);
+  const shown = (view: typeof top) => (view === undefined ? null : { id: view.id, hash: view.hash, view: view.view });
+  return { modal: shown(top), home: shown(home) };
 }

@@ -3,12 +3,9 @@ import type { Channel, Company, User } from './company.ts';
 import type { Events } from './events.ts';
 import type { createInteractions } from './interactions.ts';
 import type { Store } from './store.ts';
-import type { createSubmissions, Submitted } from './submissions.ts';
 import { encodeTyped } from './typed-text.ts';
-import type { ViewValues } from './views.ts';
 
 const longest = 12_000;
-const nobody = 'Nobody of that name works here.';
 
 /** What people do in their clients. */
 export type People = ReturnType<typeof createPeople>;
@@ -19,7 +16,6 @@ export function createPeople(ports: {
   readonly events: Events;
   readonly command: ReturnType<typeof createCommands>;
   readonly act: ReturnType<typeof createInteractions>;
-  readonly modals: ReturnType<typeof createSubmissions>;
 }) {
   const { company, store } = ports;
 
@@ -73,26 +69,12 @@ export function createPeople(ports: {
       const found = place(who, where);
       return 'notice' in found ? { ok: false, notice: found.notice } : ports.act({ ...found, ...element });
     },
-    /** Sends what was filled in, or puts the modal away. */
-    async submit(who: string, view: string, values: ViewValues): Promise<Submitted> {
-      const user = working(who);
-      return user === null ? { ok: false, notice: nobody } : ports.modals.submit(user, view, values);
-    },
-    dismiss(who: string, view: string): Outcome {
-      const user = working(who);
-      return user === null ? { ok: false, notice: nobody } : ports.modals.dismiss(user, view);
-    },
   };
 
-  function working(who: string): User | null {
-    const user = company.userNamed(who);
-    return user === undefined || user.deleted || user.is_bot ? null : user;
-  }
-
   function place(who: string, where: string) {
-    const user = working(who);
+    const user = company.userNamed(who);
     const channel = company.channelNamed(where);
-    if (user === null) return { notice: nobody };
+    if (user === undefined || user.deleted || user.is_bot) return { notice: 'Nobody of that name works here.' };
     if (channel === undefined || !channel.members.has(user.id)) return { notice: 'You are not in that channel.' };
     return { user, channel };
   }

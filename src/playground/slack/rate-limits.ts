@@ -28,6 +28,9 @@ const limits: Readonly<Record<string, Limit>> = {
   'users.list': tier(20),
   'users.lookupByEmail': tier(50),
   'views.open': tier(100),
+  'views.push': tier(100),
+  'views.update': tier(100),
+  'views.publish': tier(100),
 };
 
 /** One bucket for each method, and for each channel where messages are posted. */

@@ -18,9 +18,9 @@ import { type WorkspaceSeed, workspaceSeedSchema } from './seed.ts';
 import { createSockets } from './sockets.ts';
 import { createStateFile, readState } from './state-file.ts';
 import { createStore, type Store } from './store.ts';
-import { createSubmissions } from './submissions.ts';
 import { newTokens, type Tokens } from './tokens.ts';
 import { createTriggers } from './triggers.ts';
+import { createViewInteractions } from './view-interactions.ts';
 import { createViews } from './views.ts';
 import { createWebApi } from './web-api.ts';
 
@@ -72,12 +72,9 @@ export async function createWorkspace(options: WorkspaceOptions) {
       changed();
     },
   });
-  const feed = createFeed({ company, store, views: (user) => views.of(user), connected: sockets.connected });
   const triggers = createTriggers(clock);
-  const views = createViews(clock.now, newId, (user) => {
-    feed.viewsChanged(user);
-    changed();
-  });
+  const views = createViews(clock.now, newId);
+  const feed = createFeed({ company, store, views, connected: sockets.connected });
   const responseUrls = createResponseUrls({ baseUrl: () => url, clock, company, store, newId });
   const verificationToken = randomBytes(12).toString('hex');
   const ports = { company, installed, store, triggers, responseUrls, sockets, verificationToken, clock, speed, newId };
@@ -88,15 +85,16 @@ export async function createWorkspace(options: WorkspaceOptions) {
     events,
     command: createCommands(ports),
     act: createInteractions(ports),
-    modals: createSubmissions({ ...ports, views }),
   });
+  const windows = createViewInteractions({ ...ports, views, nextTs: store.nextTs });
+  views.onChange(changed);
   const faults = createFaults();
   const rateLimits = createRateLimits(clock, options.rateLimits ?? true);
   const calls = createCalls(clock.now, changed);
   const teamUrl = `https://${company.team.domain}.slack.com/`;
   const workspace = { company, installed, store, triggers, views, teamUrl, ticketUrl: sockets.ticketUrl, newId };
   const webApi = createWebApi({ workspace, tokens, enabled: () => enabled, faults, rateLimits, responseUrls, calls });
-  const handle = createClientApi({ company, installed, store, people, feed });
+  const handle = createClientApi({ company, installed, store, people, feed, windows, events });
 
   const { file } = options;
   const state = () => ({ version: 1 as const, tokens, messages: [...store.kept().messages], read: store.kept().read });
@@ -126,7 +124,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
     /** Serves the page's API below /client/ in somebody else's server; false where the path is not ours. */
     handle,
     control: createControl({
-      ...{ company, store, people, events, sockets, faults, rateLimits, calls, views, listeners },
+      ...{ company, store, people, events, sockets, faults, rateLimits, calls, views, windows, listeners },
       setEnabled: (on) => {
         enabled = on;
       },

@@ -100,13 +100,15 @@ export async function startStubWorkspace(options: StubOptions) {
       return answer(options.notice?.(body));
     },
     '/client/act': (body) => answer(options.notice?.(body)),
-    '/client/submit': ({ as, values }) => {
-      if (!JSON.stringify(values).includes('value'))
-        return { ok: false, errors: { why: 'Please complete this required field.' } };
-      emit({ type: 'modal', modal: null }, String(as));
+    '/client/view/submit': ({ as, given }) => {
+      if (JSON.stringify(given) === '{}') return { ok: false, errors: { why: 'Please complete this required field.' } };
+      emit({ type: 'views', modal: null, home: null }, String(as));
       return answer();
     },
-    '/client/dismiss': () => answer(),
+    '/client/view/close': ({ as }) => {
+      emit({ type: 'views', modal: null, home: null }, String(as));
+      return answer();
+    },
     '/client/read': () => answer(),
     '/panel/do': (body) => ({ ok: true, message: `Done: ${JSON.stringify(body)}` }),
   };

@@ -199,7 +199,7 @@ describe('the real Bolt in Socket Mode', () => {
       });
     });
     const { control } = workspace;
-    const submit = (value: string) => control.submit('ana', { reason: { why: { type: 'plain_text_input', value } } });
+    const submit = (value: string) => control.submit('ana', { why: value });
     await control.say('ana', 'general', '/release');
     await control.waitFor(() => control.views('ana').length === 1);
     expect(await submit('')).toMatchObject({ ok: false, errors: { reason: expect.stringContaining('required') } });

@@ -21,7 +21,9 @@ async function aPage({ url }: SlackWorkspace, as: string) {
     for await (const chunk of response.body ?? []) {
       const parts = (rest + Buffer.from(chunk).toString()).split('\n\n');
       rest = parts.pop() ?? '';
-      for (const part of parts) if (part.startsWith('data: ')) events.push(JSON.parse(part.slice('data: '.length)));
+      for (const part of parts)
+        if (part.startsWith('data: ') && !part.includes('"type":"views"'))
+          events.push(JSON.parse(part.slice('data: '.length)));
     }
   };
   read().catch(() => {});

@@ -57,13 +57,20 @@ export const silent = {
   ...{ setLevel: () => {}, getLevel: () => LogLevel.ERROR, setName: () => {} },
 };
 
-/** The real Bolt, connected over Socket Mode; it reconnects after 50 ms instead of 5 s. */
-export async function aBoltApp(workspace: SlackWorkspace, prepare: (app: App) => void): Promise<App> {
+/**
+ * The real Bolt, connected over Socket Mode; it reconnects after 50 ms instead of 5 s. A busy machine answers its pings too
+ * late for that, so what does not test a reconnect takes a longer time.
+ */
+export async function aBoltApp(
+  workspace: SlackWorkspace,
+  prepare: (app: App) => void,
+  clientPingTimeout = 50,
+): Promise<App> {
   const clientOptions = { slackApiUrl: workspace.apiUrl, retryConfig: { retries: 0 }, logger: silent };
   const receiver = new SocketModeReceiver({
     appToken: workspace.appToken,
     logger: silent,
-    clientPingTimeout: 50,
+    clientPingTimeout,
     installerOptions: { clientOptions },
   });
   const app = new App({ token: workspace.botToken, receiver, clientOptions, logger: silent });

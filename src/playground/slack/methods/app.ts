@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { json, text } from '../arguments.ts';
-import { viewProblems } from '../block-limits.ts';
-import { wireView } from '../views.ts';
+import { text } from '../arguments.ts';
 import { botProfile } from '../wire.ts';
 import { answer, fail, method } from './method.ts';
 
@@ -47,26 +45,10 @@ const botInfo = method({
       : fail('bot_not_found'),
 });
 
-const openView = method({
-  scope: [],
-  schema: z.object({ trigger_id: text, view: json }),
-  run({ trigger_id, view }, { workspace: { company, triggers, views } }) {
-    const problems = viewProblems(view);
-    if (problems.length > 0)
-      return fail('invalid_arguments', {
-        response_metadata: { messages: problems.map((problem) => `[ERROR] ${problem}`) },
-      });
-    const trigger = triggers.exchange(trigger_id);
-    if ('error' in trigger) return fail(trigger.error);
-    return answer({ view: wireView(views.open(trigger.user, view), company) });
-  },
-});
-
 export const appMethods = {
   'api.test': test,
   'auth.test': authTest,
   'apps.connections.open': openConnection,
   'team.info': teamInfo,
   'bots.info': botInfo,
-  'views.open': openView,
 };

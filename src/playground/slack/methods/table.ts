@@ -3,6 +3,7 @@ import { chatMethods } from './chat.ts';
 import { conversationMethods } from './conversations.ts';
 import type { Method } from './method.ts';
 import { peopleMethods } from './people.ts';
+import { viewMethods } from './views.ts';
 
 /** Every method of the Web API that this workspace has. */
 export const methods: Readonly<Record<string, Method>> = {
@@ -10,4 +11,5 @@ export const methods: Readonly<Record<string, Method>> = {
   ...chatMethods,
   ...conversationMethods,
   ...peopleMethods,
+  ...viewMethods,
 };
