@@ -39,6 +39,16 @@ export function squadOf({ services }: Squads, service: string): string | undefin
   return Object.hasOwn(services.named, service) ? services.named[service]?.squad : undefined;
 }
 
+/** Whom `sluice.yaml` names to ask about a service. */
+export function ownersOf(
+  {
+    services,
+  }: { readonly services: { readonly named: Readonly<Record<string, { readonly owners: readonly string[] }>> } },
+  service: string,
+): readonly string[] {
+  return Object.hasOwn(services.named, service) ? (services.named[service]?.owners ?? []) : [];
+}
+
 /** Whether a name fits a pattern of `*` and `?`, in time linear in pattern times name, whatever the pattern. */
 export function matchesName(pattern: string, name: string): boolean {
   let at = 0;

@@ -51,6 +51,8 @@ describe('the import rule', () => {
     ['@slack/bolt', ['chat/slack-app.ts']],
     ['temporal-polyfill', ['time.ts']],
     ['pino', ['telemetry.ts']],
+    ['re2js', ['decision/linear-pattern.ts']],
+    ['@marcbachmann/cel-js', ['decision/rule-language.ts']],
   ])('%s has one home', (name, homes) => {
     const users = imports.filter(
       ({ to, from }) => (to === name || to.startsWith(`${name}/`)) && roomOf(from) !== 'playground',

@@ -185,6 +185,41 @@ describe('sluice.yaml', () => {
       '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction',
     ],
     [
+      'a rule with a mistyped member',
+      `${base}policies:\n  - kind: rule\n    expression: 'plan.commitCont < 3'\n    message: few\n`,
+      '8:5 policies.0.expression: column 6: No such key: commitCont; did you mean "commitCount"?; example: expression: \'plan.step',
+    ],
+    [
+      'a rule with a mistake in its second line',
+      `${base}policies:\n  - kind: rule\n    message: few\n    expression: |\n      true &&\n      plan.commitCont > 1\n`,
+      '9:5 policies.0.expression: line 2, column 6: No such key: commitCont',
+    ],
+    [
+      'a rule that is no condition',
+      `${base}policies:\n  - { kind: rule, expression: plan.to, message: few }\n`,
+      '7:19 policies.0.expression: column 1: yields string, expected true or false',
+    ],
+    [
+      'a rule of 100 kB',
+      `${base}policies:\n  - { kind: rule, expression: '"${'a'.repeat(100_000)}" == plan.to', message: few }\n`,
+      '7:19 policies.0.expression: expected at most 2000 characters',
+    ],
+    [
+      'a rule without words',
+      `${base}policies:\n  - { kind: rule, expression: "true" }\n`,
+      '7:5 policies.0.message: is missing, expected text; example: message: no major versions on a Friday',
+    ],
+    [
+      'a pattern of 100 kB',
+      `${base}policies:\n  - { kind: branch-restriction, branches: "${'a'.repeat(100_000)}" }\n`,
+      'it has more than 500 characters',
+    ],
+    [
+      'checks that ask for nothing',
+      `${base}policies:\n  - { kind: checks, vulnerabilities: {} }\n`,
+      '7:5 policies.0: asks for nothing; expected checks, vulnerabilities or both; example: checks: [ci, scan]',
+    ],
+    [
       'a pattern that looks ahead',
       `${base}policies:\n  - { kind: branch-restriction, branches: "(?!x)" }\n`,
       '7:33 policies.0.branches: expected a regular expression in RE2 syntax, but',

@@ -9,6 +9,7 @@ import { knownEnvironment } from './policies/known-environment.ts';
 import { locks } from './policies/locks.ts';
 import { promotionOrder } from './policies/promotion-order.ts';
 import { reference } from './policies/reference.ts';
+import { rule } from './policies/rule.ts';
 import type { PolicyCheck, Question } from './question.ts';
 
 /** In the order in which people read their reasons. */
@@ -19,6 +20,7 @@ const policies: readonly PolicyCheck[] = [
   promotionOrder,
   checks,
   reference,
+  rule,
   locks,
   freezeWindow,
   approvals,

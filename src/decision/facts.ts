@@ -7,6 +7,7 @@ import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { type MembersOf, readDirectory } from './directory.ts';
 import { type Facts, isKnownGoodRollback } from './question.ts';
 import { namesWithRole } from './roles.ts';
+import { asksForRoles, namesBehindRoles } from './rule-input.ts';
 
 export interface FactPorts {
   /** `sluice.yaml` as the last fetch has it; `fresh` right before a push, when nothing older than that fetch may count. */
@@ -137,7 +138,9 @@ async function readProofs(
   const before = Object.hasOwn(environments, request.environment)
     ? (environments[request.environment]?.after ?? [])
     : [];
-  const asksForChecks = policies.some((line) => line.kind === 'checks' && holdsFor(line, request, policy.file));
+  const asksForChecks = policies.some(
+    (line) => (line.kind === 'checks' || line.kind === 'rule') && holdsFor(line, request, policy.file),
+  );
   try {
     const read = before.map(async (name) => [name, await ports.healthy(request.service, name)] as const);
     const artifact = asksForChecks ? await ports.artifact(request.service, plan.artifact.version) : null;
@@ -157,7 +160,10 @@ function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): reado
       ? (policy.from ?? namesWithRole(file, 'approver', request))
       : [],
   );
-  return [...roles, ...voters];
+  const speaksOfRoles = file.policies.some(
+    (line) => line.kind === 'rule' && asksForRoles(line.expression) && holdsFor(line, request, file),
+  );
+  return [...roles, ...voters, ...(speaksOfRoles ? namesBehindRoles(file, request) : [])];
 }
 
 function unreadablePolicy(because: string): Reason {

@@ -2,7 +2,12 @@ import { RE2JS } from 're2js';
 import { messageOf } from '../errors.ts';
 
 export type LinearPattern =
-  | { readonly kind: 'pattern'; readonly matches: (branch: string) => boolean }
+  | {
+      readonly kind: 'pattern';
+      /** How many instructions it has: matching takes at most so many steps for each character. */
+      readonly size: number;
+      readonly matches: (branch: string) => boolean;
+    }
   | { readonly kind: 'refused'; readonly because: string };
 
 const longestPattern = 500;
@@ -28,8 +33,9 @@ function compile(text: string): LinearPattern {
     return { kind: 'refused', because: `it has more than ${longestPattern} characters` };
   try {
     const pattern = RE2JS.compile(text);
-    if (pattern.programSize() > largestProgram) return { kind: 'refused', because: 'it repeats too much' };
-    return { kind: 'pattern', matches: (branch) => pattern.test(branch) };
+    const size = pattern.programSize();
+    if (size > largestProgram) return { kind: 'refused', because: 'it repeats too much' };
+    return { kind: 'pattern', size, matches: (branch) => pattern.test(branch) };
   } catch (error) {
     return { kind: 'refused', because: messageOf(error) };
   }

@@ -5,6 +5,7 @@ import { checksLine } from './lines/checks.ts';
 import { members, scope } from './lines/common.ts';
 import { freezeWindowLine } from './lines/freeze-window.ts';
 import { referenceLine } from './lines/reference.ts';
+import { ruleLine } from './lines/rule.ts';
 
 /** What a role lets its members do; an operator may do what a releaser may, and everybody with a role may look. */
 export const roleNameSchema = z.enum(['viewer', 'releaser', 'approver', 'operator']);
@@ -37,7 +38,14 @@ export const policyOwnersSchema = members
 
 export const policiesSchema = z
   .array(
-    z.discriminatedUnion('kind', [branchRestrictionLine, checksLine, approvalsLine, referenceLine, freezeWindowLine]),
+    z.discriminatedUnion('kind', [
+      branchRestrictionLine,
+      checksLine,
+      approvalsLine,
+      referenceLine,
+      ruleLine,
+      freezeWindowLine,
+    ]),
   )
   .default([])
   .describe('What must be true of a release besides authorization and the order of environments')

@@ -59,6 +59,26 @@ describe('deciding on fresh facts', () => {
     });
   });
 
+  test('asks who is behind roles where a rule speaks of them', async () => {
+    const line = (expression: string) => `  - { kind: rule, expression: '${expression}', message: platform alone }\n`;
+    const roles = '  - { role: viewer, of: ["@lookers"] }\npolicies:';
+    const file = (expression: string) => aReadFile(sluiceYaml.replace('policies:', roles) + line(expression));
+    const asked: string[] = [];
+    const membersOf = async (handle: string) => {
+      asked.push(handle);
+      return someFacts().members.get(handle) ?? [];
+    };
+    const reasons = async (expression: string) => {
+      const world = aWorld({ snapshot: async () => file(expression), membersOf });
+      return (await world.decide(aRelease(), aPlan())).reasons.map(({ code }) => code);
+    };
+    expect(await reasons('plan.commitCount < 9')).toEqual(['approvals-missing']);
+    expect(asked).not.toContain('@lookers');
+    expect(await reasons('"operator" in requester.roles')).toEqual(['rule-refused', 'approvals-missing']);
+    expect(await reasons('"@developers" in requester.groups')).toEqual(['approvals-missing']);
+    expect(asked).toContain('@lookers');
+  });
+
   test('looks at the checks as they are now, and only where a policy asks for them', async () => {
     const policy = aReadFile(`${sluiceYaml}  - { kind: checks, environments: [production], checks: [ci] }\n`);
     const asked: string[] = [];

@@ -21,6 +21,7 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
       ...some('not older than', line['within']),
     ].join(', ');
   },
+  rule: ({ message, expression }) => `${message}: ${expression}`,
   reference: ({ pattern }) => `a ticket like ${pattern}`,
   'freeze-window': ({ from, to, days, timezone, except, because }) =>
     [

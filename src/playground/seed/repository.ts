@@ -55,6 +55,12 @@ roles:                                     # nobody may do what no line grants
 policies:
   - { kind: branch-restriction, environments: [production], branches: "^(main|hotfix/.+)$" }
   - { kind: checks, environments: [production], checks: [ci, scan], within: 60d, vulnerabilities: { critical: 0, high: 5 } }
+  - kind: rule
+    name: payments-with-a-reason
+    services: [payments]
+    environments: [staging, production]
+    expression: 'request.because.size() >= 10 || request.ref != ""'
+    message: "payments goes on with a reason or a ticket; add because TEXT, or ref CHG123"
   - { kind: approvals, environments: [production], from: ["@platform", "@storefront"], count: 2, within: 4h }
 `;
 

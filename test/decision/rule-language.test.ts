@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import type { Question } from '../../src/decision/question.ts';
+import { ruleInput } from '../../src/decision/rule-input.ts';
+import { ruleOf } from '../../src/decision/rule-language.ts';
+import { inputLimits, ruleVariables } from '../../src/decision/rule-variables.ts';
+import { aLine, anArtifact, aPerson, aPlan, aRequest, at, bo, sha, someFacts } from '../support/builders.ts';
+
+const commit = (title: string, author = 'Ana Andersen') => ({ sha: sha('c2'), title, author });
+const checked: Question['facts']['checked'] = {
+  checks: [{ name: 'ci', state: 'passed', at: at() }],
+  vulnerabilities: { critical: 0, high: 3, medium: 4, low: 5, at: at() },
+};
+
+function aQuestion(over: Partial<Question> = {}): Question {
+  return {
+    request: aRequest({ because: 'checkout fix', ref: 'CHG42' }),
+    plan: aPlan({ commits: [commit('Fix the checkout'), commit('feat!: drop v1', 'Bo Berg')], commitCount: 2 }),
+    votes: [],
+    facts: someFacts({ checked }),
+    now: at(60_000),
+    ...over,
+  };
+}
+
+function judged(expression: string, question = aQuestion()): string {
+  const rule = ruleOf(expression);
+  if (rule.kind === 'refused') return `${rule.at}: ${rule.because}`;
+  const answer = rule.judge(ruleInput(question));
+  return answer.kind === 'failed' ? `failed: ${answer.because}` : answer.kind;
+}
+
+describe('a rule', () => {
+  test.each([
+    ['request.intent == "release" && request.service == "web"'],
+    ['request.squad == "storefront" && request.because.contains("checkout") && request.ref == "CHG42"'],
+    ['time - request.at == duration("1m")'],
+    ['plan.from == "1.4.1" && plan.to == "1.4.2" && plan.step == "patch" && !plan.backwards'],
+    ['plan.commitCount == 2 && plan.titles.size() == 2'],
+    ['plan.titles.exists(t, re(t, "^[a-z]+!:"))'],
+    ['plan.authors.all(a, a.startsWith("Ana") || a.endsWith("Berg"))'],
+    ['plan.authors.filter(a, a == "Bo Berg").map(a, a.upperAscii()) == ["BO BERG"]'],
+    ['plan.titles.exists_one(t, glob(t, "feat*v?"))'],
+    ['plan.files.all(f, f.startsWith("apps/production/"))'],
+    ['artifact.branch == "main" && artifact.digest.startsWith("sha256:") && artifact.commit.size() == 40'],
+    ['artifact.version == "1.4.2" && artifact.author == "Ana Andersen" && artifact.image.contains("/web")'],
+    ['time - artifact.builtAt < duration("24h")'],
+    ['artifact.checks["ci"] == "passed" && artifact.checks.ci == "passed" && !("scan" in artifact.checks)'],
+    ['artifact.vulnerabilities.critical == 0 && artifact.vulnerabilities["high"] <= 3'],
+    ['environment.name == "production" && "prod-eu" in environment.clusters && environment.after == ["staging"]'],
+    ['requester.name == "ana" && requester.user == "UANA" && requester.email == "ana@example.com"'],
+    ['"releaser" in requester.roles && !("operator" in requester.roles)'],
+    ['"@developers" in requester.groups'],
+    [
+      'time.getDayOfWeek("Europe/Copenhagen") == 2 && time.getHours("Europe/Copenhagen") == 13 && time.getHours() == 12',
+    ],
+    ['int("3") + 1 == 4 && double("1.5") < 2.0 && string(3) == "3" && "  x ".trim().lowerAscii() == "x"'],
+    ['{"web": 1, "api": 2}[request.service] == 1 ? -1 < 0 : false'],
+    ['timestamp("2026-11-24T12:01:00Z") == time'],
+  ])('%s', (expression) => expect(judged(expression)).toBe('holds'));
+
+  test('says so when it is not true', () => {
+    expect(judged('plan.commitCount > 2')).toBe('broken');
+  });
+
+  test.each([
+    ['artifact.checks.scan == "passed"', 'failed: No such key: scan'],
+    ['artifact.checks["constructor2"] == "passed"', 'failed: No such key: constructor2'],
+    ['1 / (plan.commitCount - 2) == 1', 'failed: division by zero'],
+    ['plan.titles[7] == ""', 'failed: No such key: index out of bounds, index 7 >= size 2'],
+    ['int(plan.to) == 1', 'failed: int() type error: '],
+    ['plan.commitCount + 9223372036854775807 > 0', 'failed: integer overflow: 9223372036854775809'],
+  ])('that cannot be evaluated is not true: %s', (expression, expected) =>
+    expect(judged(expression)).toContain(expected),
+  );
+
+  test('sees nothing of a scan that was not made', () => {
+    const question = aQuestion({ facts: someFacts() });
+    expect(judged('artifact.vulnerabilities.critical == 0', question)).toBe('failed: No such key: critical');
+    expect(judged('has(artifact.vulnerabilities.critical)', question)).toBe('broken');
+  });
+
+  test.each([
+    ['1.4.1', '2.0.0', 'major'],
+    ['v1.4.1', 'v1.5.0', 'minor'],
+    ['1.4.1', '1.4.1-rc.1', 'other'],
+    ['1.4.2', '1.4.2', 'same'],
+    ['main-42', '1.4.2', 'other'],
+    ['10.4.1', '1.4.1', 'major'],
+  ])('knows how far %s and %s are apart: %s', (from, version, step) => {
+    const plan = aPlan({ from: { version: from }, artifact: anArtifact({ version }) });
+    expect(judged(`plan.step == "${step}"`, aQuestion({ plan }))).toBe('holds');
+  });
+
+  test('knows the first release of all', () => {
+    expect(judged('plan.from == "" && plan.step == "other"', aQuestion({ plan: aPlan({ from: null }) }))).toBe('holds');
+  });
+
+  test('knows whose roles are meant', () => {
+    const question = aQuestion({ request: aRequest({ requester: bo }) });
+    expect(judged('requester.groups == ["@developers"] && requester.roles == ["viewer", "releaser"]', question)).toBe(
+      'holds',
+    );
+    const stranger = aQuestion({ request: aRequest({ requester: aPerson('eve', { email: undefined }) }) });
+    expect(
+      judged('requester.roles.size() == 0 && requester.groups.size() == 0 && requester.email == ""', stranger),
+    ).toBe('holds');
+  });
+
+  test('sees long texts and lists only in part', () => {
+    const plan = aPlan({
+      commits: Array.from({ length: 200 }, () => commit('x'.repeat(500))),
+      lines: Array.from({ length: 200 }, () => aLine()),
+    });
+    const question = aQuestion({ plan, request: aRequest({ because: 'y'.repeat(5_000) }) });
+    const expected = [
+      `request.because.size() == ${inputLimits.text}`,
+      `plan.titles.size() == ${inputLimits.items} && plan.files.size() == ${inputLimits.items}`,
+      `plan.titles[0].size() == ${inputLimits.item}`,
+    ];
+    expect(judged(expected.join(' && '), question)).toBe('holds');
+  });
+
+  test('is given a value for everything that it may speak of', () => {
+    const input = ruleInput(aQuestion());
+    for (const [name, members] of Object.entries(ruleVariables))
+      expect(Object.keys(input[name] as object)).toEqual(Object.keys(members));
+  });
+});
+
+describe('a rule that is mistaken', () => {
+  test.each([
+    ['plan.', '5: Expected IDENTIFIER, got EOF'],
+    ['', 'Unexpected token: EOF'],
+    ['reqest.intent == "release"', '0: Unknown variable: reqest; did you mean "request"?'],
+    ['true && plan.comitCount > 1', '13: No such key: comitCount; did you mean "commitCount"?'],
+    ['plan.x', '5: No such key: x; possible: from, to, step, backwards, commitCount, titles, authors, files'],
+    [
+      'plan.commitCount == "2"',
+      '0: no such overload: int == string; both sides are of one type; a whole number is 3, a text "3"',
+    ],
+    ['plan.commitCount', '0: yields int, expected true or false'],
+    ['"yes"', '0: yields string, expected true or false'],
+    ['request.service.startWith("w")', 'startWith is not a function here; possible: size, startsWith'],
+    ['siz(plan.titles) > 1', 'siz is not a function here; possible: has, size'],
+    ['request.service.startsWith(1)', "found no matching overload for 'string.startsWith(int)'"],
+    ['request.service.contains(request.ref, "x")', 'found no matching overload'],
+    ['plan.titles.exists(t, t)', 'exists(var, predicate) predicate must return bool'],
+    ['plan.titles.exists(1, true)', 'invalid predicate iteration variable'],
+  ])('%s: says where and what was meant', (expression, expected) => expect(judged(expression)).toContain(expected));
+});
+
+describe('a hostile rule', () => {
+  const nested = 'plan.titles.exists(a, plan.titles.exists(b, plan.titles.exists(c, a == b)))';
+  const chained = `["aa"]${'.map(x, x + x)'.repeat(20)}.size() == 1`;
+  test.each([
+    [
+      'patterns that go back',
+      'request.because.matches("(a+)+$")',
+      '16: matches may take for ever; use re(text, "pattern")',
+    ],
+    ['a pattern that is made up', 're(request.service, request.because)', 're takes its pattern in quotes'],
+    ['a pattern that looks ahead', 're(request.service, "(?!x)")', '20: is no pattern in RE2 syntax'],
+    ['a huge pattern', 're(request.service, "(a{1,30}){1,30}")', '20: the pattern has'],
+    ['a pattern of 1,900 characters', `re(request.service, "${'a'.repeat(1_900)}")`, 'more than 500 characters'],
+    ['100 kB', `"${'a'.repeat(100_000)}" == request.service`, '0: has 100021 characters, at most 2000'],
+    ['macros in macros', nested, '34: exists stands inside of another list function'],
+    ['a macro over the result of another', chained, 'map goes over the result of another list function'],
+    ['a macro hidden in an index', '[[1].map(x, x)][0].exists(y, true)', 'goes over the result of another'],
+    ['text that doubles in a binding', 'cel.bind(a, "xx", a + a) == ""', 'bind is not a function here'],
+    ['a prototype', 'request.constructor == ""', '8: constructor is not a name here'],
+    ['a prototype by index', 'artifact.checks["__proto__"] == ""', '16: __proto__ is not a name here'],
+    ['a prototype as a name', 'plan.titles.exists(constructor, true)', 'constructor is not a name here'],
+    ['a prototype as a variable', '__proto__ == 1', 'Reserved identifier: __proto__'],
+    ['a variable that is hidden', 'plan.titles.exists(plan, plan == "")', 'plan is a variable already'],
+    ['the time that is hidden', 'plan.titles.exists(time, time == "")', 'time is a variable already'],
+    ['no types', 'dyn(request).foo == 1', 'dyn is not a function here'],
+    ['types as values', 'type(request) == string', 'type is not a function here'],
+    ['bytes', 'b"abc".json().x == 1', 'json is not a function here'],
+    ['bytes alone', 'b"abc" == b"abc"', 'bytes are of no use here'],
+    ['an unknown time zone', 'time.getHours("Europe/Nowhere") > 3', 'is no IANA time zone in quotes'],
+    ['a time zone that is made up', 'time.getHours(request.because) > 3', 'is no IANA time zone in quotes'],
+    ['more than 300 nodes', Array(200).fill('true').join(' && '), 'Exceeded maxAstNodes (300)'],
+    ['more than 24 levels', `${'('.repeat(30)}true${')'.repeat(30)}`, 'Exceeded maxDepth (24)'],
+    ['a list of 65', `[${Array(65).fill('1').join(',')}].size() == 65`, 'Exceeded maxListElements (64)'],
+    [
+      'much work for each item',
+      `plan.titles.exists(t, ${Array(8).fill('time.getHours("Europe/Copenhagen") > 3').join(' && ')})`,
+      'steps in the worst case, at most 300000',
+    ],
+    [
+      'long needles in long hay',
+      `plan.titles.exists(t, ${Array(20).fill('(t + t + t).contains(t + "b" + t)').join(' || ')})`,
+      'steps in the worst case',
+    ],
+    [
+      'text that grows',
+      `(${Array(60).fill('request.because').join(' + ')}) == ""`,
+      'a text may grow to 10200 characters',
+    ],
+  ])('with %s is refused', (_, expression, expected) => expect(judged(expression)).toContain(expected));
+
+  test('whose patterns take long is ended, and so is not true', () => {
+    const slow = 're(t, "[ab]*a[ab]{60}[xc]$")';
+    const rule = ruleOf(`plan.titles.exists(t, ${Array(20).fill(slow).join(' || ')})`);
+    if (rule.kind === 'refused') throw new Error(rule.because);
+    // A sequence that does not repeat, so that no state of the pattern is met twice.
+    const title = (seed: number) =>
+      Array.from({ length: 200 }, (_, index) => (Math.sin(seed * 1_000 + index ** 2) < 0 ? 'a' : 'b')).join('');
+    const commits = Array.from({ length: 64 }, (_, seed) => commit(title(seed)));
+    const question = aQuestion({ plan: aPlan({ commits }) });
+    expect(rule.judge(ruleInput(question))).toEqual({ kind: 'failed', because: 'its patterns took more than 30 ms' });
+    // The limit is of one evaluation: the next begins anew.
+    expect(rule.judge(ruleInput(aQuestion()))).toEqual({ kind: 'broken' });
+  });
+});
