@@ -1,7 +1,7 @@
 import { button, code, foreign } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
-import { overall, type Verdict } from '../../verdict.ts';
+import { overall, stageSchema, type Verdict } from '../../verdict.ts';
 import { credits, serviceOf, versionOf } from './words.ts';
 
 /** What a message needs beside the record. */
@@ -57,13 +57,14 @@ export function arrivalSection(release: Release, commit: string, view: View): Ar
       const now = worst.running === undefined ? '' : ` Running: ${foreign(worst.running, 130)}.`;
       return {
         sentence: `*${title}* is written (${commit.slice(0, 7)}) but not proven on ${open.join(', ')}: ${foreign(worst.because, 500)}.${now} Sluice keeps looking; nothing for you to do. ${credits(release)}`,
-        lines: verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
+        // With one cluster the sentence has said it all.
+        lines: verdicts.length === 1 ? [] : verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
         buttons: [],
       };
     }
     default:
       return {
-        sentence: `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}. ${credits(release)}`,
+        sentence: `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}.${behind(verdicts)} ${credits(release)}`,
         lines: verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
         buttons: [],
       };
@@ -75,7 +76,7 @@ type ByCluster = readonly (readonly [string, Verdict | undefined])[];
 function failure(release: Release, title: string, failed: ByCluster, all: ByCluster, view: View): ArrivalSection {
   const where = failed.map(([cluster]) => foreign(cluster, 80)).join(', ');
   const because = [...new Set(failed.map(([, verdict]) => failureWords(verdict)))].slice(0, 3).join('; ');
-  const lines = all.map(([cluster, verdict]) => progress(cluster, verdict));
+  const lines = all.length === 1 ? [] : all.map(([cluster, verdict]) => progress(cluster, verdict));
   const back = view.lastGood;
   const buttons =
     back === undefined
@@ -95,6 +96,20 @@ function failure(release: Release, title: string, failed: ByCluster, all: ByClus
         ];
   const sentence = `*${title} failed on ${where}*: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
   return { sentence, lines, buttons };
+}
+
+/** ` prod-us is behind.`: of several clusters those that are not as far as the others. */
+function behind(all: ByCluster): string {
+  const reached = all.map(([cluster, verdict]) => ({ cluster, stage: distance(verdict) }));
+  const first = Math.min(...reached.map(({ stage }) => stage));
+  const last = reached.filter(({ stage }) => stage === first).map(({ cluster }) => foreign(cluster, 80));
+  if (last.length === reached.length) return '';
+  return ` ${last.slice(0, 3).join(', ')}${last.length > 3 ? ` and ${last.length - 3} more` : ''} ${last.length === 1 ? 'is' : 'are'} behind.`;
+}
+
+function distance(verdict: Verdict | undefined): number {
+  if (verdict === undefined) return -1;
+  return 'stage' in verdict ? stageSchema.options.indexOf(verdict.stage) : stageSchema.options.length;
 }
 
 /** The machine's word and its sentence, and how many pods are there. */

@@ -103,7 +103,7 @@ describe('the message of a release', () => {
       }),
     );
     expect(words).toContain(
-      '*web 1.4.2* is written (a1a1a1a) and on its way to production. Asked by <@UANA>, approved by <@UBO> and <@UCY>.',
+      '*web 1.4.2* is written (a1a1a1a) and on its way to production. prod-eu is behind. Asked by <@UANA>, approved by <@UBO> and <@UCY>.',
     );
     expect(words).toContain('`prod-eu` fetched → applied → 2 of 6 pods. Running: 1.4.1');
     expect(words).toContain('`prod-us` healthy, 4/4 pods');
@@ -130,6 +130,24 @@ describe('the message of a release', () => {
     );
     expect(words).toContain('[danger: Roll back to 1.4.1 (confirm)]');
     expect(shown(written({ 'prod-eu': healthy(6), 'prod-us': failed }))).not.toContain('Roll back to');
+  });
+
+  test('says a cause once where there is one cluster', () => {
+    const because = 'CrashLoopBackOff in 2 of 4 pods of web';
+    const failed: Verdict = {
+      kind: 'failed',
+      stage: 'rollout',
+      reason: 'CrashLoopBackOff',
+      because,
+      since: at(),
+      running: '1.4.1',
+    };
+    const open: Verdict = { kind: 'unverified', stage: 'rollout', because, since: at(), running: '1.4.1' };
+    for (const verdict of [failed, open]) {
+      const words = shown(written({ dev: verdict }), { ...view, clusters: ['dev'] });
+      expect(words.split(because)).toHaveLength(2);
+      expect(words).toContain('1.4.1');
+    }
   });
 
   test('names the machine’s word and the pods where the sentence does not', () => {
