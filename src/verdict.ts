@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from './time.ts';
 
 /** The steps on the way from a commit to ready pods, in their order. */
-export const stageSchema = z.enum(['source', 'parent', 'apply', 'helm', 'rollout', 'image']);
+export const stageSchema = z.enum(['source', 'parent', 'apply', 'helm', 'rollout', 'canary', 'image']);
 export type Stage = z.infer<typeof stageSchema>;
 
 const podsSchema = z.strictObject({ ready: z.number().int(), wanted: z.number().int() });

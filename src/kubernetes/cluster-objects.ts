@@ -1,5 +1,6 @@
 import { imageParts, isImageOf } from '../image.ts';
 import {
+  type Canary,
   type ClusterView,
   type HelmRelease,
   type Kept,
@@ -23,6 +24,9 @@ export function createClusterObjects(): ClusterObjects {
   const kustomizations = new Map<string, Kustomization>();
   const helmReleases = new Map<string, HelmRelease>();
   const workloads = new Map<string, Workload>();
+  /** By the workload whose versions they let in. */
+  const canaries = new Map<string, Canary>();
+  const rollouts = new Map<string, string>();
   const pods = new Map<string, Map<string, Pod>>();
   const byFolder = createIndex();
   const byImage = createIndex();
@@ -38,12 +42,14 @@ export function createClusterObjects(): ClusterObjects {
     const before = workloads.get(key);
     if (before !== undefined) dropWorkload(before, key);
     workloads.set(key, workload);
+    if (workload.delivery?.template) rollouts.set(workload.delivery.template, key);
     for (const image of imagesOf(workload)) byImage.add(image, key);
     if (workload.helmRelease !== null) byHelmRelease.add(workload.helmRelease, key);
     else if (workload.kustomization !== null) byKustomization.add(workload.kustomization, key);
   };
   const dropWorkload = (workload: Workload, key: string) => {
     workloads.delete(key);
+    if (workload.delivery?.template) rollouts.delete(workload.delivery.template);
     for (const image of imagesOf(workload)) byImage.remove(image, key);
     if (workload.helmRelease !== null) byHelmRelease.remove(workload.helmRelease, key);
     if (workload.kustomization !== null) byKustomization.remove(workload.kustomization, key);
@@ -67,7 +73,8 @@ export function createClusterObjects(): ClusterObjects {
         if (before?.kustomization) releasesByKustomization.remove(before.kustomization, nameOf(object));
         helmReleases.set(nameOf(object), object);
         if (object.kustomization !== null) releasesByKustomization.add(object.kustomization, nameOf(object));
-      } else if (isSource(object)) sources.set(keyOf(object), object);
+      } else if (object.kind === 'Canary') canaries.set(object.target, object);
+      else if (isSource(object)) sources.set(keyOf(object), object);
       else putWorkload(object, keyOf(object));
     },
     drop: (object) => {
@@ -81,7 +88,8 @@ export function createClusterObjects(): ClusterObjects {
       } else if (object.kind === 'HelmRelease') {
         helmReleases.delete(nameOf(object));
         if (object.kustomization !== null) releasesByKustomization.remove(object.kustomization, nameOf(object));
-      } else if (isSource(object)) sources.delete(keyOf(object));
+      } else if (object.kind === 'Canary') canaries.delete(object.target);
+      else if (isSource(object)) sources.delete(keyOf(object));
       else dropWorkload(object, keyOf(object));
     },
     blindToPods: (value) => {
@@ -100,6 +108,7 @@ export function createClusterObjects(): ClusterObjects {
       ...known(byKustomization.get(kustomization)),
       ...released(kustomization).flatMap((release) => known(byHelmRelease.get(nameOf(release)))),
     ],
+    delivererOf: (workload) => canaries.get(workload) ?? workloads.get(rollouts.get(workload) ?? ''),
     pods: (workload) => (blind ? null : [...(pods.get(workload)?.values() ?? [])]),
   };
 }

@@ -101,6 +101,7 @@ const followedKinds = new Set([
   'apps/DaemonSet',
   'batch/CronJob',
   'batch/Job',
+  'argoproj.io/Rollout',
   'helm.toolkit.fluxcd.io/HelmRelease',
   'kustomize.toolkit.fluxcd.io/Kustomization',
 ]);

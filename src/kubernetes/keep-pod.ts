@@ -73,17 +73,18 @@ export function keepPod(raw: unknown): Pod | null {
   };
 }
 
-/** The workload of a pod. Those of a Deployment belong to a ReplicaSet that is named after it and its template's hash. */
+/** The workload of a pod. Those of a Deployment or Rollout belong to a ReplicaSet that is named after it and its template's hash. */
 function ownerOf(metadata: z.infer<typeof metadataSchema>): string | null {
   const owner = metadata.ownerReferences.find(({ controller }) => controller !== false);
   if (owner === undefined) return null;
   if (owner.kind !== 'ReplicaSet') return `${owner.kind}/${metadata.namespace}/${owner.name}`;
-  const hash = metadata.labels['pod-template-hash'];
+  const ofRollout = metadata.labels['rollouts-pod-template-hash'];
+  const hash = ofRollout ?? metadata.labels['pod-template-hash'];
   const name =
     hash !== undefined && owner.name.endsWith(`-${hash}`)
       ? owner.name.slice(0, -hash.length - 1)
       : owner.name.replace(/-[a-z0-9]+$/, '');
-  return `Deployment/${metadata.namespace}/${name}`;
+  return `${ofRollout === undefined ? 'Deployment' : 'Rollout'}/${metadata.namespace}/${name}`;
 }
 
 /** Reasons of a waiting container that do not go away by waiting (kubelet's images, container and runtime errors). */

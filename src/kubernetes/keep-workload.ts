@@ -9,6 +9,7 @@ import {
   ownersOf,
   part,
 } from './keep.ts';
+import { deliveryOf } from './keep-progressive.ts';
 import type { FieldOwner, Workload, WorkloadKind } from './objects.ts';
 
 const containersSchema = z.array(z.object({ name: z.string(), image: z.string().catch('') })).catch([]);
@@ -57,8 +58,11 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
     const { metadata, spec, status } = parsed.data;
     const kustomization = ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io');
     const helmRelease = ownerByLabel(metadata.labels, 'helm.toolkit.fluxcd.io');
-    if (kustomization === null && helmRelease === null) return null;
-    if (metadata.ownerReferences.some(({ controller }) => controller === true)) return null;
+    const owner = metadata.ownerReferences.find(({ controller }) => controller === true);
+    // The copy that Flagger serves from is what its target proves itself by.
+    if (owner?.kind !== 'Canary' && ((kustomization === null && helmRelease === null) || owner !== undefined))
+      return null;
+    const progressive = kind === 'Rollout' ? deliveryOf(raw, metadata.namespace) : null;
     const pod = (kind === 'CronJob' ? spec.jobTemplate?.spec.template : spec.template)?.spec;
     const images = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])].map(({ name, image }) => ({
       container: name,
@@ -69,16 +73,17 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
       namespace: metadata.namespace,
       name: metadata.name,
       generation: metadata.generation,
-      observed: status.observedGeneration ?? null,
+      observed: progressive?.observed ?? status.observedGeneration ?? null,
       deleting: metadata.deletionTimestamp !== undefined,
       conditions: keepConditions(status.conditions),
-      kustomization,
-      helmRelease,
+      kustomization: owner === undefined ? kustomization : null,
+      helmRelease: owner === undefined ? helmRelease : null,
       images,
       ...countsOf(kind, parsed.data),
       paused: spec.paused || ((kind === 'CronJob' || kind === 'Job') && spec.suspend),
       replaces: spec.updateStrategy?.type !== 'OnDelete',
       progressDeadlineMs: spec.progressDeadlineSeconds * 1000,
+      ...(progressive === null ? {} : { delivery: progressive.delivery }),
       owners: fieldOwners(
         kind,
         metadata.managedFields,
@@ -122,6 +127,7 @@ function countsOf(
       };
     case 'CronJob':
       return { wanted: 0, kept: 0, total: 0, updated: 0, available: 0 };
+    case 'Rollout':
     case 'Deployment':
       return {
         wanted: spec.replicas ?? 1,

@@ -1,5 +1,6 @@
 import { keepHelmRelease, keepKustomization, keepSource } from './keep-flux.ts';
 import { keepPod } from './keep-pod.ts';
+import { keepCanary } from './keep-progressive.ts';
 import { keepWorkload } from './keep-workload.ts';
 import type { Kept } from './objects.ts';
 
@@ -46,5 +47,13 @@ export const watchedKinds: readonly WatchedKind[] = [
   { kind: 'DaemonSet', group: 'apps', plural: 'daemonsets', version: 'v1', keep: keepWorkload('DaemonSet') },
   { kind: 'CronJob', group: 'batch', plural: 'cronjobs', version: 'v1', keep: keepWorkload('CronJob') },
   { kind: 'Job', group: 'batch', plural: 'jobs', version: 'v1', keep: keepWorkload('Job') },
+  {
+    kind: 'Rollout',
+    group: 'argoproj.io',
+    plural: 'rollouts',
+    version: 'v1alpha1',
+    keep: keepWorkload('Rollout'),
+  },
+  { kind: 'Canary', group: 'flagger.app', plural: 'canaries', version: 'v1beta1', keep: keepCanary },
   { kind: 'Pod', group: '', plural: 'pods', version: 'v1', keep: keepPod },
 ];

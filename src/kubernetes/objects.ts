@@ -74,7 +74,7 @@ export interface HelmRelease extends Named, Suspendable {
   readonly values: readonly string[];
 }
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job';
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job' | 'Rollout';
 
 export interface ContainerImage {
   readonly container: string;
@@ -96,8 +96,35 @@ export interface Workload extends Named {
   /** Whether its controller replaces pods by itself; with the strategy OnDelete somebody has to. */
   readonly replaces: boolean;
   readonly progressDeadlineMs: number;
+  /** Of a Rollout alone. */
+  readonly delivery?: Delivery;
   /** Owners by field: `replicas`, `image:<container>`. */
   readonly owners: Readonly<Record<string, readonly FieldOwner[]>>;
+}
+
+/** How a Rollout of Argo lets a new version in. */
+export interface Delivery {
+  readonly phase: string;
+  readonly message: string;
+  readonly aborted: boolean;
+  /** Percent of the traffic that the new version gets. */
+  readonly weight: number | null;
+  readonly step: number;
+  readonly steps: number;
+  /** Key of the workload that it takes its pod template from, where it has none of its own. */
+  readonly template: string | null;
+}
+
+/** How Flagger lets a new version in. */
+export interface Canary extends Named {
+  readonly kind: 'Canary';
+  /** Keys of the workload that Git holds, and of the copy that serves. */
+  readonly target: string;
+  readonly primary: string;
+  readonly phase: string;
+  readonly weight: number | null;
+  readonly message: string;
+  readonly changedAt: string | null;
 }
 
 export interface PodTrouble {
@@ -125,7 +152,7 @@ export interface Pod {
 }
 
 export type FluxObject = Source | Kustomization | HelmRelease;
-export type Kept = FluxObject | Workload | Pod;
+export type Kept = FluxObject | Workload | Canary | Pod;
 
 export function keyOf(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
@@ -146,6 +173,8 @@ export interface ClusterView {
   readonly carriers: (image: string) => readonly Workload[];
   /** Workloads that a Kustomization applies itself or by its HelmReleases. */
   readonly workloadsOf: (kustomization: string) => readonly Workload[];
+  /** What lets new versions of this workload in step by step: the Canary that targets it, or the Rollout that uses its template. */
+  readonly delivererOf: (workload: string) => Canary | Workload | undefined;
   /** Null where pods may not be seen. */
   readonly pods: (workload: string) => readonly Pod[] | null;
 }

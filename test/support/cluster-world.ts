@@ -149,6 +149,8 @@ export function aWorld() {
         namespace?: string;
         owners?: readonly object[];
         deleting?: boolean;
+        /** The kind of what made it, as Flagger makes the copy that serves. */
+        ownedBy?: string;
       } = {},
     ) => {
       const wanted = change.wanted ?? 2;
@@ -163,6 +165,9 @@ export function aWorld() {
             name,
             generation: 2,
             ...(change.deleting ? { deletionTimestamp: '2026-06-01T12:00:00Z' } : {}),
+            ...(change.ownedBy === undefined
+              ? {}
+              : { ownerReferences: [{ kind: change.ownedBy, name: 'web', controller: true }] }),
             labels: change.helm
               ? fluxLabels('helm', 'web', 'shop')
               : fluxLabels('kustomize', change.kustomization ?? 'web'),
@@ -207,9 +212,9 @@ export function aWorld() {
           metadata: {
             namespace: 'shop',
             name,
-            labels: { 'pod-template-hash': 'abc' },
+            labels: { [change.ownerKind === 'Rollout' ? 'rollouts-pod-template-hash' : 'pod-template-hash']: 'abc' },
             ownerReferences: [
-              change.ownerKind === undefined
+              change.ownerKind === undefined || change.ownerKind === 'Rollout'
                 ? { kind: 'ReplicaSet', name: `${owner}-abc`, controller: true }
                 : { kind: change.ownerKind, name: owner, controller: true },
             ],

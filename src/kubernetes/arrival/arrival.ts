@@ -142,7 +142,8 @@ function outlasts(earlier: Lasting, finding: Finding, pods: Seen['pods']): boole
     return earlier.kind === 'failed' && earlier.reason === 'ImagePullBackOff';
   if (finding.kind !== 'waiting') return false;
   // One pod that moves to another node does not take a proof back.
-  if (earlier.kind === 'healthy') return finding.stage === 'rollout' && (pods?.ready ?? 0) > 0;
+  if (earlier.kind === 'healthy')
+    return (finding.stage === 'rollout' || finding.stage === 'canary') && (pods?.ready ?? 0) > 0;
   // A retry goes through the same stages again; only getting further than the failure is news.
   return earlier.kind === 'failed' && stageOrder.indexOf(finding.stage) <= stageOrder.indexOf(earlier.stage);
 }

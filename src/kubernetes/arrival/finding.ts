@@ -1,4 +1,4 @@
-import type { Stage } from '../../verdict.ts';
+import { type Stage, stageSchema } from '../../verdict.ts';
 
 /** What the objects say right now of one part of the way, before what was said earlier is weighed in. */
 export type Finding =
@@ -7,7 +7,7 @@ export type Finding =
   | { readonly kind: 'waiting'; readonly stage: Stage; readonly because: string; readonly stuck?: boolean }
   | { readonly kind: 'failed'; readonly stage: Stage; readonly reason: string; readonly because: string };
 
-export const stageOrder: readonly Stage[] = ['source', 'parent', 'apply', 'helm', 'rollout', 'image'];
+export const stageOrder: readonly Stage[] = stageSchema.options;
 
 export function waiting(stage: Stage, because: string): Finding {
   return { kind: 'waiting', stage, because };

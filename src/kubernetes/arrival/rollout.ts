@@ -1,8 +1,9 @@
 import { imageParts, isImageOf, isVersion, versionOf } from '../../image.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf } from '../flux/state.ts';
-import { type ClusterView, type ContainerImage, keyOf, type Pod, type Workload } from '../objects.ts';
+import { type Canary, type ClusterView, type ContainerImage, keyOf, type Pod, type Workload } from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';
+import { canaryFinding, deliveryFinding } from './progressive.ts';
 
 export interface Rollout {
   /** `image`: the pod template does not hold the wanted version. */
@@ -13,10 +14,31 @@ export interface Rollout {
   readonly running: ReadonlyMap<string, number>;
 }
 
-type Wanted = Pick<Expected, 'image' | 'version' | 'digest'>;
+type Wanted = Pick<Expected, 'image' | 'version' | 'digest' | 'writtenAt'>;
 
 /** How far one of the service's own workloads is: only the wanted image in ready pods is proof. */
 export function rolloutOf(view: ClusterView, workload: Workload, wanted: Wanted): Rollout {
+  const deliverer = view.delivererOf(keyOf(workload));
+  if (deliverer === undefined) return plainRollout(view, workload, wanted);
+  // A Rollout runs the pods; the workload only lends it the template.
+  if (deliverer.kind !== 'Canary') return plainRollout(view, { ...deliverer, images: workload.images }, wanted);
+  return canaryRollout(view, workload, deliverer, wanted);
+}
+
+/** Under Flagger the copy serves, and proves that the version was let in; the workload of Git only tries it out. */
+function canaryRollout(view: ClusterView, workload: Workload, canary: Canary, wanted: Wanted): Rollout {
+  const trial = plainRollout(view, workload, wanted);
+  const copy = view.workload(canary.primary);
+  const primary = copy === undefined ? undefined : plainRollout(view, copy, wanted);
+  const counts = primary ?? trial;
+  const { finding } = trial;
+  if (finding.kind === 'failed' || (finding.kind === 'waiting' && finding.stage === 'image'))
+    return { ...counts, finding };
+  const promoted = primary !== undefined && !(primary.finding.kind === 'waiting' && primary.finding.stage === 'image');
+  return { ...counts, finding: canaryFinding(canary, workload, promoted, wanted) ?? counts.finding };
+}
+
+function plainRollout(view: ClusterView, workload: Workload, wanted: Wanted): Rollout {
   const pods = view.pods(keyOf(workload))?.filter(({ leaving }) => !leaving) ?? null;
   const fresh = pods?.filter((pod) => carriesWanted(pod.images, wanted)) ?? null;
   const ready = fresh?.filter((pod) => pod.ready) ?? null;
@@ -43,6 +65,8 @@ function findingOf(workload: Workload, { fresh, ready, count }: Seen, wanted: Wa
   if (trouble !== null) return trouble;
   if (kind === 'CronJob') return withoutPods(workload, 'a CronJob runs at its next time');
   if (kind === 'Job') return jobFinding(workload, fresh);
+  const delivery = workload.delivery && deliveryFinding(workload, workload.delivery, isObserved(workload));
+  if (delivery) return delivery;
   if (!isSettled(workload) || count.ready < count.wanted) {
     const more = unreadyBecause(workload, fresh);
     const text =
@@ -75,10 +99,16 @@ function liveImage(images: readonly ContainerImage[], wanted: string): string {
   return images.find(({ image }) => isImageOf(image, wanted))?.image ?? 'unknown';
 }
 
+function isObserved({ observed, generation }: Workload): boolean {
+  return observed !== null && observed >= generation;
+}
+
 /** Whether the controller has seen the newest template and replaced every pod. */
 function isSettled(workload: Workload): boolean {
-  if (workload.observed === null || workload.observed < workload.generation) return false;
+  if (!isObserved(workload)) return false;
   const { wanted, updated, total, available } = workload;
+  // Argo keeps pods of the old version for a while after it has let the new one in.
+  if (workload.delivery !== undefined) return updated >= wanted && available >= wanted;
   return updated >= wanted && total <= updated && available >= wanted;
 }
 
@@ -114,8 +144,7 @@ function troubleOf(workload: Workload, fresh: readonly Pod[]): Finding | null {
     return failing('rollout', trouble.reason, `${trouble.reason} in ${where}${container}${message}`);
   }
   const progressing = conditionOf(workload, 'Progressing');
-  const observed = workload.observed !== null && workload.observed >= workload.generation;
-  if (observed && progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded') {
+  if (isObserved(workload) && progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded') {
     const more = unreadyBecause(workload, fresh) || lastWordsOf(fresh);
     return failing(
       'rollout',

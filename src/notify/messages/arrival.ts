@@ -156,6 +156,7 @@ const done = {
   apply: ['fetched'],
   helm: ['fetched', 'applied'],
   rollout: ['fetched', 'applied'],
+  canary: ['fetched', 'applied'],
   image: ['fetched', 'applied', 'rolled out'],
 } as const;
 
