@@ -27,6 +27,16 @@ const commands: Readonly<Record<string, CliCommand>> = {
     summary: 'validate sluice.yaml or the deployment configuration, offline',
     run: check,
   },
+  policy: {
+    usage: 'policy check|test|explain|replay ...',
+    summary: 'what policies say, and would have said, offline; npm start -- policy shows each',
+    run: policy,
+  },
+  log: {
+    usage: 'log',
+    summary: 'print the whole record as lines of JSON, from the Redis of REDIS_URL',
+    run: log,
+  },
   schema: {
     usage: 'schema [sluice|config]',
     summary: 'print the JSON Schema of either file, for editors',
@@ -127,4 +137,58 @@ async function schema(args: readonly string[]): Promise<number> {
   if (which !== 'sluice' && which !== 'config') throw new Refusal(`schema takes sluice or config, not "${which}".`);
   print(JSON.stringify(which === 'sluice' ? sluiceJsonSchema() : configJsonSchema(), null, 2));
   return 0;
+}
+
+async function policy(args: readonly string[], environment: Environment): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = options(args, { file: text, facts: text, log: text, since: text, members: text });
+  const { runPolicyCommand } = await import('./decision/offline/policy-command.ts');
+  const url = environment['REDIS_URL'];
+  const terminal = { print, readText, nowMs: Date.now(), record: null };
+  if (url === undefined || (positionals[0] !== 'explain' && positionals[0] !== 'replay'))
+    return runPolicyCommand(positionals, values, terminal);
+  return withRecord(url, (record) => runPolicyCommand(positionals, values, { ...terminal, record }));
+}
+
+async function log(_args: readonly string[], environment: Environment): Promise<number> {
+  const url = environment['REDIS_URL'];
+  if (url === undefined) throw new Refusal('log needs REDIS_URL, the Redis that Sluice keeps its record in.');
+  await withRecord(url, async ({ log: lines }) => {
+    for await (const line of lines()) print(JSON.stringify(line));
+  });
+  return 0;
+}
+
+/** Looks into the record of a Sluice that may be running elsewhere; nothing is written. */
+async function withRecord<T>(url: string, read: (record: Awaited<ReturnType<typeof openRecord>>) => Promise<T>) {
+  const record = await openRecord(url);
+  try {
+    return await read(record);
+  } finally {
+    record.close();
+  }
+}
+
+async function openRecord(url: string) {
+  const { openRedis, whenReady } = await import('./redis.ts');
+  const { systemClock } = await import('./time.ts');
+  const { createLedger } = await import('./ledger/ledger.ts');
+  const { createArtifacts } = await import('./catalog/artifacts.ts');
+  const { lastGoodText } = await import('./catalog/snapshots.ts');
+  const redis = openRedis({ url }, 'commands', () => {});
+  await whenReady(redis, 10_000);
+  const ledger = createLedger({ redis, clock: systemClock });
+  return {
+    ...ledger,
+    close: () => redis.disconnect(),
+    policyText: () => lastGoodText(redis),
+    artifact: createArtifacts(redis).get,
+    log: async function* () {
+      let page = await ledger.log(null, 500);
+      while (page.length > 0) {
+        yield* page;
+        page = await ledger.log(page.at(-1)?.cursor ?? null, 500);
+      }
+    },
+  };
 }

@@ -122,6 +122,12 @@ async function keep({ redis, log }: SnapshotPorts, kept: z.input<typeof keptSche
   }
 }
 
+/** The text of the last version that counted, for those who look from outside. */
+export async function lastGoodText(redis: Redis): Promise<string | null> {
+  const text = await redis.get(keptKey);
+  return text === null ? null : keptSchema.parse(JSON.parse(text)).text;
+}
+
 async function restore({
   redis,
   log,

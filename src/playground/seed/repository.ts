@@ -1,4 +1,5 @@
 import { toYaml } from '../../yaml.ts';
+import { casesYaml } from './cases.ts';
 import { imageOf } from './versions.ts';
 
 export const environments = { dev: ['dev'], staging: ['staging'], production: ['prod-eu', 'prod-us'] } as const;
@@ -151,6 +152,7 @@ export function repositoryFiles(): Record<string, string> {
   const files: Record<string, string> = {
     'README.md': '# Acme GitOps\n\nWhat runs in our clusters. Flux applies it; Sluice writes the versions.\n',
     'sluice.yaml': sluiceYaml,
+    'sluice.cases.yaml': casesYaml,
   };
   for (const service of plain) {
     files[`apps/base/${service}/deployment.yaml`] = deployment(service);
