@@ -3,6 +3,7 @@ import { createCatalog } from './catalog/catalog.ts';
 import type { Lane } from './change.ts';
 import { createChat } from './chat/chat.ts';
 import { type Config, readSecret } from './config.ts';
+import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { messageOf, Refusal } from './errors.ts';
@@ -110,6 +111,7 @@ export async function startApp(
     log,
     policy: { ...file.policy, lane: settled.policyLane },
     gitops,
+    onArtifact: (work) => dispatch.nudge(work),
     onChecks: () => reconsider().catch((error) => log.debug({ err: messageOf(error) }, 'the sweep will find it')),
     membersOf: (handle) => chat.membersOf(handle),
   });
@@ -146,6 +148,9 @@ export async function startApp(
     pulse,
     plan: catalog.plan,
     decide: decision.decide,
+    artifact: catalog.artifact,
+    newestOf: async (service, branch) => (await catalog.artifacts(service, { branch, limit: 1 }))[0]?.version ?? null,
+    autoReleases: async (artifact) => autoReleases(await catalog.refresh(), artifact),
     gitops,
     at,
     afterPush: () => {

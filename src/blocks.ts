@@ -10,6 +10,7 @@ import type {
   ModalView,
   SectionBlock,
 } from '@slack/types';
+import { automatic } from './release.ts';
 
 export type { KnownBlock, ModalView } from '@slack/types';
 
@@ -77,8 +78,9 @@ export function spoken(mrkdwn: string, limit = 3_000): string {
   return shorten(words, limit);
 }
 
+/** A mention of a person; what acts by itself is named, as nobody is behind it. */
 export function mention(user: string): string {
-  return `<@${user}>`;
+  return user === automatic ? user : `<@${user}>`;
 }
 
 /** A link whose label is foreign text. */

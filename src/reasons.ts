@@ -15,6 +15,8 @@ export const reasonCodes = [
   'rule-refused',
   'not-soaked',
   'behind-another',
+  'not-newer',
+  'rolled-back',
   'unknown-service',
   'unknown-environment',
   'unknown-version',

@@ -11,11 +11,23 @@ export const releaseIdSchema = z
   .brand<'ReleaseId'>();
 export type ReleaseId = z.infer<typeof releaseIdSchema>;
 
-export const userIdSchema = z
+/** A person of the Slack workspace. */
+export const slackIdSchema = z
   .string()
   .regex(/^[UW][A-Z0-9]{1,30}$/, 'a Slack member ID, such as U0123ABCD')
   .brand<'UserId'>();
+
+/** Whoever asks: a person, or the actor of the auto-release lines of `sluice.yaml`. */
+export const userIdSchema = z.union([slackIdSchema, z.literal('auto-release').brand<'UserId'>()]);
 export type UserId = z.infer<typeof userIdSchema>;
+
+/** The requester of a release that no person asked for. */
+export const automatic: UserId = userIdSchema.parse('auto-release');
+
+/** Whether a line of `sluice.yaml` asked, and not a person. */
+export function isAutomatic({ requester }: { readonly requester: { readonly user: UserId } }): boolean {
+  return requester.user === automatic;
+}
 
 /** Names of services, environments and clusters: what Kubernetes allows as a label. */
 export const nameSchema = z

@@ -2,6 +2,8 @@
 export interface Limits {
   /** Names, or patterns of names: `*` stands for any characters, `?` for one. */
   readonly environments?: readonly string[] | undefined;
+  /** The only one, of a line that acts in one environment. */
+  readonly environment?: string | undefined;
   readonly services?: readonly string[] | undefined;
   readonly squads?: readonly string[] | undefined;
 }
@@ -22,7 +24,8 @@ export function holdsFor(line: Limits, { service, environment }: Where, file: Sq
   return holdsForEnvironment(line, environment) && holdsForService(line, service, file);
 }
 
-export function holdsForEnvironment({ environments }: Limits, environment: string): boolean {
+export function holdsForEnvironment({ environments, environment: only }: Limits, environment: string): boolean {
+  if (only !== undefined) return only === environment;
   return environments === undefined || environments.some((pattern) => matchesName(pattern, environment));
 }
 

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/sluice-file.ts';
 import type { BlobId, CommitSha } from './change.ts';
 import { configSchema } from './config.ts';
+import type { CrossProblem } from './decision/cross-problem.ts';
 import { policiesSchema, policyOwnersSchema, rolesSchema } from './decision/policy-file.ts';
-import { type CrossProblem, policyProblems, unknownMembers } from './decision/policy-problems.ts';
+import { policyProblems, unknownMembers } from './decision/policy-problems.ts';
 import { unknownName } from './nearest.ts';
 import { type Parsed, type Problem, parseYaml } from './yaml.ts';
 

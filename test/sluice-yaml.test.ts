@@ -170,6 +170,16 @@ describe('sluice.yaml', () => {
       '7:35 roles.0.environments.0: "prod-*" fits none of the environments; known: dev',
     ],
     [
+      'an auto-release to nowhere',
+      `${base}policies:\n  - { kind: auto-release, branch: main, environment: def }\n`,
+      '7:41 policies.0.environment: "def" is not one of the environments; did you mean "dev"?',
+    ],
+    [
+      'two branches of one service that would take turns',
+      `${base}policies:\n  - { kind: auto-release, branch: main, environment: dev }\n  - { kind: auto-release, services: [web], branch: next, environment: dev }\n`,
+      '8:44 policies.1.branch: sends next of web to dev, and auto-release line 1 sends main there; one branch of a service goes by itself',
+    ],
+    [
       'a squad that no service is of',
       `${base}  web: { squad: storefront }\nroles:\n  - { role: releaser, of: ["@d"], squads: [storefrnt] }\n`,
       '8:44 roles.0.squads.0: "storefrnt" is not one of the squads; did you mean "storefront"?',
@@ -312,5 +322,10 @@ describe('the JSON schemas', () => {
 test('sluice-yaml.ts stays light: it loads schemas, not rooms', () => {
   const source = readFileSync(join(import.meta.dirname, '../src/sluice-yaml.ts'), 'utf8');
   const rooms = [...source.matchAll(/from '\.\/([a-z]+\/[^']+)'/g)].map(([, path]) => path);
-  expect(rooms).toEqual(['catalog/sluice-file.ts', 'decision/policy-file.ts', 'decision/policy-problems.ts']);
+  expect(rooms).toEqual([
+    'catalog/sluice-file.ts',
+    'decision/cross-problem.ts',
+    'decision/policy-file.ts',
+    'decision/policy-problems.ts',
+  ]);
 });

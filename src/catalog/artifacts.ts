@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { artifactWork, dueKeys, markDueLua } from '../due.ts';
 import { key, type Redis } from '../redis.ts';
 import { type Artifact, artifactSchema } from '../release.ts';
 
@@ -27,13 +28,14 @@ const keptPerService = 1_000;
 const mostChecks = 50;
 
 // One script, so that of two posts at the same moment the second sees the first: what stands is replaced only by whoever has read it.
-const addScript = `
+const addScript = `${markDueLua}
 local held = redis.call('HGET', KEYS[1], ARGV[1]) or ''
 if held ~= ARGV[6] then return held end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 if held ~= '' then return false end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
+markDue(KEYS[4], KEYS[5], KEYS[6], ARGV[7], 0)
 local old = redis.call('ZRANGE', KEYS[3], 0, -1 - tonumber(ARGV[5]))
 for _, version in ipairs(old) do
   redis.call('HDEL', KEYS[1], version)
@@ -43,7 +45,7 @@ end
 return false
 `;
 
-/** The store of artifacts in Redis. */
+/** The store of artifacts in Redis. A new one is due to be looked at from the moment that it is kept. */
 export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts {
   const whole = (service: string) => key('artifacts', service);
   const index = (service: string) => key('artifact-index', service);
@@ -60,16 +62,18 @@ export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts 
     const { service, version, branch, commit, builtAt } = artifact;
     const standing = await redis.eval(
       addScript,
-      3,
+      3 + dueKeys.length,
       whole(service),
       index(service),
       order(service),
+      ...dueKeys,
       version,
       JSON.stringify(artifact),
       JSON.stringify({ version, branch, commit, builtAt }),
       Date.parse(builtAt),
       kept,
       read,
+      artifactWork(service, version),
     );
     return typeof standing === 'string' ? standing : null;
   };

@@ -1,4 +1,5 @@
 import type { CommitSha, Lane } from '../change.ts';
+import { artifactWork } from '../due.ts';
 import { messageOf } from '../errors.ts';
 import type { Route } from '../http.ts';
 import type { Redis } from '../redis.ts';
@@ -33,6 +34,8 @@ export interface CatalogPorts {
     };
   readonly healthy: PlanPorts['healthy'];
   readonly rolledBackFrom: PlanPorts['rolledBackFrom'];
+  /** A new artifact is kept, and this is due because of it. */
+  readonly onArtifact?: (work: string) => void;
   /** A known artifact has newer checks: what waits for them is to be looked at. Never rejects. */
   readonly onChecks?: () => Promise<void>;
   /** The bearer token of POST /artifacts; without it the route is closed. */
@@ -162,7 +165,10 @@ export function createCatalog(ports: CatalogPorts): Catalog {
   });
   const addArtifact: Catalog['addArtifact'] = async (artifact) => {
     const added = await artifacts.add(artifact);
-    if (added.kind === 'added') deployed.forget(artifact);
+    if (added.kind === 'added') {
+      deployed.forget(artifact);
+      ports.onArtifact?.(artifactWork(artifact.service, artifact.version));
+    }
     if (added.kind === 'renewed') void ports.onChecks?.();
     return added;
   };

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { type HealthyRecord, proofOf } from '../proven.ts';
 import type { Reason, ReasonCode } from '../reasons.ts';
-import type { Artifact, Plan, Request } from '../release.ts';
+import { type Artifact, isAutomatic, type Plan, type Request } from '../release.ts';
 import type { ReadFile, SluiceFile } from '../sluice-yaml.ts';
 import type { Artifacts } from './artifacts.ts';
 import { commitsOf, stepBetween } from './commits-between.ts';
@@ -93,7 +93,7 @@ async function planAt(
   const step = stepBetween(rows, from.version, artifact.version, request.intent === 'rollback');
   const proof = proofOf(artifact, here.clusters, here.healthy);
   const plan: Plan = {
-    intent: resolved.intent,
+    intent: isAutomatic(request) ? 'auto-release' : resolved.intent,
     artifact,
     from,
     lane: at.lane,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memberSchema, nameSchema, publicKeySchema, userIdSchema } from '../release.ts';
+import { memberSchema, nameSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 
 const environmentSchema = z.strictObject({
@@ -87,7 +87,7 @@ export const servicesSchema = z
   .meta({ examples: [{ discover: 'apps/{environment}/{service}' }] });
 
 const personEntrySchema = z.strictObject({
-  slack: userIdSchema.describe('The member ID in Slack').meta({ examples: ['U0123ABCD'] }),
+  slack: slackIdSchema.describe('The member ID in Slack').meta({ examples: ['U0123ABCD'] }),
   email: z
     .email('an email address')
     .optional()

@@ -27,5 +27,6 @@ export function createChat(ports: ChatPorts) {
     membersOf: directory.membersOf,
     mentionOf: directory.mentionOf,
     person: directory.person,
+    userByEmail: directory.userByEmail,
   };
 }

@@ -1,5 +1,5 @@
 import { Retryable } from '../errors.ts';
-import { type Person, type UserId, userIdSchema } from '../release.ts';
+import { type Person, slackIdSchema, type UserId } from '../release.ts';
 import type { Clock } from '../time.ts';
 import { asking, type SlackApp } from './slack-app.ts';
 
@@ -20,6 +20,7 @@ interface Known {
 /** Who is who: people and user groups as Slack knows them now. Throws Retryable while Slack cannot tell. */
 export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'team'>, clock: Clock) {
   const people = new Map<string, Kept<Known | null>>();
+  const byEmail = new Map<string, Kept<UserId | null>>();
   const members = new Map<string, Kept<readonly UserId[]>>();
   const groups = new Map<'all', Kept<ReadonlyMap<string, string>>>();
 
@@ -48,7 +49,7 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
     if (found.is_restricted || found.is_ultra_restricted) return null;
     const teams = [found.team_id, ...(found.enterprise_user?.teams ?? [])].filter((each) => each !== undefined);
     if (teams.length > 0 && !teams.includes(team() ?? '')) return null;
-    const id = userIdSchema.safeParse(found.id);
+    const id = slackIdSchema.safeParse(found.id);
     if (!id.success) return null;
     // The name that auditors read in a commit; in Slack people are mentioned.
     const name = found.real_name || found.profile?.display_name || found.name || user;
@@ -76,6 +77,18 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
       const known = await keep(people, user, () => readPerson(user));
       return known?.person ?? null;
     },
+    /** The member with this address; null where Slack knows nobody by it, or does not tell. */
+    userByEmail: async (email: string): Promise<UserId | null> =>
+      keep(byEmail, email.toLowerCase(), async () => {
+        try {
+          const { user } = await asking('users.lookupByEmail', () => client.users.lookupByEmail({ email }));
+          const known = user?.id === undefined ? null : await keep(people, user.id, () => readPerson(user.id ?? ''));
+          return known?.person.user ?? null;
+        } catch (error) {
+          if (error instanceof Retryable) throw error;
+          return null;
+        }
+      }),
     /** Where their clock stands; UTC where Slack does not say. */
     timeZoneOf: async (user: string): Promise<string> =>
       (await keep(people, user, () => readPerson(user)))?.timeZone ?? 'UTC',
@@ -87,7 +100,7 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
         const ask = () => client.usergroups.users.list({ usergroup: id });
         const answer = await reading('usergroups.users.list', ask);
         return (answer.users ?? []).flatMap((user) => {
-          const parsed = userIdSchema.safeParse(user);
+          const parsed = slackIdSchema.safeParse(user);
           return parsed.success ? [parsed.data] : [];
         });
       });

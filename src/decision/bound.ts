@@ -15,7 +15,8 @@ export function boundOf(request: Pick<Request, 'service' | 'environment'>, plan:
     ? file.environments[request.environment]
     : undefined;
   const policies = file.policies
-    .filter((policy) => holdsFor(policy, request, file))
+    // What lets others go by itself asks nothing of this release.
+    .flatMap((policy) => (policy.kind !== 'auto-release' && holdsFor(policy, request, file) ? [policy] : []))
     .map(({ environments: _environments, services: _services, squads: _squads, name: _name, ...rule }) =>
       canonical(rule),
     );

@@ -1,7 +1,9 @@
-import type { Decision } from '../reasons.ts';
+import type { Decision, Reason } from '../reasons.ts';
+import { isAutomatic } from '../release.ts';
 import { boundOf } from './bound.ts';
 import { approvals, approvalsExpireAt } from './policies/approvals.ts';
 import { authorization } from './policies/authorization.ts';
+import { autoRelease } from './policies/auto-release.ts';
 import { branchRestriction } from './policies/branch-restriction.ts';
 import { checks } from './policies/checks.ts';
 import { freezeWindow } from './policies/freeze-window.ts';
@@ -21,6 +23,7 @@ const policies: readonly PolicyCheck[] = [
   checks,
   reference,
   rule,
+  autoRelease,
   locks,
   freezeWindow,
   approvals,
@@ -28,7 +31,7 @@ const policies: readonly PolicyCheck[] = [
 
 /** Whether a release may go, with all reasons against it. Pure: the same question has the same answer. */
 export function decide(question: Question): Decision {
-  const all = policies.flatMap((policy) => policy(question));
+  const all = policies.flatMap((policy) => policy(question)).map((reason) => inTime(question, reason));
   const reasons = all.filter(({ effect }) => effect !== 'warn');
   const warnings = all.filter(({ effect }) => effect === 'warn');
   const kind = reasons.some(({ effect }) => effect === 'deny') ? 'denied' : reasons.length > 0 ? 'held' : 'allowed';
@@ -42,3 +45,12 @@ export function decide(question: Question): Decision {
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
+
+/** Nobody is there to ask again later, so what goes by itself waits for what a person would be refused for today. */
+function inTime({ request }: Question, reason: Reason): Reason {
+  return isAutomatic(request) && passing.has(reason.code) && reason.effect === 'deny'
+    ? { ...reason, effect: 'hold' }
+    : reason;
+}
+
+const passing: ReadonlySet<Reason['code']> = new Set(['not-healthy-before']);

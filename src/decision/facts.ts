@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
-import type { Artifact, Hold, Plan, Request } from '../release.ts';
+import { type Artifact, type Hold, isAutomatic, type Plan, type Release, type Request } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { type MembersOf, readDirectory } from './directory.ts';
@@ -14,6 +14,8 @@ export interface FactPorts {
   readonly snapshot: (fresh: boolean) => Promise<Snapshot>;
   readonly holds: () => Promise<readonly Hold[]>;
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
+  /** The newest release that was written there. */
+  readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
   readonly membersOf: MembersOf;
   /** What is kept of an artifact now; null where it is not known any more. */
   readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
@@ -32,6 +34,7 @@ export function readOnce(ports: FactPorts): FactPorts {
     confirmed,
     healthy: ports.healthy,
     artifact: ports.artifact,
+    lastWritten: ports.lastWritten,
     snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
     membersOf: (handle) => remembered(members, handle, () => ports.membersOf(handle)),
   };
@@ -133,7 +136,7 @@ async function readProofs(
   policy: ReadFile,
   request: Request,
   plan: Plan,
-): Promise<Pick<Facts, 'healthy' | 'checked'> | Reason> {
+): Promise<Pick<Facts, 'healthy' | 'checked' | 'rolledBackTo'> | Reason> {
   const { environments, policies } = policy.file;
   const before = Object.hasOwn(environments, request.environment)
     ? (environments[request.environment]?.after ?? [])
@@ -145,7 +148,12 @@ async function readProofs(
     const read = before.map(async (name) => [name, await ports.healthy(request.service, name)] as const);
     const artifact = asksForChecks ? await ports.artifact(request.service, plan.artifact.version) : null;
     const healthy: ReadonlyMap<string, readonly HealthyRecord[]> = new Map(await Promise.all(read));
-    return artifact === null ? { healthy } : { healthy, checked: artifact };
+    const last = isAutomatic(request) ? await ports.lastWritten(request.service, request.environment) : null;
+    return {
+      healthy,
+      ...(artifact === null ? {} : { checked: artifact }),
+      ...(last?.plan?.intent === 'rollback' ? { rolledBackTo: last.plan.artifact.version } : {}),
+    };
   } catch (error) {
     return unreadableRecord(error);
   }
@@ -153,7 +161,9 @@ async function readProofs(
 
 /** Only names whose membership matters here, so that an unrelated group stops nothing. */
 function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): readonly string[] {
-  const roles = [...namesWithRole(file, 'releaser', request), ...namesWithRole(file, 'operator', request)];
+  const roles = isAutomatic(request)
+    ? []
+    : [...namesWithRole(file, 'releaser', request), ...namesWithRole(file, 'operator', request)];
   if (isKnownGoodRollback({ request, plan })) return roles;
   const voters = file.policies.flatMap((policy) =>
     policy.kind === 'approvals' && holdsFor(policy, request, file)

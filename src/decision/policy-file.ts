@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approvalsLine } from './lines/approvals.ts';
+import { autoReleaseLine } from './lines/auto-release.ts';
 import { branchRestrictionLine } from './lines/branch-restriction.ts';
 import { checksLine } from './lines/checks.ts';
 import { members, scope } from './lines/common.ts';
@@ -45,6 +46,7 @@ export const policiesSchema = z
       referenceLine,
       ruleLine,
       freezeWindowLine,
+      autoReleaseLine,
     ]),
   )
   .default([])

@@ -1,25 +1,17 @@
 import { unknownName } from '../nearest.ts';
-import { type Limits, matchesName, type Squads } from '../scope.ts';
-import type { Policy, Role } from './policy-file.ts';
-
-/** Something that is wrong between two parts of `sluice.yaml`, told at the part where it is to be mended. */
-export interface CrossProblem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** The parts of `sluice.yaml` that policies and roles speak of. */
-interface File {
-  readonly environments: Readonly<Record<string, unknown>>;
-  readonly services: Squads['services'] & { readonly discover?: string | undefined };
-  readonly people: Readonly<Record<string, { readonly slack: string }>>;
-  readonly roles: readonly Role[];
-  readonly policies: readonly Policy[];
-}
+import { type Limits, matchesName } from '../scope.ts';
+import { autoReleaseProblems } from './auto-release-problems.ts';
+import type { CrossProblem, PolicyLines } from './cross-problem.ts';
 
 /** Everything that policies and roles say of each other and of the rest of the file. */
-export function policyProblems(file: File): readonly CrossProblem[] {
-  return [...strangers(file), ...unknownScopes(file), ...sameNames(file), ...unreachableCounts(file)];
+export function policyProblems(file: PolicyLines): readonly CrossProblem[] {
+  return [
+    ...strangers(file),
+    ...unknownScopes(file),
+    ...sameNames(file),
+    ...unreachableCounts(file),
+    ...autoReleaseProblems(file),
+  ];
 }
 
 /** Names of a list that are neither groups nor people. */
@@ -40,7 +32,7 @@ export function unknownMembers(
   );
 }
 
-function strangers(file: File): readonly CrossProblem[] {
+function strangers(file: PolicyLines): readonly CrossProblem[] {
   const people = Object.keys(file.people);
   return [
     ...file.roles.flatMap(({ of }, index) => unknownMembers(of, ['roles', index, 'of'], people)),
@@ -50,7 +42,7 @@ function strangers(file: File): readonly CrossProblem[] {
   ];
 }
 
-function unknownScopes(file: File): readonly CrossProblem[] {
+function unknownScopes(file: PolicyLines): readonly CrossProblem[] {
   const environments = Object.keys(file.environments);
   const services = Object.keys(file.services.named);
   const squads = [...new Set(Object.values(file.services.named).flatMap(({ squad }) => squad ?? []))];
@@ -74,7 +66,7 @@ function unknownScopes(file: File): readonly CrossProblem[] {
   ]);
 }
 
-function sameNames(file: File): readonly CrossProblem[] {
+function sameNames(file: PolicyLines): readonly CrossProblem[] {
   const names = file.policies.map(({ name }) => name);
   return names.flatMap((name, index) =>
     name === undefined || names.indexOf(name) === index
@@ -84,7 +76,7 @@ function sameNames(file: File): readonly CrossProblem[] {
 }
 
 /** More votes than the people who are named one by one; the size of a group cannot be known here. */
-function unreachableCounts(file: File): readonly CrossProblem[] {
+function unreachableCounts(file: PolicyLines): readonly CrossProblem[] {
   return file.policies.flatMap((policy, index) => {
     if (policy.kind !== 'approvals' || policy.from === undefined) return [];
     const { from, count } = policy;

@@ -13,6 +13,8 @@ export interface Facts {
   readonly healthy: ReadonlyMap<string, readonly HealthyRecord[]>;
   /** What is known of the artifact's checks now, not when it was planned; absent where no artifact is kept under its version. */
   readonly checked?: Pick<Artifact, 'checks' | 'vulnerabilities'> | undefined;
+  /** The version that a rollback left here; read where nobody asked for the release. */
+  readonly rolledBackTo?: string | undefined;
   /** Who is behind the names of roles and policies now: `@group` or a name from `people`. */
   readonly members: ReadonlyMap<string, readonly UserId[]>;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Retryable } from '../errors.ts';
 import type { At } from '../fault-points.ts';
 import type { Decision } from '../reasons.ts';
-import { type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
+import { isAutomatic, type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
 import { type Clock, epochMsOf } from '../time.ts';
 import {
   type Decide,
@@ -10,6 +10,7 @@ import {
   laneWork,
   type Moved,
   type PlanRequest,
+  type ReadLast,
   type ReadRelease,
   type ReleaseChange,
 } from './ports.ts';
@@ -28,6 +29,7 @@ export interface ConsiderPorts {
   readonly clock: Clock;
   readonly release: ReadRelease;
   readonly open: (filter: { readonly service: string; readonly environment: string }) => Promise<Release[]>;
+  readonly lastWritten: ReadLast;
   readonly transition: (before: Release, change: ReleaseChange, entry: Entry) => Promise<Moved>;
   readonly plan: PlanRequest;
   readonly decide: Decide;
@@ -70,6 +72,8 @@ async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | 
       change: { state: { kind: 'expired' } },
       entry: { event: 'release.expired', text: 'nobody let it go in time' },
     };
+  const replaced = await replacedByPeople(ports, release);
+  if (replaced !== null) return replaced;
   const ahead = await settleThoseAhead(ports, release);
   if (ahead !== null) {
     const text = `${titleOf(ahead)} → ${ahead.request.environment} by ${ahead.request.requester.name} is ahead of it (${ahead.state.kind})`;
@@ -93,13 +97,27 @@ async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | 
   }
 }
 
+/** What went by itself too late to be first: a person has decided since what is to run there. */
+async function replacedByPeople(ports: ConsiderPorts, release: Release): Promise<Step | null> {
+  if (!isAutomatic(release.request)) return null;
+  const last = await ports.lastWritten(release.request.service, release.request.environment);
+  if (last === null || last.id < release.id) return null;
+  const text = `${titleOf(last)} was written since, asked for by ${last.request.requester.name}`;
+  return {
+    change: { state: { kind: 'superseded', by: last.id } },
+    entry: { event: 'release.superseded', text },
+  };
+}
+
 /**
  * The requester's own older requests give way; the oldest release of the same service and environment that does not
  * is the one to wait for. A rollback waits only for what is being written: who asks for it has no time for votes of others.
+ * Nor does a person wait for what would go by itself some day.
  */
 async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise<Release | null> {
   const { service, environment, requester, intent } = release.request;
   const older = (await ports.open({ service, environment })).filter(({ id }) => id < release.id);
+  let first: Release | null = null;
   for (const each of older) {
     const isOnItsWay = each.state.kind === 'queued' || each.state.kind === 'writing';
     const isOwn = each.request.requester.user === requester.user;
@@ -115,9 +133,9 @@ async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise
       if (moved.kind === 'moved') throw new Retryable(`release/${each.id} moved on while it was being replaced`);
       continue;
     }
-    if (isOnItsWay || intent !== 'rollback') return each;
+    if (isOnItsWay || (intent !== 'rollback' && !isAutomatic(each.request))) first ??= each;
   }
-  return null;
+  return first;
 }
 
 function decided(release: Release, plan: Plan | undefined, judged: Decision): Step | null {

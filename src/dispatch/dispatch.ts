@@ -3,8 +3,9 @@ import { messageOf, Refusal } from '../errors.ts';
 import { type At, around } from '../fault-points.ts';
 import { key, openRedis } from '../redis.ts';
 import type { Release } from '../release.ts';
-import type { Log, Pulse } from '../telemetry.ts';
-import { type Clock, pause } from '../time.ts';
+import type { Pulse } from '../telemetry.ts';
+import { pause } from '../time.ts';
+import { type AutoReleasePorts, releaseArtifact } from './auto-release.ts';
 import { complaints } from './complaints.ts';
 import { consider } from './consider.ts';
 import { runLane } from './lane.ts';
@@ -15,6 +16,7 @@ import {
   laneWork,
   type Moved,
   type PlanRequest,
+  type ReadLast,
   type ReadRelease,
   type ReleaseChange,
   type Transition,
@@ -36,12 +38,11 @@ export interface DispatchLedger {
   readonly markAllDue: (works: readonly string[]) => Promise<void>;
   readonly settle: (work: string, mark: string, againAtMs?: number) => Promise<boolean>;
   readonly expireHolds: (nowMs: number) => Promise<readonly unknown[]>;
+  readonly lastWritten: ReadLast;
 }
 
-export interface DispatchPorts extends DispatchLedger {
+export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'nudge'> {
   readonly redisUrl: string;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly pulse: Pulse;
   readonly plan: PlanRequest;
   readonly decide: Decide;
@@ -94,6 +95,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     ...ports,
     random: Math.random,
     consider: (id) => consider(considerPorts, id),
+    releaseArtifact: (named) => releaseArtifact(considerPorts, named),
     runLane: (lane, signal) => runLane(lanePorts, lane, signal),
   });
   const jobs = createQueue({ redisUrl: ports.redisUrl, log, run, settings: ports.queue ?? {} });

@@ -62,6 +62,9 @@ export interface LaneGitops {
   readonly begin: (lane: Lane, head: CommitSha) => Batch;
 }
 
+/** The newest release that was written for a service in an environment. */
+export type ReadLast = (service: string, environment: string) => Promise<Release | null>;
+
 export type ReadRelease = (id: ReleaseId) => Promise<Release | null>;
 
 export function laneWork(lane: Lane): string {

@@ -1,6 +1,6 @@
 import type { Placed } from '../change.ts';
 import type { Decision, Reason } from '../reasons.ts';
-import type { Plan, Release, Request } from '../release.ts';
+import { isAutomatic, type Plan, type Release, type Request } from '../release.ts';
 
 /** The request as it is planned again: the version that was shown stays, whatever "newest" would mean by now. */
 export function pinnedRequest(release: Release): Request {
@@ -76,7 +76,7 @@ export function askedFirst(release: Release, decision: Decision): Decision {
   const what =
     stopped.code === 'needs-go'
       ? stopped.text
-      : `${stopped.code === 'frozen' ? 'the freeze is over' : 'the lock has ended'}; its requester is asked`;
+      : `${stopped.code === 'frozen' ? 'the freeze is over' : 'the lock has ended'}; ${isAutomatic(release.request) ? 'whoever may release it' : 'its requester'} is asked`;
   const needsGo = { code: 'needs-go', effect: 'hold', text: what } as const;
   return { ...decision, kind: 'held', reasons: [...decision.reasons, needsGo] };
 }
@@ -87,6 +87,7 @@ const stoppedByPeople: ReadonlySet<Reason['code']> = new Set([
   'frozen',
   'approvals-missing',
   'behind-another',
+  'rolled-back',
 ]);
 
 /** A plan that was refused, as a decision: a hold only where every reason may pass by itself. */

@@ -1,4 +1,4 @@
-import type { Release } from '../release.ts';
+import { automatic, type Release } from '../release.ts';
 
 /** One line of foreign text: no line breaks or control characters, bounded, never the start of a trailer of ours. */
 function line(text: string, limit = 300): string {
@@ -9,7 +9,7 @@ function line(text: string, limit = 300): string {
 function person(release: Release['request']['requester']): string {
   const name = line(release.name, 100).replace(/[<>]/g, '');
   const email = line(release.email ?? 'unknown', 200).replace(/[<>\s]/g, '');
-  return `${name} <${email}> (slack:${release.user})`;
+  return `${name} <${email}> (${release.user === automatic ? automatic : `slack:${release.user}`})`;
 }
 
 const subjects = { release: 'Release', promote: 'Release', 'auto-release': 'Release', rollback: 'Roll back' } as const;

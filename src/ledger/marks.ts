@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dueKeys, markDueLua } from '../due.ts';
 import { key, type Redis } from '../redis.ts';
 import type { Clock } from '../time.ts';
 import { createScript, onRedis } from './script.ts';
@@ -9,10 +10,8 @@ export interface DueWork {
   readonly mark: string;
 }
 
-const markDueScript = `
-local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if not known or tonumber(known) > tonumber(ARGV[2]) then redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end
-redis.call('HSET', KEYS[2], ARGV[1], tostring(redis.call('INCR', KEYS[3])))
+const markDueScript = `${markDueLua}
+markDue(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2])
 return 1
 `;
 
@@ -48,7 +47,6 @@ export function createMarks({ redis, clock }: { readonly redis: Redis; readonly 
   const settle = createScript(redis, settleScript);
   const markDirty = createScript(redis, markDirtyScript);
   const clean = createScript(redis, cleanScript);
-  const dueKeys = [key('due'), key('marks'), key('sequence')];
   return {
     /** At most 1,000 works whose time has come, the longest due first. */
     due: async (nowMs: number): Promise<DueWork[]> => {

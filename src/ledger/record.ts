@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { markDueLua } from '../due.ts';
 import { Retryable, Terminal } from '../errors.ts';
 import { key, type Redis } from '../redis.ts';
 import { type Person, type Posted, postedSchema } from '../release.ts';
@@ -52,7 +53,7 @@ export type WriteOutcome =
 
 // The transition: either all of it happens or nothing. A call that the client sends again after a lost connection is
 // known by its token, so that it is answered `done` and not done twice.
-const transitionScript = `
+const transitionScript = `${markDueLua}
 local record, sequence, log, thread, dirty, due, marks = unpack(KEYS, 1, 7)
 local revision, token, json, subject, line, at, now, isDirty, newMessage = unpack(ARGV, 1, 9)
 local firstKey, firstEffect = 8, 10
@@ -79,12 +80,6 @@ redis.call('RPUSH', thread, id .. ' ' .. line)
 redis.call('LTRIM', thread, -1000, -1)
 if isDirty == '1' then redis.call('ZADD', dirty, number, subject) end
 
-local function markDue(work)
-  local known = redis.call('ZSCORE', due, work)
-  if not known or tonumber(known) > tonumber(now) then redis.call('ZADD', due, now, work) end
-  redis.call('HSET', marks, work, tostring(number))
-end
-
 for i = firstKey, #KEYS do
   local effect = firstEffect + (i - firstKey) * 3
   local kind, member, extra = ARGV[effect], ARGV[effect + 1], ARGV[effect + 2]
@@ -93,10 +88,10 @@ for i = firstKey, #KEYS do
   elseif kind == 'add' then redis.call('SADD', KEYS[i], member)
   elseif kind == 'field' then redis.call('HSET', KEYS[i], member, extra)
   elseif kind == 'once' then redis.call('SET', KEYS[i], member, 'EX', extra)
-  elseif kind == 'due' then markDue(member)
+  elseif kind == 'due' then markDue(due, marks, sequence, member, now)
   elseif kind == 'wake' then
     local first = redis.call('ZRANGE', KEYS[i], 0, 0)
-    if first[1] then markDue('release/' .. first[1]) end
+    if first[1] then markDue(due, marks, sequence, 'release/' .. first[1], now) end
   end
 end
 return {'done'}

@@ -55,5 +55,7 @@ export interface NotifyPorts {
   readonly update: (message: Posted, body: MessageBody) => Promise<Sent>;
   readonly whisper: (asked: Request['asked'], user: string, body: MessageBody, key?: string) => Promise<Sent>;
   readonly findPosted: (channel: string, eventType: string, id: string) => Promise<Posted | null>;
+  /** The member of the workspace with this address; null where nobody is known by it. */
+  readonly userByEmail: (email: string) => Promise<string | null>;
   readonly mentionOf: (handle: string) => Promise<string>;
 }

@@ -1,12 +1,13 @@
 import { proofOf } from '../proven.ts';
-import { type Posted, type Release, releaseIdSchema } from '../release.ts';
+import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
+import { personBehind } from './author.ts';
 import { arrivalSection, type View } from './messages/arrival.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { releaseMessage } from './messages/release.ts';
 import { driftMessage, holdMessage, noticeMessage } from './messages/standing.ts';
 import { unchangedMessage } from './messages/unchanged.ts';
 import type { Outbox, Told } from './outbox.ts';
-import type { NotifyPorts } from './ports.ts';
+import type { NotifyPorts, Sent } from './ports.ts';
 import type { Position } from './position.ts';
 import { tellThread } from './thread.ts';
 
@@ -35,9 +36,11 @@ async function tellRelease(ports: NotifyPorts, outbox: Outbox, id: string): Prom
   const { kind } = release.state;
   const subject = `release/${id}`;
   if (release.message === undefined) {
-    if (kind === 'denied' || kind === 'unchanged') return whisperOnce(ports, outbox, release);
+    const alone = isAutomatic(release.request);
+    if (alone && kind === 'unchanged') return outbox.done;
+    if (!alone && (kind === 'denied' || kind === 'unchanged')) return whisperOnce(ports, outbox, release);
     // What ended before it was looked at is nobody's news; what ended while Slack was away is told once.
-    if (release.plan === undefined) return outbox.done;
+    if (release.plan === undefined && kind !== 'denied') return outbox.done;
   }
   // What was never told and is over is not worth a message now.
   if (release.message === undefined && isLeft(release)) return outbox.done;
@@ -76,10 +79,13 @@ async function whisperOnce(ports: NotifyPorts, outbox: Outbox, release: Release)
     release.state.kind === 'denied'
       ? refusalMessage(release)
       : unchangedMessage(release, await ports.lastWritten(service, environment));
-  const sent = await ports.whisper(asked, requester.user, body, release.id);
+  const user = await personBehind(ports, release);
+  const sent: Sent =
+    user === null
+      ? { kind: 'impossible', because: `Slack knows nobody by the address of ${requester.name}` }
+      : await ports.whisper(asked, user, body, release.id);
   if (sent.kind === 'later') return { kind: 'later', afterMs: sent.afterMs };
-  if (sent.kind === 'impossible')
-    ports.log.warn({ subject, because: sent.because }, 'the requester could not be told privately');
+  if (sent.kind === 'impossible') ports.log.warn({ subject, because: sent.because }, 'nobody could be told privately');
   await outbox.save(subject, { ...position, told: release.state.kind });
   return outbox.done;
 }

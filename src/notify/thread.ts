@@ -1,7 +1,8 @@
 import { foreign, type MessageBody, mention, section } from '../blocks.ts';
 import type { ApprovalDemand } from '../reasons.ts';
-import type { Posted, Release } from '../release.ts';
+import { isAutomatic, type Posted, type Release } from '../release.ts';
 import { overall } from '../verdict.ts';
+import { addressee } from './author.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { needsGo } from './messages/release.ts';
 import { fitting, message, stepOf } from './messages/words.ts';
@@ -47,7 +48,7 @@ export async function tellThread(
   }
 
   if (needsGo(release) && position.asked !== askedToGo) {
-    const told = await say(callForGo(release), { asked: askedToGo });
+    const told = await say(await callForGo(ports, release), { asked: askedToGo });
     if (told.kind === 'later') return told;
   } else if (!needsGo(release) && position.asked === askedToGo) {
     const told = await say(null, { asked: null });
@@ -59,16 +60,18 @@ export async function tellThread(
   if (final === null || final === position.told || arrival === null) return outbox.done;
   // The first good news needs no broadcast; a failure does, and so does the recovery from one.
   const isNews = final === 'failed' || position.told === 'failed';
-  const text = `${mention(release.request.requester.user)} ${arrival.sentence}`;
+  // Nobody waits for what went by itself and well.
+  if (isAutomatic(release.request) && !isNews) return say(null, { told: final });
+  const text = `${await addressee(ports, release)} ${arrival.sentence}`;
   return say(message(text, [section(text)]), { told: final }, isNews);
 }
 
 const askedToGo = 'go';
 
-function callForGo(release: Release): MessageBody {
-  const { requester, environment } = release.request;
+async function callForGo(ports: NotifyPorts, release: Release): Promise<MessageBody> {
+  const { environment } = release.request;
   const what = release.decision?.reasons[0]?.text.split(';')[0] ?? '';
-  const text = `${mention(requester.user)} ${foreign(what, 100)}, and ${stepOf(release)} may go to ${foreign(environment, 80)}: press Go or Cancel above.`;
+  const text = `${await addressee(ports, release)} ${foreign(what, 100)}, and ${stepOf(release)} may go to ${foreign(environment, 80)}: press Go or Cancel above.`;
   return message(text, [section(text)]);
 }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
+import { createMarks } from '../../src/ledger/marks.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { anArtifact, at, digest, sha } from '../support/builders.ts';
+import { aClock, anArtifact, at, digest, noonMs, sha } from '../support/builders.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 let server: TestRedis;
@@ -27,6 +28,19 @@ describe('the store of artifacts', () => {
     for (const other of [{ digest: digest('ee') }, { image: 'evil.test/web' }, { commit: sha('ee') }])
       expect(await artifacts.add({ ...artifact, ...other })).toEqual({ kind: 'differs', existing: artifact });
     expect(await artifacts.get('web', '1.4.2')).toEqual(artifact);
+  });
+
+  test('is due to be looked at from the moment that it is kept, and not when it is posted again', async () => {
+    const artifacts = createArtifacts(redis);
+    const marks = createMarks({ redis, clock: aClock() });
+    await Promise.all([1, 2, 3].map(() => artifacts.add(anArtifact())));
+    const [due, ...others] = await marks.due(noonMs);
+    expect(due?.work).toBe('artifact/web/1.4.2');
+    expect(others).toEqual([]);
+    await marks.settle(due?.work ?? '', due?.mark ?? '');
+    await artifacts.add(anArtifact());
+    await artifacts.add(anArtifact({ checks: [{ name: 'ci', state: 'passed', at: at() }] }));
+    expect(await marks.due(noonMs)).toEqual([]);
   });
 
   test('of two contents posted at the same moment one alone is taken', async () => {

@@ -30,6 +30,7 @@ function aWorld(over: Partial<DecisionPorts> = {}) {
     membersOf: async (handle): Promise<readonly UserId[]> => someFacts().members.get(handle) ?? [],
     confirmed: async () => true,
     artifact: async () => null,
+    lastWritten: async () => null,
     clock: aClock(),
     ...over,
   });

@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { type ConsiderPorts, consider } from '../../src/dispatch/consider.ts';
 import type { Decision } from '../../src/reasons.ts';
-import type { Plan, Release } from '../../src/release.ts';
-import { aClock, aDecision, anArtifact, ana, aPlan, aRelease, at, aVote, bo, releaseId } from '../support/builders.ts';
+import { automatic, type Plan, type Release } from '../../src/release.ts';
+import {
+  aClock,
+  aDecision,
+  anArtifact,
+  ana,
+  aPlan,
+  aRelease,
+  at,
+  aVote,
+  bo,
+  releaseId,
+  sha,
+} from '../support/builders.ts';
 import { aRecord } from './fake-ledger.ts';
 
 const missing = { code: 'approvals-missing', effect: 'hold', text: '0 of 2 approved' } as const;
@@ -21,6 +33,7 @@ async function considered(release: Release, over: Partial<ConsiderPorts> = {}, o
     clock: aClock(),
     release: record.release,
     open: record.open,
+    lastWritten: async () => null,
     transition: record.transition,
     plan: async (request) => {
       asked.push(request.wanted.kind === 'named' ? request.wanted.name : request.wanted.kind);
@@ -244,4 +257,38 @@ test.each(['queued', 'writing', 'denied', 'unchanged', 'expired'] as const)(
 test('an unknown release is not its matter', async () => {
   const { record } = await considered(aRelease(), { release: async () => null });
   expect(record.log).toEqual([]);
+});
+
+describe('what goes by itself', () => {
+  const requester = { user: automatic, name: 'Ana' };
+  const alone = (number: number, state: Release['state'] = { kind: 'requested' }) =>
+    aRelease({ id: releaseId(number), state, request: { requester }, plan: aPlan(), decision: held() });
+
+  test('replaces what went by itself before it, also behind what a person waits with', async () => {
+    const person = aRelease({ id: releaseId(1), state: { kind: 'held' }, plan: aPlan(), decision: held() });
+    const older = alone(2, { kind: 'held' });
+    const { record, state, now } = await considered(alone(3), {}, [person, older]);
+    expect(record.stateOf(older)).toBe('superseded');
+    expect(state).toBe('held');
+    expect(now.decision?.reasons.map(({ code }) => code)).toEqual(['behind-another']);
+  });
+
+  test.each<[Release['state']['kind'], string]>([
+    ['held', 'queued'],
+    ['queued', 'held'],
+    ['writing', 'held'],
+  ])('keeps a person waiting only while it is on its way: %s', async (kind, expected) => {
+    const older = alone(1, { kind } as Release['state']);
+    const { state, record } = await considered(aRelease({ id: releaseId(2) }), {}, [older]);
+    expect(state).toBe(expected);
+    expect(record.stateOf(older)).toBe(kind);
+  });
+
+  test('gives way to what a person has released since', async () => {
+    const written = aRelease({ id: releaseId(5), state: { kind: 'written', commit: sha('c5') }, plan: aPlan() });
+    const over = { lastWritten: async () => written };
+    const before = await considered(alone(4, { kind: 'held' }), over);
+    expect(before.now.state).toEqual({ kind: 'superseded', by: written.id });
+    expect((await considered(alone(6), over)).state).toBe('queued');
+  });
 });

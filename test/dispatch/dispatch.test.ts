@@ -8,7 +8,7 @@ import { systemClock } from '../../src/time.ts';
 import { aDecision, aLane, anArtifact, aPlace, aPlan, aRequest } from '../support/builders.ts';
 import { startRedis } from '../support/redis.ts';
 import { aRemote } from './fake-lane.ts';
-import { silent } from './fake-ledger.ts';
+import { noArtifacts, silent } from './fake-ledger.ts';
 
 const servers = {
   'a real Redis': startRedis,
@@ -48,6 +48,7 @@ describe.each(Object.entries(servers))('dispatch on %s', (_name, start) => {
   const started = async (over: Partial<DispatchPorts> = {}) => {
     const dispatch = createDispatch({
       ...ledger,
+      ...noArtifacts,
       redisUrl: server.url,
       clock: systemClock,
       log: silent,
@@ -140,6 +141,7 @@ test('stops at once while Redis is away', async () => {
   const never = async () => ({ kind: 'refused' as const, reasons: [] });
   const dispatch = createDispatch({
     ...createLedger({ redis, clock: systemClock }),
+    ...noArtifacts,
     redisUrl: server.url,
     clock: systemClock,
     log: silent,

@@ -1,6 +1,7 @@
 import type { Lane } from '../../src/change.ts';
 import type { Entry, Moved, ReleaseChange, Transition } from '../../src/dispatch/ports.ts';
 import { isOpen, type Release } from '../../src/release.ts';
+import { ana } from '../support/builders.ts';
 
 /** The record of some releases in memory, with the same compare-and-set as the real one. */
 export function aRecord(...releases: Release[]) {
@@ -51,3 +52,10 @@ export function aRecord(...releases: Release[]) {
 }
 
 export const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** The ports of dispatch for a world where nothing is built. */
+export const noArtifacts = {
+  artifact: async () => null,
+  newestOf: async () => null,
+  autoReleases: async () => ({ requester: ana, targets: [] }),
+};

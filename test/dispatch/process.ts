@@ -8,7 +8,7 @@ import type { Release } from '../../src/release.ts';
 import { createPulse } from '../../src/telemetry.ts';
 import { pause, systemClock } from '../../src/time.ts';
 import { aDecision, anArtifact, aPlace, aPlan, sha } from '../support/builders.ts';
-import { silent } from './fake-ledger.ts';
+import { noArtifacts, silent } from './fake-ledger.ts';
 
 /** What a process is told on its command line. */
 export interface Orders {
@@ -82,6 +82,7 @@ async function serve(orders: Orders): Promise<void> {
   const ledger = createLedger({ redis, clock });
   const dispatch = createDispatch({
     ...ledger,
+    ...noArtifacts,
     redisUrl: orders.url,
     clock,
     log: silent,

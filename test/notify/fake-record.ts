@@ -80,6 +80,7 @@ export function aRecord(clock: Clock) {
     update: ({ channel }, body) => take({ how: 'update', channel, text: body.text, body }),
     whisper: (asked, _user, body) => take({ how: 'whisper', channel: asked.channel, text: body.text, body }),
     findPosted: async () => null,
+    userByEmail: async (email) => (email === 'ana@example.com' ? 'UANA' : null),
     mentionOf: async (handle) => (handle === '@platform' ? '<!subteam^SPLATFORM>' : handle),
   };
   return {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Cluster } from '../../src/playground/cluster/cluster.ts';
-import { type Company, startCompany } from '../../src/playground/company.ts';
+import { artifactToken, type Company, startCompany } from '../../src/playground/company.ts';
 import { gitSync } from '../../src/playground/git-command.ts';
 import { commitFromOutside, type OutsideCommit } from '../../src/playground/outside.ts';
 import { company as people } from '../../src/playground/seed/company.ts';
+import { artifactOf } from '../../src/playground/seed/versions.ts';
 import type { Log } from '../../src/telemetry.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 
@@ -53,6 +54,18 @@ export async function startWorld(
     cluster: (name: string) => clusterOf(company, name),
     running: (cluster: string, service: string) => clusterOf(company, cluster).running(service),
     appPort: () => app?.port ?? 0,
+    /** What CI does when it has built something: the answer is waited for, and is one of success. */
+    build: async (service: string, version: string, over: { branch?: string; author?: string } = {}) => {
+      const answer = await fetch(`http://127.0.0.1:${app?.port ?? 0}/artifacts`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${artifactToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          ...artifactOf(service, { version, daysAgo: 0, commits: [['Change something', 'Ana Andersen']] }, Date.now()),
+          ...over,
+        }),
+      });
+      if (!answer.ok) throw new Error(`POST /artifacts answered ${answer.status}: ${await answer.text()}`);
+    },
     stopApp: async () => {
       await app?.stop();
       app = null;
@@ -194,6 +207,11 @@ function historian(company: Company) {
   return {
     head: async () => git.head(),
     headMessage: async () => run('log', '-1', '--format=%B', 'main'),
+    /** Of all commits, newest first. */
+    messages: async () =>
+      run('log', '--format=%B%x00', 'main')
+        .split('\0')
+        .map((message) => message.trim()),
     headDiff: async () =>
       run('show', '--format=', '--unified=0', 'main')
         .split('\n')

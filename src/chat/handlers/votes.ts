@@ -1,5 +1,5 @@
 import { escapeText, type MessageBody, mention } from '../../blocks.ts';
-import type { Release, UserId, Vote } from '../../release.ts';
+import { isAutomatic, type Release, type UserId, type Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
@@ -78,11 +78,8 @@ export async function castVote(
 /** Withdraws a release that is not being written: its requester or an operator may. */
 export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Release): Promise<MessageBody> {
   let release = seen;
-  const { service, environment, requester } = release.request;
-  const own = requester.user === asker.person.user;
-  if (!own && !(await ports.decision.may(asker.person.user, 'operator', { service, environment }))) {
-    return reply(`Only ${mention(requester.user)} or an operator may cancel ${stepOf(release)}.`);
-  }
+  if (!(await isInCharge(ports, asker, release)))
+    return reply(`Only ${inCharge(release)} or an operator may cancel ${stepOf(release)}.`);
   for (let round = 0; round < tries; round += 1) {
     const { kind } = release.state;
     if (kind !== 'requested' && kind !== 'held' && kind !== 'queued')
@@ -101,10 +98,8 @@ export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Releas
 /** Lets go what a lock had held: its requester or an operator may. It is decided again before it is written. */
 export async function letGo(ports: ChatPorts, asker: Asker, seen: Release): Promise<MessageBody> {
   let release = seen;
-  const { service, environment, requester } = release.request;
-  const own = requester.user === asker.person.user;
-  if (!own && !(await ports.decision.may(asker.person.user, 'operator', { service, environment })))
-    return reply(`Only ${mention(requester.user)} or an operator may let ${stepOf(release)} go.`);
+  if (!(await isInCharge(ports, asker, release)))
+    return reply(`Only ${inCharge(release)} or an operator may let ${stepOf(release)} go.`);
   for (let round = 0; round < tries; round += 1) {
     const { decision } = release;
     const reasons = decision?.reasons.filter(({ code }) => code !== 'needs-go');
@@ -123,4 +118,16 @@ export async function letGo(ports: ChatPorts, asker: Asker, seen: Release): Prom
     release = moved.record;
   }
   return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+}
+
+/** The requester and operators; where nobody asked for it, whoever may release there. */
+async function isInCharge(ports: ChatPorts, asker: Asker, { request }: Release): Promise<boolean> {
+  const { service, environment, requester } = request;
+  const { user } = asker.person;
+  if (requester.user === user) return true;
+  return ports.decision.may(user, isAutomatic(request) ? 'releaser' : 'operator', { service, environment });
+}
+
+function inCharge({ request }: Release): string {
+  return isAutomatic(request) ? 'a releaser' : mention(request.requester.user);
 }

@@ -22,6 +22,7 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
     ].join(', ');
   },
   rule: ({ message, expression }) => `${message}: ${expression}`,
+  'auto-release': ({ branch, environment }) => `what is built from ${branch} goes to ${environment} by itself`,
   reference: ({ pattern }) => `a ticket like ${pattern}`,
   'freeze-window': ({ from, to, days, timezone, except, because }) =>
     [

@@ -1,6 +1,6 @@
 import { policyIds } from '../../policy-id.ts';
 import type { Reason } from '../../reasons.ts';
-import { holdsFor } from '../../scope.ts';
+import { holdsFor, type Limits } from '../../scope.ts';
 import { textTable } from '../../text-table.ts';
 import { boundOf } from '../bound.ts';
 import { decide } from '../decide.ts';
@@ -106,11 +106,12 @@ function verdictOf(reasons: readonly Reason[], facts: string): { readonly word: 
   return { word, because: reasons.map(({ text }) => text).join('; ') };
 }
 
-function limitsOf({ environments, services, squads }: Policy): string {
+function limitsOf({ environments, environment, services, squads }: Limits): string {
   const parts = [
     ...(services === undefined ? [] : [`services ${services.join(', ')}`]),
     ...(squads === undefined ? [] : [`squads ${squads.join(', ')}`]),
     ...(environments === undefined ? [] : [`environments ${environments.join(', ')}`]),
+    ...(environment === undefined ? [] : [`environment ${environment}`]),
   ];
   return `it is for ${parts.join(' and ')}`;
 }
@@ -129,6 +130,8 @@ function factsFor(line: Policy, { request, plan, votes, now }: Question): string
           .map(({ person }) => person.name)
           .join(', ') || 'nobody, and none is needed'
       }`;
+    case 'auto-release':
+      return `it asks for releases of ${line.branch} and stops none`;
     case 'freeze-window':
       return `no window holds at ${now.slice(0, 16).replace('T', ' ')} UTC`;
     default:

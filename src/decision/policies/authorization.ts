@@ -1,8 +1,13 @@
-import { either, type PolicyCheck, sourceOf } from '../question.ts';
+import type { Reason } from '../../reasons.ts';
+import { isAutomatic } from '../../release.ts';
+import { autoReleaseTargets } from '../auto-release.ts';
+import { either, type PolicyCheck, type Question, sourceOf } from '../question.ts';
 import { isAmong, namesWithRole } from '../roles.ts';
 
 /** Denies by default: the requester needs a line of `roles` that makes them a releaser (or operator) here. */
-export const authorization: PolicyCheck = ({ request, facts }) => {
+export const authorization: PolicyCheck = (question) => {
+  const { request, facts } = question;
+  if (isAutomatic(request)) return unlessLineLets(question);
   const { service, environment, requester } = request;
   const names = namesWithRole(facts.policy.file, 'releaser', { service, environment });
   if (isAmong(requester.user, names, facts.members)) return [];
@@ -20,3 +25,20 @@ export const authorization: PolicyCheck = ({ request, facts }) => {
     },
   ];
 };
+
+/** What goes by itself goes by a line of `sluice.yaml`, and no longer than that stands there. */
+function unlessLineLets({ request, plan, facts }: Question): readonly Reason[] {
+  const { service, environment } = request;
+  const { branch } = plan.artifact;
+  if (autoReleaseTargets(facts.policy.file, { service, branch }).some((target) => target.environment === environment))
+    return [];
+  return [
+    {
+      code: 'not-authorized',
+      effect: 'deny',
+      text: `no line lets ${branch} of ${service} go to ${environment} by itself`,
+      next: `\`/release ${service} ${environment} ${plan.artifact.version}\``,
+      source: sourceOf(facts, ['policies']),
+    },
+  ];
+}

@@ -10,11 +10,11 @@ import {
   mention,
   section,
 } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
+import { isAutomatic, type Release } from '../../release.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
 import { arrivalSection, type View } from './arrival.ts';
 import { refusalSection } from './refusal.ts';
-import { credits, fitting, message, nextWords, serviceOf, stepOf, versionOf } from './words.ts';
+import { credits, fitting, message, nextWords, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
 
 /** The one public message of a release, drawn from its record as it stands at the moment of sending. */
 export function releaseMessage(release: Release, view: View): MessageBody {
@@ -22,12 +22,7 @@ export function releaseMessage(release: Release, view: View): MessageBody {
   const ended = (words: string) => titled(release, `*${stepOf(release)} in ${environment}*: ${words}`, [], view);
   switch (release.state.kind) {
     case 'requested':
-      return titled(
-        release,
-        `${mention(release.request.requester.user)} asks ${stepOf(release)} in ${environment}.`,
-        [],
-        view,
-      );
+      return titled(release, `${requesterOf(release)} asks ${stepOf(release)} in ${environment}.`, [], view);
     case 'held':
       return heldMessage(release, view);
     case 'queued':
@@ -53,16 +48,18 @@ export function releaseMessage(release: Release, view: View): MessageBody {
     }
     case 'rejected': {
       const because = release.state.because === undefined ? '' : `: ${foreign(release.state.because, 500)}`;
-      return ended(
-        `rejected by ${mention(release.state.by.user)}${because}. Asked by ${mention(release.request.requester.user)}.`,
-      );
+      return ended(`rejected by ${mention(release.state.by.user)}${because}. Asked by ${requesterOf(release)}.`);
     }
     case 'cancelled':
       return ended(`cancelled by ${mention(release.state.by.user)}.`);
     case 'expired':
-      return ended(`expired: it was not let go in time. Asked by ${mention(release.request.requester.user)}.`);
+      return ended(`expired: it was not let go in time. Asked by ${requesterOf(release)}.`);
     case 'superseded':
-      return ended(`superseded by a newer request of ${mention(release.request.requester.user)}.`);
+      return ended(
+        isAutomatic(release.request)
+          ? 'superseded by a newer release.'
+          : `superseded by a newer request of ${requesterOf(release)}.`,
+      );
   }
 }
 
@@ -71,7 +68,7 @@ function heldMessage(release: Release, view: View): MessageBody {
   const waits = (release.decision?.reasons ?? []).filter(({ effect }) => effect === 'hold');
   const asks = waits.some(({ demand }) => demand !== undefined);
   const title = asks
-    ? `*${mention(release.request.requester.user)} asks ${stepOf(release)} in ${environment}*${between(release)}.`
+    ? `*${requesterOf(release)} asks ${stepOf(release)} in ${environment}*${between(release)}.`
     : `*${stepOf(release)} → ${environment}* waits${between(release)}. ${credits(release)}`;
   const others = waits
     .filter(({ demand }) => demand === undefined)

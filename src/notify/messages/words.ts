@@ -1,5 +1,5 @@
 import { code, foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
+import { isAutomatic, type Release } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 
 /** A moment in the reader's own time zone (Slack's date formatting), with UTC for those who cannot show it. */
@@ -49,11 +49,17 @@ export function approvers(release: Release): string[] {
   return [...new Set(counted.map(({ person }) => person.user))];
 }
 
+/** `@ana`; for what goes by itself, the author of the artifact as well. */
+export function requesterOf({ request }: Release): string {
+  const { user, name } = request.requester;
+  return isAutomatic(request) ? `${mention(user)} (built by ${foreign(name, 80)})` : mention(user);
+}
+
 /** `Asked by @ana, approved by @bo and @cy.` */
 export function credits(release: Release): string {
   const voters = approvers(release);
   const approved = voters.length === 0 ? '' : `, approved by ${people(voters)}`;
-  return `${release.request.intent === 'rollback' ? 'Rolled back' : 'Asked'} by ${mention(release.request.requester.user)}${approved}.`;
+  return `${release.request.intent === 'rollback' ? 'Rolled back' : 'Asked'} by ${requesterOf(release)}${approved}.`;
 }
 
 /** The command to copy in code style, or whom to ask in plain words. */
