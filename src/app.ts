@@ -13,7 +13,7 @@ import { type Route, serveHttp } from './http.ts';
 import { expectations } from './kubernetes/expectations.ts';
 import { createKubernetes } from './kubernetes/kubernetes.ts';
 import { pokeReceivers } from './kubernetes/receiver.ts';
-import { recordArrival } from './kubernetes/record-arrival.ts';
+import { recordArrival, recordPodLog } from './kubernetes/record-arrival.ts';
 import { checkGeneration } from './ledger/generation.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
@@ -188,6 +188,10 @@ export async function startApp(
     onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict) => {
       if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict });
     }),
+    showsLogs: (environment) => catalog.environment(environment)?.logs === 'thread',
+    onPodLog: async ({ release }, cluster, log) => {
+      if (release !== undefined) await recordPodLog(ledger, release, cluster, log);
+    },
     onHealthy: async (healthy) => {
       if (await ledger.recordHealthy(healthy)) await reconsider();
     },

@@ -44,6 +44,19 @@ export function foreign(text: string, limit: number): string {
   return within(text.replace(/\s+/g, ' ').trim(), limit, escapeText);
 }
 
+/** Somebody else's lines as they stand, in one block: the last of them that fit. A fence inside would end it. */
+export function preformatted(lines: readonly string[], limit = 2_500): string {
+  const shown: string[] = [];
+  let left = limit;
+  for (const line of lines.toReversed()) {
+    const harmless = within(line.replace(unseen, '').replaceAll('`', "'"), 400, escapeEntities);
+    left -= harmless.length + 1;
+    if (left < 0) break;
+    shown.unshift(harmless);
+  }
+  return `\`\`\`\n${shown.join('\n')}\n\`\`\``;
+}
+
 function escapeEntities(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -5,6 +5,10 @@ import { instantSchema } from './time.ts';
 export const stageSchema = z.enum(['source', 'parent', 'apply', 'helm', 'rollout', 'canary', 'image']);
 export type Stage = z.infer<typeof stageSchema>;
 
+/** The pod to look at: where its namespace, name and container are. */
+const podSchema = z.strictObject({ namespace: z.string(), name: z.string(), container: z.string().optional() });
+export type PodAt = z.infer<typeof podSchema>;
+
 const podsSchema = z.strictObject({ ready: z.number().int(), wanted: z.number().int() });
 const common = {
   since: instantSchema,
@@ -19,7 +23,10 @@ export const verdictSchema = z.discriminatedUnion('kind', [
   /** Proven: the wanted image runs in ready pods. `note` says so where no pods are wanted. */
   z.strictObject({ kind: z.literal('healthy'), note: z.string().optional(), ...common }),
   /** `reason` is the machine's word (`CrashLoopBackOff`, `RetriesExceeded`); `because` is a sentence. */
-  z.strictObject({ kind: z.literal('failed'), stage: stageSchema, reason: z.string(), because: z.string(), ...common }),
+  z.strictObject({
+    ...{ kind: z.literal('failed'), stage: stageSchema, reason: z.string(), because: z.string() },
+    ...{ pod: podSchema.optional(), ...common },
+  }),
   z.strictObject({ kind: z.literal('unverified'), stage: stageSchema, because: z.string(), ...common }),
   /** A newer commit for the same service is the one that counts now; `by` is its version. */
   z.strictObject({ kind: z.literal('superseded'), by: z.string(), since: instantSchema }),

@@ -8,13 +8,14 @@ import { createAncestry } from './gather-ancestry.ts';
 import { createJudge } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOutbox } from './outbox.ts';
+import { readPodLog } from './pod-log.ts';
 import type { KubernetesPorts } from './ports.ts';
 import { sameVerdict } from './same-verdict.ts';
 import { unreachableVerdict } from './unreachable.ts';
 
 type Ports = Pick<
   KubernetesPorts,
-  'isAncestor' | 'onUnknownCommit' | 'onVerdict' | 'onHealthy' | 'onDrift' | 'onDriftEnded'
+  'isAncestor' | 'onUnknownCommit' | 'onVerdict' | 'showsLogs' | 'onPodLog' | 'onHealthy' | 'onDrift' | 'onDriftEnded'
 >;
 
 export interface ClusterDeskOptions extends Ports, Omit<ClusterWatchOptions, 'onChange'> {
@@ -93,6 +94,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     told.set(key, { verdict, of });
     if (last === undefined || !sameVerdict(last, verdict))
       outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, verdict));
+    tellLog(expected, verdict, last);
     if (verdict.kind !== 'healthy') return;
     const { service, environment, version, digest } = expected;
     const proof = `${version}@${digest ?? ''}`;
@@ -107,6 +109,17 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       at: verdict.since,
     };
     outbox.put(`healthy/${key}/${proof}`, async () => void (await options.onHealthy(seen)));
+  };
+
+  /** Once for each cause: a container that crashes again writes the same again. */
+  const tellLog = (expected: Expected, verdict: Verdict, last: Verdict | undefined): void => {
+    if (verdict.kind !== 'failed' || verdict.pod === undefined || !options.showsLogs?.(expected.environment)) return;
+    if (last?.kind === 'failed' && last.reason === verdict.reason) return;
+    const { pod } = verdict;
+    outbox.put(`log/${keyOf(expected)}`, async () => {
+      const found = await readPodLog(options.api, pod, stop.signal);
+      if (found !== null) await options.onPodLog?.(expected, name, found);
+    });
   };
 
   return {

@@ -67,9 +67,11 @@ export function keepPod(raw: unknown): Pod | null {
     ready: status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True'),
     leaving: metadata.deletionTimestamp !== undefined || status.phase === 'Failed',
     trouble:
-      status.phase === 'Failed' ? failedPod(status) : (statuses.map(troubleOf).find((each) => each !== null) ?? null),
+      status.phase === 'Failed'
+        ? failedPod(status, statuses)
+        : (statuses.map(troubleOf).find((each) => each !== null) ?? null),
     unscheduled: scheduled?.status === 'False' ? detached(scheduled.message || scheduled.reason) : null,
-    unready: status.containerStatuses.map(unreadyWords).find((each) => each !== null) ?? null,
+    unready: status.containerStatuses.map(unreadyContainer).find((each) => each !== null) ?? null,
   };
 }
 
@@ -114,12 +116,14 @@ function troubleOf(container: ContainerStatus): PodTrouble | null {
 }
 
 /** A container that runs without being ready: what keeps it from that is only in events, which are lost after an hour. */
-function unreadyWords({ name, ready, state, lastState }: ContainerStatus): string | null {
+function unreadyContainer({ name, ready, state, lastState }: ContainerStatus): Pod['unready'] {
   if (ready || state?.running === undefined) return null;
   const ended = lastState?.terminated;
-  return ended === undefined
-    ? `container ${name} runs but is not ready: see its readiness probe`
-    : `container ${name} was restarted and is not ready: ${exitOf(ended) || 'it ended'}`;
+  const words =
+    ended === undefined
+      ? `container ${name} runs but is not ready: see its readiness probe`
+      : `container ${name} was restarted and is not ready: ${exitOf(ended) || 'it ended'}`;
+  return { container: name, words };
 }
 
 function exitOf(ended: z.infer<typeof reasonSchema>): string {
@@ -127,7 +131,14 @@ function exitOf(ended: z.infer<typeof reasonSchema>): string {
   return `it exits with code ${ended.exitCode}${ended.reason === '' || ended.reason === 'Error' ? '' : ` (${ended.reason})`}`;
 }
 
-/** A pod that the kubelet gave up, such as an evicted one; its workload replaces it. */
-function failedPod(status: z.infer<typeof podSchema>['status']): PodTrouble | null {
-  return status.reason === '' ? null : { reason: status.reason, message: detached(status.message), container: null };
+/** A pod that the kubelet gave up, such as an evicted one, or that ended, as that of a Job; its workload replaces it. */
+function failedPod(
+  status: z.infer<typeof podSchema>['status'],
+  statuses: readonly ContainerStatus[],
+): PodTrouble | null {
+  if (status.reason !== '') return { reason: status.reason, message: detached(status.message), container: null };
+  const ended = statuses.find(({ state }) => state?.terminated !== undefined && state.terminated.exitCode !== 0);
+  if (ended === undefined) return null;
+  const { reason = '' } = ended.state?.terminated ?? {};
+  return { reason: reason || 'Error', message: exitOf(ended.state?.terminated), container: ended.name };
 }

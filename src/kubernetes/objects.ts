@@ -148,7 +148,7 @@ export interface Pod {
   /** Why it is not scheduled; not yet a failure. */
   readonly unscheduled: string | null;
   /** What is known of a container that runs and is not ready; not yet a failure. */
-  readonly unready: string | null;
+  readonly unready: { readonly container: string; readonly words: string } | null;
 }
 
 export type FluxObject = Source | Kustomization | HelmRelease;

@@ -6,6 +6,7 @@ import type { ClusterApi } from './clusters.ts';
 import type { DriftEnd, SeenDrift } from './drift/drift-tracker.ts';
 import type { Expected } from './expected.ts';
 import type { Bounds } from './list-watch.ts';
+import type { PodLog } from './pod-log.ts';
 
 export interface HealthySeen {
   readonly service: string;
@@ -28,6 +29,10 @@ export interface KubernetesPorts {
   readonly expected: () => Promise<readonly Expected[]>;
   /** Called when a verdict differs from the one before; called again later when it rejects. */
   readonly onVerdict: (expected: Expected, cluster: string, verdict: Verdict) => Promise<void>;
+  /** Whether what containers of an environment write may be shown. */
+  readonly showsLogs?: (environment: string) => boolean;
+  /** What a container of a failed release wrote last, once for each cause. */
+  readonly onPodLog?: (expected: Expected, cluster: string, log: PodLog) => Promise<void>;
   readonly onHealthy: (seen: HealthySeen) => Promise<unknown>;
   readonly onDrift: (seen: SeenDrift) => Promise<unknown>;
   readonly onDriftEnded: (id: string, how: DriftEnd) => Promise<unknown>;

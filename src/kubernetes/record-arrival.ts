@@ -1,16 +1,18 @@
 import type { Release, ReleaseId } from '../release.ts';
 import type { Verdict } from '../verdict.ts';
+import type { PodLog } from './pod-log.ts';
 
 interface ArrivalEntry {
   readonly event: string;
   readonly text?: string;
+  readonly quote?: string;
 }
 
 export interface RecordArrivalPorts {
   readonly release: (id: ReleaseId) => Promise<Release | null>;
   readonly transition: (
     before: Release,
-    change: { readonly arrival: { clusters: Record<string, Verdict> } },
+    change: { readonly arrival?: { clusters: Record<string, Verdict> } },
     entry: ArrivalEntry,
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
 }
@@ -32,6 +34,22 @@ export async function recordArrival(
     const lines = changed.flatMap(([cluster, verdict]) => threadLine(cluster, verdict, known[cluster]) ?? []);
     const entry = { event: 'release.arrival', ...(lines.length === 0 ? {} : { text: lines.join('\n') }) };
     const outcome = await ports.transition(before, { arrival: { clusters } }, entry);
+    if (outcome.kind === 'done') return;
+    before = outcome.record;
+  }
+}
+
+/** Puts what a container wrote last into the thread of a written release. */
+export async function recordPodLog(
+  ports: RecordArrivalPorts,
+  id: ReleaseId,
+  cluster: string,
+  { pod, container, lines }: PodLog,
+): Promise<void> {
+  const text = `${cluster}: the last lines of ${container === null ? '' : `${container} in `}pod ${pod}`;
+  let before = await ports.release(id);
+  while (before !== null && before.state.kind === 'written') {
+    const outcome = await ports.transition(before, {}, { event: 'release.pod-log', text, quote: lines.join('\n') });
     if (outcome.kind === 'done') return;
     before = outcome.record;
   }

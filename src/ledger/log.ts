@@ -27,6 +27,8 @@ const entrySchema = z.strictObject({
   event: z.string(),
   by: personSchema.exactOptional(),
   text: z.string().exactOptional(),
+  /** What a container wrote: shown as it stands, in the thread alone. */
+  quote: z.string().exactOptional(),
 });
 const lineSchema = z.strictObject({ at: instantSchema, entry: entrySchema });
 

@@ -12,6 +12,8 @@ export interface Entry {
   readonly event: string;
   readonly by?: Person;
   readonly text?: string;
+  /** Lines of a container, raw. */
+  readonly quote?: string;
 }
 
 /** `moved`: somebody else was first, and `record` is what stands now. */

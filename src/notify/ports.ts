@@ -28,7 +28,11 @@ export interface NotifyPorts {
   ) => Promise<
     readonly {
       readonly cursor: string;
-      readonly entry: { readonly event: string; readonly text?: string | undefined };
+      readonly entry: {
+        readonly event: string;
+        readonly text?: string | undefined;
+        readonly quote?: string | undefined;
+      };
     }[]
   >;
   readonly release: (id: ReleaseId) => Promise<Release | null>;

@@ -1,4 +1,4 @@
-import { foreign, type MessageBody, mention, section } from '../blocks.ts';
+import { foreign, type MessageBody, mention, preformatted, section } from '../blocks.ts';
 import type { ApprovalDemand } from '../reasons.ts';
 import { isAutomatic, type Posted, type Release } from '../release.ts';
 import { overall } from '../verdict.ts';
@@ -75,10 +75,18 @@ async function callForGo(ports: NotifyPorts, release: Release): Promise<MessageB
   return message(text, [section(text)]);
 }
 
-function logLines(lines: readonly { readonly entry: { readonly text?: string | undefined } }[]): MessageBody | null {
+interface Line {
+  readonly entry: { readonly text?: string | undefined; readonly quote?: string | undefined };
+}
+
+function logLines(lines: readonly Line[]): MessageBody | null {
   const words = lines.flatMap(({ entry }) => (entry.text === undefined ? [] : entry.text.split('\n')));
   const shown = fitting(words.filter((line) => line.trim() !== '').map((line) => foreign(line, 400)));
-  return shown === '' ? null : message(shown, [section(shown)]);
+  if (shown === '') return null;
+  const quotes = lines.flatMap(({ entry }) =>
+    entry.quote === undefined ? [] : [preformatted(entry.quote.split('\n'))],
+  );
+  return message(shown, [section(shown), ...quotes.slice(-5).map((quote) => section(quote))]);
 }
 
 function openDemands(release: Release): readonly ApprovalDemand[] {

@@ -6,7 +6,7 @@ import { attemptOf, failedRevisionOf, type Question } from './coverage.ts';
 import { type Finding, failing, listed, oneLine, waiting } from './finding.ts';
 import type { Unit } from './own.ts';
 import { parentFinding } from './parent-stage.ts';
-import { lastWordsOf } from './rollout.ts';
+import { lastWordsOf, unreadyPod } from './rollout.ts';
 
 /** A failure in words that stay the same from one try to the next: without times, temporary folders and revisions. */
 export function fingerprintOf({ reason, message }: Condition): string {
@@ -72,7 +72,7 @@ export function healthCheckFinding(
   if (mine.length > 0) {
     const pods = unit.workloads.flatMap((workload) => question.view.pods(keyOf(workload)) ?? []);
     const more = own?.kind === 'waiting' ? `${own.because}${lastWordsOf(pods)}. ` : '';
-    return failing('rollout', ready.reason, `${more}${said}`);
+    return failing('rollout', ready.reason, `${more}${said}`, unreadyPod(pods));
   }
   if (own !== undefined || unit.helmReleases.length > 0) return null;
   const unclear = named.filter((key) => whoseIs(question, unit, key) === 'unclear');

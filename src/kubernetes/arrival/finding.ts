@@ -1,11 +1,18 @@
-import { type Stage, stageSchema } from '../../verdict.ts';
+import { type PodAt, type Stage, stageSchema } from '../../verdict.ts';
 
 /** What the objects say right now of one part of the way, before what was said earlier is weighed in. */
 export type Finding =
   | { readonly kind: 'healthy'; readonly note?: string }
   /** `stuck`: Flux has done all it is going to do, so that waiting longer proves nothing. */
   | { readonly kind: 'waiting'; readonly stage: Stage; readonly because: string; readonly stuck?: boolean }
-  | { readonly kind: 'failed'; readonly stage: Stage; readonly reason: string; readonly because: string };
+  | {
+      readonly kind: 'failed';
+      readonly stage: Stage;
+      readonly reason: string;
+      readonly because: string;
+      /** One of the pods that show it. */
+      readonly pod?: PodAt;
+    };
 
 export const stageOrder: readonly Stage[] = stageSchema.options;
 
@@ -13,8 +20,8 @@ export function waiting(stage: Stage, because: string): Finding {
   return { kind: 'waiting', stage, because };
 }
 
-export function failing(stage: Stage, reason: string, because: string): Finding {
-  return { kind: 'failed', stage, reason, because };
+export function failing(stage: Stage, reason: string, because: string, pod?: PodAt): Finding {
+  return { kind: 'failed', stage, reason, because, ...(pod === undefined ? {} : { pod }) };
 }
 
 /** The finding that counts over several: a failure, else the earliest stage that is waited for. */

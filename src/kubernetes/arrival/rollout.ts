@@ -1,7 +1,16 @@
 import { imageParts, isImageOf, isVersion, versionOf } from '../../image.ts';
+import type { PodAt } from '../../verdict.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf } from '../flux/state.ts';
-import { type Canary, type ClusterView, type ContainerImage, keyOf, type Pod, type Workload } from '../objects.ts';
+import {
+  type Canary,
+  type ClusterView,
+  type ContainerImage,
+  keyOf,
+  type Pod,
+  type PodTrouble,
+  type Workload,
+} from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';
 import { canaryFinding, deliveryFinding } from './progressive.ts';
 
@@ -39,7 +48,8 @@ function canaryRollout(view: ClusterView, workload: Workload, canary: Canary, wa
 }
 
 function plainRollout(view: ClusterView, workload: Workload, wanted: Wanted): Rollout {
-  const pods = view.pods(keyOf(workload))?.filter(({ leaving }) => !leaving) ?? null;
+  const all = view.pods(keyOf(workload));
+  const pods = all?.filter(({ leaving }) => !leaving) ?? null;
   const fresh = pods?.filter((pod) => carriesWanted(pod.images, wanted)) ?? null;
   const ready = fresh?.filter((pod) => pod.ready) ?? null;
   const count = {
@@ -47,21 +57,26 @@ function plainRollout(view: ClusterView, workload: Workload, wanted: Wanted): Ro
     wanted: workload.wanted - workload.kept,
   };
   const base = { ...count, running: runningVersions(workload, pods, wanted.image) };
-  return { ...base, finding: findingOf(workload, { fresh: fresh ?? [], ready: ready ?? [], count }, wanted) };
+  return {
+    ...base,
+    finding: findingOf(workload, { all: all ?? [], fresh: fresh ?? [], ready: ready ?? [], count }, wanted),
+  };
 }
 
 interface Seen {
+  /** Those that have ended too. */
+  readonly all: readonly Pod[];
   readonly fresh: readonly Pod[];
   readonly ready: readonly Pod[];
   readonly count: { readonly ready: number; readonly wanted: number };
 }
 
-function findingOf(workload: Workload, { fresh, ready, count }: Seen, wanted: Wanted): Finding {
+function findingOf(workload: Workload, { all, fresh, ready, count }: Seen, wanted: Wanted): Finding {
   const { kind, name } = workload;
   if (workload.deleting) return waiting('rollout', `${kind} ${name} is being deleted`);
   if (!carriesWanted(workload.images, wanted))
     return waiting('image', `the live image of ${name} is ${oneLine(liveImage(workload.images, wanted.image))}`);
-  const trouble = troubleOf(workload, fresh);
+  const trouble = troubleOf(workload, fresh, all);
   if (trouble !== null) return trouble;
   if (kind === 'CronJob') return withoutPods(workload, 'a CronJob runs at its next time');
   if (kind === 'Job') return jobFinding(workload, fresh);
@@ -128,38 +143,54 @@ function runningVersions(workload: Workload, pods: readonly Pod[] | null, image:
 }
 
 /** One report per cause, not per pod: the cause that most pods of the new version share. */
-function troubleOf(workload: Workload, fresh: readonly Pod[]): Finding | null {
-  const unready = fresh.filter((pod) => !pod.ready);
-  const causes = Map.groupBy(
-    unready.filter(({ trouble }) => trouble !== null),
-    ({ trouble }) => trouble?.reason ?? '',
-  );
-  const [worst] = [...causes].toSorted(([, a], [, b]) => b.length - a.length);
-  const trouble = worst?.[1][0]?.trouble;
-  if (worst !== undefined && trouble) {
-    const where = `${worst[1].length} of ${workload.wanted} pods of ${workload.name}`;
+function troubleOf(workload: Workload, fresh: readonly Pod[], all: readonly Pod[]): Finding | null {
+  const [worst] = troubledBy(fresh.filter((pod) => !pod.ready));
+  if (worst !== undefined) {
+    const { pods, trouble } = worst;
+    const where = `${pods.length} of ${workload.wanted} pods of ${workload.name}`;
     const container =
       trouble.container === null || trouble.container === workload.name ? '' : `, container ${trouble.container}`;
     const message = trouble.message === '' ? '' : `: ${oneLine(trouble.message)}`;
-    return failing('rollout', trouble.reason, `${trouble.reason} in ${where}${container}${message}`);
+    const because = `${trouble.reason} in ${where}${container}${message}`;
+    return failing('rollout', trouble.reason, because, podAt(pods[0], trouble.container));
   }
   const progressing = conditionOf(workload, 'Progressing');
   if (isObserved(workload) && progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded') {
     const more = unreadyBecause(workload, fresh) || lastWordsOf(fresh);
-    return failing(
-      'rollout',
-      progressing.reason,
-      `${workload.name} made no progress in time (ProgressDeadlineExceeded)${more}`,
-    );
+    const because = `${workload.name} made no progress in time (ProgressDeadlineExceeded)${more}`;
+    return failing('rollout', progressing.reason, because, unreadyPod(fresh));
   }
-  const jobFailed = workload.kind === 'Job' ? conditionOf(workload, 'Failed') : undefined;
-  if (jobFailed?.status === 'True')
-    return failing(
-      'rollout',
-      jobFailed.reason || 'JobFailed',
-      `Job ${workload.name} failed: ${oneLine(jobFailed.message)}`,
-    );
-  return null;
+  const failed = workload.kind === 'Job' ? conditionOf(workload, 'Failed') : undefined;
+  if (failed?.status !== 'True') return null;
+  const [cause] = troubledBy(all);
+  const more = cause === undefined ? '' : `; ${cause.trouble.reason}: ${oneLine(cause.trouble.message)}`;
+  return failing(
+    'rollout',
+    failed.reason || 'JobFailed',
+    `Job ${workload.name} failed: ${oneLine(failed.message)}${more}`,
+    cause === undefined ? undefined : podAt(cause.pods[0], cause.trouble.container),
+  );
+}
+
+function troubledBy(pods: readonly Pod[]): { readonly trouble: PodTrouble; readonly pods: readonly Pod[] }[] {
+  const causes = Map.groupBy(
+    pods.filter(({ trouble }) => trouble !== null),
+    ({ trouble }) => trouble?.reason ?? '',
+  );
+  return [...causes.values()]
+    .toSorted((a, b) => b.length - a.length)
+    .flatMap((each) => (each[0]?.trouble ? [{ trouble: each[0].trouble, pods: each }] : []));
+}
+
+function podAt(pod: Pod | undefined, container: string | null): PodAt | undefined {
+  if (pod === undefined) return undefined;
+  return { namespace: pod.namespace, name: pod.name, ...(container === null ? {} : { container }) };
+}
+
+/** A pod that had all the time it gets, where one can be told. */
+export function unreadyPod(pods: readonly Pod[]): PodAt | undefined {
+  const found = pods.find(({ leaving, ready, unready }) => !leaving && !ready && unready !== null);
+  return podAt(found, found?.unready?.container ?? null);
 }
 
 function isComplete(job: Workload): boolean {
@@ -186,8 +217,8 @@ function unreadyBecause(workload: Workload, fresh: readonly Pod[]): string {
 
 /** What is to be said of pods that had all the time they get. */
 export function lastWordsOf(pods: readonly Pod[]): string {
-  const unready = pods.find((pod) => !pod.leaving && !pod.ready && pod.unready !== null)?.unready;
-  return unready ? `; ${oneLine(unready)}` : '';
+  const found = pods.find(({ leaving, ready, unready }) => !leaving && !ready && unready !== null);
+  return found?.unready ? `; ${oneLine(found.unready.words)}` : '';
 }
 
 /** Names a digest that ready pods run instead of the wanted one. A template that pins the digest proves it by itself. */
