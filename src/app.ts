@@ -19,6 +19,7 @@ import { createLedger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createAlerts } from './notify/alerts.ts';
 import { createNotify } from './notify/notify.ts';
+import { createPreview } from './preview.ts';
 import { evictionPolicy, openRedis, type Redis, whenReady } from './redis.ts';
 import { keepDoing, type Round } from './rounds.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
@@ -124,6 +125,7 @@ export async function startApp(
     log,
     catalog,
     decision: { may: (...args) => decision.may(...args), mayVote: (...args) => decision.mayVote(...args) },
+    preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
     nudge: (work) => dispatch.nudge(work),
     confirmRecord: async (by) => {

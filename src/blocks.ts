@@ -82,6 +82,22 @@ export function shorten(text: string, limit: number): string {
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
+/** The command to copy in code style, or whom to ask in plain words. */
+export function nextWords(next: string): string {
+  if (next.startsWith('/')) return code(next, 300);
+  // A command among other words stands between backticks, which would be escaped with the rest.
+  return next
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? code(part, 300) : spaced(part)))
+    .join('');
+}
+
+/** Somebody's words between two commands: the spaces around them stay. */
+function spaced(part: string): string {
+  const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(part) ?? [];
+  return `${before === '' ? '' : ' '}${foreign(inner, 300)}${after === '' ? '' : ' '}`;
+}
+
 /** The same words as one line without our marks, for `text`: what stood in code style gets no power by losing it. */
 export function spoken(mrkdwn: string, limit = 3_000): string {
   const words = mrkdwn

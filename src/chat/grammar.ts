@@ -18,6 +18,8 @@ export type Command =
   | ({ readonly kind: 'lock'; readonly forMs?: number; readonly until?: string; readonly because: string } & Scope)
   | { readonly kind: 'drift'; readonly environment?: string }
   | { readonly kind: 'locks' | 'clusters' }
+  /** `/release` alone: pickers instead of words. */
+  | { readonly kind: 'form' }
   | { readonly kind: 'help'; readonly about?: Verb };
 
 export type Parsed =
@@ -52,6 +54,7 @@ export function parse(text: string, said: Said, names: Names): Parsed {
     .trim();
   const { words, ...clauses } = splitClauses(plain);
   const [first, ...rest] = words;
+  if (first === undefined && said === '/release') return command({ kind: 'form' });
   if (first === undefined) return command({ kind: 'help', ...(said === '/rollback' ? { about: 'rollback' } : {}) });
   if (said === '/rollback') return ofRollback(words, clauses, names);
   const verb = verbOf(first, words.length, names);

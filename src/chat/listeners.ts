@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import type { MessageBody } from '../blocks.ts';
-import { messageOf, Refusal, Retryable } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
-import type { Directory } from './directory.ts';
+import { listenToForm } from './form-listeners.ts';
 import { type Command, type Parsed, parse, type Said } from './grammar.ts';
+import { guarded, type ListenerPorts } from './guarded.ts';
 import { answer } from './handlers/answer.ts';
-import { type Answered, click } from './handlers/buttons.ts';
+import { click } from './handlers/buttons.ts';
 import { askedIn, rejectModalName, submitReject } from './handlers/reject-modal.ts';
 import { type Accepted, acceptRelease } from './handlers/release.ts';
-import type { Asker, ChatPorts } from './ports.ts';
+import { emptyForm } from './handlers/release-form.ts';
+import type { Asker } from './ports.ts';
 import type { SlackApp } from './slack-app.ts';
-import { mistakeReply, reply } from './views/words.ts';
-import type { Whispers } from './whispers.ts';
+import { helpReply } from './views/help.ts';
+import { mistakeReply } from './views/words.ts';
 
 const slashSchema = z.object({
   command: z.string(),
@@ -50,18 +52,26 @@ const valuesSchema = z.object({
 /** Slack shows an error after 3 s without an acknowledgement; whatever is slower says so first. */
 const ackWithinMs = 2_000;
 
-export interface ListenerPorts extends ChatPorts {
-  readonly directory: Directory;
-  readonly whispers: Whispers;
-}
-
 /** Every way into Sluice from Slack. Listeners acknowledge, write one thing down, and answer; nothing here waits for Git. */
-export function listen({ app, openModal }: Pick<SlackApp, 'app' | 'openModal'>, ports: ListenerPorts): void {
+export function listen(
+  { app, openModal, updateModal }: Pick<SlackApp, 'app' | 'openModal' | 'updateModal'>,
+  ports: ListenerPorts,
+): void {
   app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
     const slash = slashSchema.parse(body);
     const said: Said = slash.command === '/rollback' ? '/rollback' : '/release';
     const parsed = parse(slash.text, said, ports.catalog.names());
     const asked = { channel: slash.channel_id };
+    if (parsed.kind === 'command' && parsed.command.kind === 'form') {
+      await ack();
+      const form = await guarded(ports, slash.user_id, asked, `slash:${slash.trigger_id}`, async () => ({
+        body: (await openModal(slash.trigger_id, emptyForm(ports, asked)))
+          ? null
+          : helpReply(undefined, ports.catalog.names()),
+      }));
+      if (form.body !== null) await respond({ response_type: 'ephemeral', ...form.body });
+      return;
+    }
     const speak = (message: MessageBody) =>
       respond({ response_type: 'ephemeral', replace_original: false, ...message }).then(() => {});
     const outcome = act(ports, slash.user_id, asked, `slash:${slash.trigger_id}`, parsed).then((done) => {
@@ -115,6 +125,8 @@ export function listen({ app, openModal }: Pick<SlackApp, 'app' | 'openModal'>, 
     if (outcome.release !== undefined) ports.whispers.remember(outcome.release.id, speak);
     if (outcome.body !== null) await tell(ports, speak, asked, clicked.user.id, outcome.body);
   });
+
+  listenToForm({ app, updateModal }, ports);
 
   app.view(rejectModalName, async ({ body, view, ack }) => {
     await ack();
@@ -174,33 +186,9 @@ function act(
       ports.log.info({ user }, 'a command was not understood');
       return { body: mistakeReply(parsed.message, parsed.next) };
     }
+    if (parsed.command.kind === 'form') return { body: helpReply(undefined, ports.catalog.names()) };
     return isRequest(parsed.command)
       ? acceptRelease(ports, asker, parsed.command)
       : { body: await answer(ports, asker, parsed.command) };
   });
-}
-
-/** Finds out who asks, and turns what went wrong into a private answer that says what to do. */
-async function guarded<A extends Answered>(
-  ports: ListenerPorts,
-  user: string,
-  asked: Asker['asked'],
-  payload: string,
-  run: (asker: Asker) => Promise<A>,
-): Promise<A | Accepted> {
-  try {
-    const person = await ports.directory.person(user);
-    if (person === null)
-      return {
-        body: reply(
-          'Sluice listens to members of this workspace only: not to bots, guests or people of other companies.',
-        ),
-      };
-    return await run({ person, timeZone: await ports.directory.timeZoneOf(user), asked, payload });
-  } catch (error) {
-    if (error instanceof Refusal) return { body: mistakeReply(error.message, undefined) };
-    ports.log.error({ err: messageOf(error), user }, 'a command failed');
-    const why = error instanceof Retryable ? error.message : 'something went wrong inside; the log of Sluice says what';
-    return { body: mistakeReply(`That did not work: ${why}. Nothing was changed; try again in a minute.`, undefined) };
-  }
 }

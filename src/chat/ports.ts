@@ -1,3 +1,4 @@
+import type { Preview } from '../preview.ts';
 import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
@@ -57,6 +58,8 @@ export interface ChatPorts {
     change: Partial<Pick<Release, 'state' | 'votes' | 'decision'>>,
     entry: Entry,
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
+  /** What would come of a request now; nothing is written down. */
+  readonly preview: (request: Request) => Promise<Preview>;
   readonly open: (scope?: Scope) => Promise<Release[]>;
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
   readonly history: (filter: Scope & { readonly limit: number }) => Promise<Release[]>;
@@ -72,6 +75,7 @@ export interface ChatPorts {
   readonly catalog: {
     readonly names: () => { readonly services: string[]; readonly environments: string[] };
     readonly environment: (name: string) => { readonly channel: string; readonly clusters: string[] } | null;
+    readonly service: (name: string) => { readonly owners: string[] } | null;
     readonly snapshot: () => PolicySnapshot;
     readonly artifacts: (
       service: string,

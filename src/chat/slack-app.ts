@@ -164,6 +164,15 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
         return false;
       }
     },
+    /** Changes a modal unless somebody was faster, or it was closed. */
+    updateModal: async (
+      { id, hash }: { readonly id: string; readonly hash: string },
+      view: ModalView,
+    ): Promise<void> => {
+      await client.views
+        .update({ view_id: id, hash, view })
+        .catch((error) => log.debug({ err: messageOf(error) }, 'a modal was not changed'));
+    },
     /**
      * The message with this id in its metadata, among the last two hundred of a channel; null where there is none.
      * Throws Retryable where Slack may tell later, and an Error where it never will (no history scope, not in the channel).

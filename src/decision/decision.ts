@@ -29,7 +29,7 @@ export function createDecision(ports: DecisionPorts) {
     batches.set(batch, known);
     return known;
   };
-  const ask = async (release: Release, plan: Plan, batch: object | undefined) => {
+  const ask = async (release: Pick<Release, 'request' | 'votes'>, plan: Plan, batch: object | undefined) => {
     const read = await readFacts(portsFor(batch), release.request, plan, batch !== undefined);
     if (read.kind === 'unknown') return read;
     const now = instantOf(ports.clock.now());
@@ -39,7 +39,11 @@ export function createDecision(ports: DecisionPorts) {
 
   return {
     /** Held wherever a fact cannot be read, with the cause. `fresh` is one batch of a lane: what its releases share is read once. */
-    decide: async (release: Release, plan: Plan, fresh?: { readonly head: CommitSha }): Promise<Decision> => {
+    decide: async (
+      release: Pick<Release, 'request' | 'votes' | 'decision'>,
+      plan: Plan,
+      fresh?: { readonly head: CommitSha },
+    ): Promise<Decision> => {
       const asked = await ask(release, plan, fresh);
       if (asked.kind === 'question') return decide(asked.question);
       // The bound of what was shown stays, so that votes are not lost over a directory that is away for a minute.

@@ -58,6 +58,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       releases.set(record.id, record);
       return { kind: 'done', record };
     },
+    preview: async () => ({ kind: 'refused', reasons: [] }),
     open: async () =>
       [...releases.values()].filter(({ state }) => ['requested', 'held', 'queued'].includes(state.kind)),
     lastWritten: async () => [...releases.values()].findLast(({ state }) => state.kind === 'written') ?? null,
@@ -82,6 +83,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     catalog: {
       names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),
       environment: (name) => ({ channel: `#releases-${name}`, clusters: [name] }),
+      service: () => null,
       snapshot: () => ({ kind: 'unreadable' }),
       artifacts: async () => [],
       deployed: async () => [{ service: 'web', environment: 'dev', version: '1.4.1' }],

@@ -93,7 +93,7 @@ describe('what people type is understood', () => {
     ['clusters', { kind: 'clusters' }],
     ['help', { kind: 'help' }],
     ['help lock', { kind: 'help', about: 'lock' }],
-    ['', { kind: 'help' }],
+    ['', { kind: 'form' }],
     ['stauts web', { kind: 'status', service: 'web' }],
     ['histroy', { kind: 'history' }],
   ])('/release %s', (text, command) => {

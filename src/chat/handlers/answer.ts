@@ -20,7 +20,7 @@ import { reply } from '../views/words.ts';
 import { endLocks, setLock } from './locks.ts';
 import { cancelRelease, castVote } from './votes.ts';
 
-type Quick = Exclude<Command, { kind: 'release' | 'rollback' }>;
+type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' }>;
 
 /** The private answer to every command but release and rollback. */
 export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Promise<MessageBody> {

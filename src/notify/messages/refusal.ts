@@ -1,6 +1,6 @@
-import { foreign, type MessageBody, section } from '../../blocks.ts';
+import { foreign, type MessageBody, nextWords, section } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
-import { fitting, message, nextWords, serviceOf, versionOf } from './words.ts';
+import { fitting, message, serviceOf, versionOf } from './words.ts';
 
 /** Every reason in one reply, numbered, and the command that comes next. */
 export function refusalSection(release: Release): string {

@@ -8,13 +8,14 @@ import {
   link,
   type MessageBody,
   mention,
+  nextWords,
   section,
 } from '../../blocks.ts';
 import { isAutomatic, type Release } from '../../release.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
 import { arrivalSection, type View } from './arrival.ts';
 import { refusalSection } from './refusal.ts';
-import { credits, fitting, message, nextWords, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
+import { credits, fitting, message, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
 
 /** The one public message of a release, drawn from its record as it stands at the moment of sending. */
 export function releaseMessage(release: Release, view: View): MessageBody {

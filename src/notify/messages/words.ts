@@ -1,4 +1,4 @@
-import { code, foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
+import { foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
 import { isAutomatic, type Release } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 
@@ -60,20 +60,4 @@ export function credits(release: Release): string {
   const voters = approvers(release);
   const approved = voters.length === 0 ? '' : `, approved by ${people(voters)}`;
   return `${release.request.intent === 'rollback' ? 'Rolled back' : 'Asked'} by ${requesterOf(release)}${approved}.`;
-}
-
-/** The command to copy in code style, or whom to ask in plain words. */
-export function nextWords(next: string): string {
-  if (next.startsWith('/')) return code(next, 300);
-  // A command among other words stands between backticks, which would be escaped with the rest.
-  return next
-    .split('`')
-    .map((part, index) => (index % 2 === 1 ? code(part, 300) : spaced(part)))
-    .join('');
-}
-
-/** Somebody's words between two commands: the spaces around them stay. */
-function spaced(part: string): string {
-  const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(part) ?? [];
-  return `${before === '' ? '' : ' '}${foreign(inner, 300)}${after === '' ? '' : ' '}`;
 }

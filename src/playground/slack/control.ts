@@ -190,10 +190,11 @@ function windowControl({ company, views, windows }: { company: Company; views: V
       const { blockId, actionId } = target(view, name);
       return windows.act(user, view.id, { blockId, actionId, chosen: given[`${blockId}/${actionId}`] }, given);
     },
-    suggestions: async (who: string, name: string, text: string) => {
+    suggestions: async (who: string, name: string, text: string, values: Readonly<Record<string, unknown>> = {}) => {
+      const given = await givenOf(who, values);
       const { user, view } = front(who);
       const { blockId, actionId } = target(view, name);
-      return windows.suggest(user, view.id, { blockId, actionId, text }, {});
+      return windows.suggest(user, view.id, { blockId, actionId, text }, given);
     },
     closeWindow: (who: string) => {
       const { user, view } = front(who);

@@ -1,0 +1,147 @@
+import type { InputBlock, Option, PlainTextOption } from '@slack/types';
+import {
+  code,
+  context,
+  foreign,
+  type KnownBlock,
+  type ModalView,
+  modal,
+  nextWords,
+  section,
+  shorten,
+  textInput,
+} from '../../blocks.ts';
+import type { Preview } from '../../preview.ts';
+import type { Reason } from '../../reasons.ts';
+import type { Artifact } from '../../release.ts';
+import { epochMsOf, spokenDuration } from '../../time.ts';
+
+export const releaseFormName = 'form.release';
+
+export interface FormState {
+  readonly environments: readonly string[];
+  /** Where the answer goes, as a short text that comes back. */
+  readonly about: string;
+  readonly service?: string | undefined;
+  readonly preview?: Preview | undefined;
+}
+
+/** Pickers for service, environment and version; reason and ticket; and what would come of it. */
+export function releaseForm({ environments, about, service, preview }: FormState): ModalView {
+  return modal({
+    callback: releaseFormName,
+    about,
+    title: 'Release a service',
+    submit: 'Release',
+    blocks: [
+      {
+        ...picker('service', 'Service'),
+        element: {
+          type: 'external_select',
+          action_id: 'form.service',
+          min_query_length: 0,
+          placeholder: plain('Type a name'),
+        },
+      },
+      {
+        ...picker('environment', 'Environment'),
+        element: {
+          type: 'static_select',
+          action_id: 'form.environment',
+          placeholder: plain('Where to'),
+          options: environments.slice(0, 100).map((name) => option(name, name)),
+        },
+      },
+      {
+        // Another service has other versions: the picker of another name begins anew.
+        ...picker(`version.${service ?? ''}`, 'Version'),
+        optional: true,
+        hint: plain('Left empty: what is healthy in the environment before, or the newest of the main branch'),
+        element: {
+          type: 'external_select',
+          action_id: 'form.version',
+          min_query_length: 0,
+          placeholder: plain('Version, branch or author'),
+        },
+      },
+      {
+        ...textInput({ name: 'because', label: 'Reason', placeholder: 'Shown to everybody', limit: 500 }),
+        optional: true,
+      },
+      {
+        type: 'input',
+        block_id: 'ref',
+        label: plain('Ticket'),
+        optional: true,
+        element: { type: 'plain_text_input', action_id: 'ref', max_length: 100, placeholder: plain('CHG123') },
+      },
+      { type: 'divider' },
+      ...(preview === undefined
+        ? [context('Choose a service and an environment to see what would happen.')]
+        : previewBlocks(preview)),
+    ],
+  });
+}
+
+function picker(id: string, label: string): Pick<InputBlock, 'type' | 'block_id' | 'label' | 'dispatch_action'> {
+  return { type: 'input', block_id: id, label: plain(label), dispatch_action: true };
+}
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text: shorten(text, 150) });
+
+function option(text: string, value: string, description?: string): PlainTextOption {
+  return {
+    text: { type: 'plain_text', text: shorten(text, 75) },
+    value: shorten(value, 75),
+    ...(description === undefined ? {} : { description: { type: 'plain_text', text: shorten(description, 75) } }),
+  };
+}
+
+export function serviceOptions(services: readonly string[], own: ReadonlySet<string>): Option[] {
+  return services.slice(0, 100).map((name) => option(name, name, own.has(name) ? 'yours' : undefined));
+}
+
+/** A version as the picker shows it: branch, age, author, and whether it runs there already. */
+export function versionOption(artifact: Artifact, nowMs: number, runs: string | undefined): Option {
+  const age = spokenDuration(nowMs - epochMsOf(artifact.builtAt)).replace(/ \d+ [ms]$/, '');
+  const name = artifact.version === runs ? `${artifact.version} (runs there now)` : artifact.version;
+  return option(name, artifact.version, `${artifact.branch}, ${age} old, ${artifact.author.replace(/ <.*>$/, '')}`);
+}
+
+const commitsShown = 3;
+
+function previewBlocks(preview: Preview): KnownBlock[] {
+  if (preview.kind === 'refused') return [section(gates('It would be refused', preview.reasons))];
+  const { plan, reasons } = preview;
+  const { version, branch } = plan.artifact;
+  const from = plan.from === null ? '' : `${foreign(plan.from.version, 130)} → `;
+  if (preview.kind === 'unchanged')
+    return [section(`*${foreign(version, 130)}* is there already: nothing would be written.`)];
+  const count = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
+  const title = `*${from}${foreign(version, 130)}* (${plan.backwards ? `${count} back` : count}, ${foreign(branch, 100)})`;
+  const chosen = plan.chosen === undefined ? [] : [`chosen: ${foreign(plan.chosen, 200)}`];
+  const commits = plan.commits
+    .slice(0, commitsShown)
+    .map(({ title: words, author }) => `${foreign(words, 80)} (${foreign(author, 40)})`);
+  const more = plan.commitCount - commits.length;
+  const lines = plan.lines.slice(0, 3).map(({ path, line }) => code(`${path}:${line}`, 150));
+  const quiet = [...chosen, ...commits, ...(more > 0 && commits.length > 0 ? [`… ${more} more`] : []), ...lines];
+  const denied = reasons.filter(({ effect }) => effect === 'deny');
+  const held = reasons.filter(({ effect }) => effect === 'hold');
+  const warned = reasons.filter(({ effect }) => effect === 'warn');
+  const words = [
+    ...(denied.length > 0 ? [gates('It would be refused', denied)] : []),
+    ...(held.length > 0 ? [gates('It would wait', held)] : []),
+    ...(warned.length > 0 ? [gates('Warnings', warned)] : []),
+    ...(denied.length + held.length === 0 ? ['Nothing stands in its way.'] : []),
+  ];
+  return [section(title), ...(quiet.length === 0 ? [] : [context(quiet.join(' · '))]), section(words.join('\n'))];
+}
+
+function gates(title: string, reasons: readonly Reason[]): string {
+  const shown = reasons
+    .slice(0, 6)
+    .map(({ text, next }) => `• ${foreign(text, 300)}${next === undefined ? '' : `. Next: ${nextWords(next)}`}`);
+  const more = reasons.length > shown.length ? [`• … ${reasons.length - shown.length} more`] : [];
+  return [`*${title}*`, ...shown, ...more].join('\n');
+}
