@@ -5,6 +5,7 @@ import {
   countSchema,
   durationSchema,
   keepConditions,
+  listOf,
   metadataSchema,
   ownerByLabel,
   ownersOf,
@@ -81,7 +82,7 @@ const kustomizationSchema = z.object({
     wait: z.boolean().catch(false),
     healthChecks: z.array(z.unknown()).catch([]),
     sourceRef: reference,
-    dependsOn: z.array(reference).catch([]),
+    dependsOn: listOf(reference),
     kubeConfig: z.unknown().optional(),
   }),
   status: part({
@@ -90,7 +91,7 @@ const kustomizationSchema = z.object({
     lastAttemptedRevision: text,
     lastAppliedRevision: text,
     lastAppliedOriginRevision: text,
-    inventory: part({ entries: z.array(z.object({ id: z.string() })).catch([]) }),
+    inventory: part({ entries: listOf(z.object({ id: z.string() })) }),
   }),
 });
 
@@ -166,7 +167,7 @@ const helmReleaseSchema = z.object({
   status: part({
     observedGeneration: observed,
     conditions: conditionsSchema,
-    history: z.array(z.object({ status: text })).catch([]),
+    history: listOf(z.object({ status: text })),
   }),
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conditionsSchema, countSchema, detached, metadataSchema, part } from './keep.ts';
+import { conditionsSchema, containersSchema, countSchema, detached, listOf, metadataSchema, part } from './keep.ts';
 import type { Pod, PodTrouble } from './objects.ts';
 
 const reasonSchema = z
@@ -15,21 +15,17 @@ const stateSchema = z
   .optional()
   .catch(undefined);
 
-const statusesSchema = z
-  .array(
-    z.object({
-      name: z.string(),
-      imageID: z.string().catch(''),
-      ready: z.boolean().catch(false),
-      restartCount: countSchema,
-      state: stateSchema,
-      lastState: stateSchema,
-    }),
-  )
-  .catch([]);
+const statusesSchema = listOf(
+  z.object({
+    name: z.string(),
+    imageID: z.string().catch(''),
+    ready: z.boolean().catch(false),
+    restartCount: countSchema,
+    state: stateSchema,
+    lastState: stateSchema,
+  }),
+);
 type ContainerStatus = z.infer<typeof statusesSchema>[number];
-
-const containersSchema = z.array(z.object({ name: z.string(), image: z.string().catch('') })).catch([]);
 
 const podSchema = z.object({
   metadata: metadataSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   conditionsSchema,
+  containersSchema,
   countSchema,
   keepConditions,
   type ManagedField,
@@ -11,8 +12,6 @@ import {
 } from './keep.ts';
 import { deliveryOf } from './keep-progressive.ts';
 import type { FieldOwner, Workload, WorkloadKind } from './objects.ts';
-
-const containersSchema = z.array(z.object({ name: z.string(), image: z.string().catch('') })).catch([]);
 
 const templateSchema = part({ spec: part({ containers: containersSchema, initContainers: containersSchema }) });
 

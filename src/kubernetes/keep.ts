@@ -5,6 +5,19 @@ import type { Condition, FieldOwner } from './objects.ts';
 /** Long messages are cut where they come in: 32 kB of them are allowed (fluxcd/pkg/runtime/conditions/setter.go). */
 const messageLimit = 1_000;
 
+/** A list of which only the entries that can be read are kept: one that is wrong does not hide the others. */
+export function listOf<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((entries) =>
+      entries.flatMap((entry): z.infer<Schema>[] => {
+        const parsed = schema.safeParse(entry);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    );
+}
+
 const managedFieldSchema = z.object({
   manager: z.string().catch(''),
   subresource: z.string().optional().catch(undefined),
@@ -19,30 +32,28 @@ export const metadataSchema = z.object({
   generation: z.number().catch(0),
   labels: z.record(z.string(), z.string()).catch({}),
   deletionTimestamp: z.string().optional().catch(undefined),
-  ownerReferences: z
-    .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
-    .catch([]),
-  managedFields: z.array(managedFieldSchema).catch([]),
+  ownerReferences: listOf(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() })),
+  managedFields: listOf(managedFieldSchema),
 });
 
-export const conditionsSchema = z
-  .array(
-    z.object({
-      type: z.string(),
-      status: z.string(),
-      reason: z.string().catch(''),
-      message: z.string().catch(''),
-      observedGeneration: z.number().optional().catch(undefined),
-      lastTransitionTime: z.string().optional().catch(undefined),
-    }),
-  )
-  .catch([]);
+export const conditionsSchema = listOf(
+  z.object({
+    type: z.string(),
+    status: z.string(),
+    reason: z.string().catch(''),
+    message: z.string().catch(''),
+    observedGeneration: z.number().optional().catch(undefined),
+    lastTransitionTime: z.string().optional().catch(undefined),
+  }),
+);
+
+export const containersSchema = listOf(z.object({ name: z.string(), image: z.string().catch('').transform(detached) }));
 
 export function keepConditions(conditions: z.infer<typeof conditionsSchema>): Condition[] {
   return conditions.map(({ type, status, reason, message, observedGeneration, lastTransitionTime }) => ({
     type,
     status,
-    reason,
+    reason: detached(reason),
     message: detached(message),
     generation: observedGeneration ?? null,
     at: lastTransitionTime ?? null,
@@ -85,7 +96,10 @@ function owns(fields: Readonly<Record<string, unknown>>, path: readonly string[]
   return next.success && owns(next.data, rest);
 }
 
-/** An object that may be missing as a whole: then all of its fields take their fallbacks. */
+/** An object that may be missing as a whole, or be something else: then all of its fields take their fallbacks. */
 export function part<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.preprocess((value) => value ?? {}, z.object(shape));
+  return z.preprocess(
+    (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}),
+    z.object(shape),
+  );
 }

@@ -37,7 +37,7 @@ const messageLimit = 240;
 export function oneLine(text: string): string {
   const line = text
     .replaceAll(/\/tmp\/[A-Za-z-]*\d+\/?/g, '')
-    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   return line.length <= messageLimit ? line : `${line.slice(0, messageLimit - 1)}…`;
 }
