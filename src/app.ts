@@ -197,9 +197,14 @@ export async function startApp(
     onHealthy: async (healthy) => {
       if (await ledger.recordHealthy(healthy)) await reconsider();
     },
+    onHealth: ledger.recordHealth,
     onDrift: async (drift) => void (await ledger.openDrift({ kind: 'drift', ...drift })),
-    onDriftEnded: async (id, how) =>
-      void (await ledger.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } })),
+    onDriftEnded: async (id, how) => {
+      const drift = await ledger.drift(id);
+      if (drift?.state.kind === 'open' && drift.service !== undefined)
+        await ledger.restartHealthyTime({ ...drift, service: drift.service });
+      await ledger.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } });
+    },
   });
   const notify = createNotify({
     ...ledger,

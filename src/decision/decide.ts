@@ -12,6 +12,7 @@ import { locks } from './policies/locks.ts';
 import { promotionOrder } from './policies/promotion-order.ts';
 import { reference } from './policies/reference.ts';
 import { rule } from './policies/rule.ts';
+import { soak } from './policies/soak.ts';
 import type { PolicyCheck, Question } from './question.ts';
 
 /** In the order in which people read their reasons. */
@@ -20,6 +21,7 @@ const policies: readonly PolicyCheck[] = [
   authorization,
   branchRestriction,
   promotionOrder,
+  soak,
   checks,
   reference,
   rule,

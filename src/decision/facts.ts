@@ -1,11 +1,11 @@
 import { messageOf } from '../errors.ts';
-import type { HealthyRecord } from '../proven.ts';
+import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
 import { type Artifact, type Hold, isAutomatic, type Plan, type Release, type Request } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { type MembersOf, readDirectory } from './directory.ts';
-import { type Facts, isKnownGoodRollback } from './question.ts';
+import { type Facts, isKnownGoodRollback, type OpenDrift } from './question.ts';
 import { namesWithRole } from './roles.ts';
 import { asksForRoles, namesBehindRoles } from './rule-input.ts';
 
@@ -16,6 +16,8 @@ export interface FactPorts {
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
   /** The newest release that was written there. */
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
+  readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
+  readonly drifts: () => Promise<readonly OpenDrift[]>;
   readonly membersOf: MembersOf;
   /** What is kept of an artifact now; null where it is not known any more. */
   readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
@@ -33,6 +35,8 @@ export function readOnce(ports: FactPorts): FactPorts {
     holds,
     confirmed,
     healthy: ports.healthy,
+    healthyTimes: ports.healthyTimes,
+    drifts: once(ports.drifts),
     artifact: ports.artifact,
     lastWritten: ports.lastWritten,
     snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
@@ -136,7 +140,7 @@ async function readProofs(
   policy: ReadFile,
   request: Request,
   plan: Plan,
-): Promise<Pick<Facts, 'healthy' | 'checked' | 'rolledBackTo'> | Reason> {
+): Promise<Pick<Facts, 'healthy' | 'checked' | 'soaking' | 'rolledBackTo'> | Reason> {
   const { environments, policies } = policy.file;
   const before = Object.hasOwn(environments, request.environment)
     ? (environments[request.environment]?.after ?? [])
@@ -144,6 +148,7 @@ async function readProofs(
   const asksForChecks = policies.some(
     (line) => (line.kind === 'checks' || line.kind === 'rule') && holdsFor(line, request, policy.file),
   );
+  const asksForTimes = policies.some((line) => line.kind === 'promotion-order' && holdsFor(line, request, policy.file));
   try {
     const read = before.map(async (name) => [name, await ports.healthy(request.service, name)] as const);
     const artifact = asksForChecks ? await ports.artifact(request.service, plan.artifact.version) : null;
@@ -153,10 +158,20 @@ async function readProofs(
       healthy,
       ...(artifact === null ? {} : { checked: artifact }),
       ...(last?.plan?.intent === 'rollback' ? { rolledBackTo: last.plan.artifact.version } : {}),
+      ...(asksForTimes ? { soaking: await readSoaking(ports, request, before) } : {}),
     };
   } catch (error) {
     return unreadableRecord(error);
   }
+}
+
+async function readSoaking(
+  ports: FactPorts,
+  { service }: Request,
+  environments: readonly string[],
+): Promise<NonNullable<Facts['soaking']>> {
+  const read = environments.map(async (name) => [name, await ports.healthyTimes(service, name)] as const);
+  return { times: new Map(await Promise.all(read)), drifts: await ports.drifts() };
 }
 
 /** Only names whose membership matters here, so that an unrelated group stops nothing. */

@@ -5,6 +5,7 @@ import { branchRestrictionLine } from './lines/branch-restriction.ts';
 import { checksLine } from './lines/checks.ts';
 import { members, scope } from './lines/common.ts';
 import { freezeWindowLine } from './lines/freeze-window.ts';
+import { promotionOrderLine } from './lines/promotion-order.ts';
 import { referenceLine } from './lines/reference.ts';
 import { ruleLine } from './lines/rule.ts';
 
@@ -41,6 +42,7 @@ export const policiesSchema = z
   .array(
     z.discriminatedUnion('kind', [
       branchRestrictionLine,
+      promotionOrderLine,
       checksLine,
       approvalsLine,
       referenceLine,

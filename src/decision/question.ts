@@ -1,8 +1,16 @@
-import type { HealthyRecord } from '../proven.ts';
+import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
 import type { Artifact, Hold, Person, Plan, Request, UserId, Vote } from '../release.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
 import type { Instant } from '../time.ts';
+
+/** A place where a cluster does not hold what Git says. */
+export interface OpenDrift {
+  readonly service?: string | undefined;
+  readonly environment: string;
+  readonly cluster: string;
+  readonly object: string;
+}
 
 /** Everything outside the release that policies look at, read at one moment. */
 export interface Facts {
@@ -11,6 +19,10 @@ export interface Facts {
   readonly holds: readonly Hold[];
   /** What was healthy, by environment; at least for the environments that come before. */
   readonly healthy: ReadonlyMap<string, readonly HealthyRecord[]>;
+  /** For how long versions have been healthy, by environment, and the drifts that are open; absent where no policy asks. */
+  readonly soaking?:
+    | { readonly times: ReadonlyMap<string, readonly HealthyTime[]>; readonly drifts: readonly OpenDrift[] }
+    | undefined;
   /** What is known of the artifact's checks now, not when it was planned; absent where no artifact is kept under its version. */
   readonly checked?: Pick<Artifact, 'checks' | 'vulnerabilities'> | undefined;
   /** The version that a rollback left here; read where nobody asked for the release. */

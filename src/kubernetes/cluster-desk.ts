@@ -9,13 +9,21 @@ import { createJudge } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOutbox } from './outbox.ts';
 import { readPodLog } from './pod-log.ts';
-import type { KubernetesPorts } from './ports.ts';
+import type { HealthSeen, KubernetesPorts } from './ports.ts';
 import { sameVerdict } from './same-verdict.ts';
 import { unreachableVerdict } from './unreachable.ts';
 
 type Ports = Pick<
   KubernetesPorts,
-  'isAncestor' | 'onUnknownCommit' | 'onVerdict' | 'showsLogs' | 'onPodLog' | 'onHealthy' | 'onDrift' | 'onDriftEnded'
+  | 'isAncestor'
+  | 'onUnknownCommit'
+  | 'onVerdict'
+  | 'showsLogs'
+  | 'onPodLog'
+  | 'onHealthy'
+  | 'onHealth'
+  | 'onDrift'
+  | 'onDriftEnded'
 >;
 
 export interface ClusterDeskOptions extends Ports, Omit<ClusterWatchOptions, 'onChange'> {
@@ -35,6 +43,9 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   const judge = createJudge(name, options.drifts);
   const told = new Map<string, { verdict: Verdict; of: string }>();
   const healthy = new Map<string, string>();
+  /** What was last said of the health of each service. */
+  const health = new Map<string, string>();
+  let toldSilent = false;
   /** Null until it is known: nothing to expect would mean that everything has gone. */
   let expectations: readonly Expected[] | null = null;
   let current: readonly { readonly expected: Expected; readonly verdict: Verdict }[] = [];
@@ -61,32 +72,37 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     const isAncestor = await ancestry.gather(watch.view, wanted);
     const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now());
     current = verdicts.map(({ expected, verdict }) => ({ expected, verdict: withSilence(verdict) }));
-    for (const { expected, verdict } of current) tell(expected, verdict);
+    toldSilent = isSilent();
+    for (const { expected, verdict } of current) tell(expected, verdict, !toldSilent);
     for (const seen of drift.seen) outbox.put(`drift/${seen.id}`, async () => void (await options.onDrift(seen)));
     for (const { id, how } of drift.ended)
       outbox.put(`drift/${id}`, async () => void (await options.onDriftEnded(id, how)));
   };
 
+  const isSilent = (): boolean => {
+    const since = watch.staleSince();
+    return since !== null && clock.now() - since >= silentMs;
+  };
+
   const withSilence = (verdict: Verdict): Verdict => {
     const since = watch.staleSince();
-    if (since === null || clock.now() - since < silentMs) return verdict;
+    if (since === null || !isSilent()) return verdict;
     if (verdict.kind !== 'waiting' && verdict.kind !== 'unverified') return verdict;
     return { ...verdict, because: `${name} has not answered since ${clockTime(since)}` };
   };
 
   const sayUnreachable = (wanted: readonly Expected[]): void => {
-    const since = watch.staleSince();
-    if (since === null || clock.now() - since < silentMs) return;
+    if (!isSilent()) return;
     const because = watch.because() ?? 'no answer';
     current = wanted.map((expected) => {
       const before = told.get(keyOf(expected));
       const previous = before?.of === identityOf(expected) ? before.verdict : expected.previous;
       return { expected, verdict: unreachableVerdict(name, because, expected, previous, clock.now()) };
     });
-    for (const { expected, verdict } of current) tell(expected, verdict);
+    for (const { expected, verdict } of current) tell(expected, verdict, false);
   };
 
-  const tell = (expected: Expected, verdict: Verdict): void => {
+  const tell = (expected: Expected, verdict: Verdict, isSeen = true): void => {
     const key = keyOf(expected);
     const of = identityOf(expected);
     const before = told.get(key);
@@ -95,11 +111,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     if (last === undefined || !sameVerdict(last, verdict))
       outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, verdict));
     tellLog(expected, verdict, last);
-    if (verdict.kind !== 'healthy') return;
     const { service, environment, version, digest } = expected;
-    const proof = `${version}@${digest ?? ''}`;
-    if (healthy.get(key) === proof) return;
-    healthy.set(key, proof);
     const seen = {
       service,
       environment,
@@ -108,7 +120,23 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       ...(digest === undefined ? {} : { digest }),
       at: verdict.since,
     };
-    outbox.put(`healthy/${key}/${proof}`, async () => void (await options.onHealthy(seen)));
+    const proof = `${version}@${digest ?? ''}`;
+    if (verdict.kind === 'healthy' && healthy.get(key) !== proof) {
+      healthy.set(key, proof);
+      outbox.put(`healthy/${key}/${proof}`, async () => void (await options.onHealthy(seen)));
+    }
+    tellHealth(key, seen, isSeen ? healthOf(verdict) : 'unsure');
+  };
+
+  /** Every change is told in its order, so that none between two others is lost while the record cannot be written. */
+  const tellHealth = (key: string, seen: Omit<HealthSeen, 'health'>, state: HealthSeen['health']): void => {
+    const of = `${seen.version}@${seen.digest ?? ''} ${state}`;
+    if (health.get(key) === of) return;
+    health.set(key, of);
+    outbox.put(
+      `health/${key}/${of}/${seen.at}`,
+      async () => void (await options.onHealth?.({ ...seen, health: state })),
+    );
   };
 
   /** Once for each cause: a container that crashes again writes the same again. */
@@ -131,7 +159,8 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     },
     /** Deadlines pass without an event, and what could not be told is tried again. */
     tick: () => {
-      if (!watch.synced() || current.some(({ verdict }) => verdict.kind === 'waiting')) mark();
+      const isMoving = current.some(({ verdict }) => verdict.kind === 'waiting') || isSilent() !== toldSilent;
+      if (!watch.synced() || isMoving) mark();
       else void outbox.flush();
     },
     state: () => ({
@@ -147,6 +176,10 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       await judging.idle();
     },
   };
+}
+
+function healthOf({ kind }: Verdict): HealthSeen['health'] {
+  return kind === 'healthy' || kind === 'failed' ? kind : 'unsure';
 }
 
 function keyOf({ environment, service }: Expected): string {

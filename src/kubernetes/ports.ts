@@ -17,6 +17,11 @@ export interface HealthySeen {
   readonly at: Instant;
 }
 
+/** What a cluster shows of a version; `unsure` while it is on its way or cannot be seen. */
+export interface HealthSeen extends HealthySeen {
+  readonly health: 'healthy' | 'unsure' | 'failed';
+}
+
 export interface KubernetesPorts {
   readonly clusters: Readonly<Record<string, ClusterConfig>>;
   readonly clock: Clock;
@@ -34,6 +39,8 @@ export interface KubernetesPorts {
   /** What a container of a failed release wrote last, once for each cause. */
   readonly onPodLog?: (expected: Expected, cluster: string, log: PodLog) => Promise<void>;
   readonly onHealthy: (seen: HealthySeen) => Promise<unknown>;
+  /** Called when a version begins or ceases to be healthy. */
+  readonly onHealth?: (seen: HealthSeen) => Promise<unknown>;
   readonly onDrift: (seen: SeenDrift) => Promise<unknown>;
   readonly onDriftEnded: (id: string, how: DriftEnd) => Promise<unknown>;
   /** Drifts that are open on the record: those that ended while nobody watched are ended. */

@@ -1,6 +1,6 @@
 import type { Redis } from '../redis.ts';
 import type { Instant } from '../time.ts';
-import { healthyKey } from './indexes.ts';
+import { healthyKey, healthyTimeKey } from './indexes.ts';
 import { onRedis } from './script.ts';
 
 /** Enough for years of releases of one service; older ones are forgotten, so that reading stays quick. */
@@ -31,7 +31,9 @@ export function createHealthy({ redis }: { readonly redis: Redis }) {
       .toSorted((a, b) => b[1].localeCompare(a[1]))
       .map(([field]) => field);
     const old = fields.slice(keptFields);
-    if (old.length > 0) await onRedis(() => redis.hdel(healthyKey(service, environment), ...old));
+    if (old.length === 0) return;
+    await onRedis(() => redis.hdel(healthyKey(service, environment), ...old));
+    await onRedis(() => redis.hdel(healthyTimeKey(service, environment), ...old));
   };
   return {
     /** True when it was not known of this cluster. */

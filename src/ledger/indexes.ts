@@ -37,6 +37,10 @@ export function healthyKey(service: string, environment: string): string {
   return key('healthy', part(service), part(environment));
 }
 
+export function healthyTimeKey(service: string, environment: string): string {
+  return key('healthy-time', part(service), part(environment));
+}
+
 export function newestField(service: string, environment: string): string {
   return `${part(service)}/${part(environment)}`;
 }

@@ -5,6 +5,7 @@ import { type Clock, instantOf } from '../time.ts';
 import { createAccept } from './accept.ts';
 import { createDrifts } from './drifts.ts';
 import { createHealthy } from './healthy.ts';
+import { createHealthyTime } from './healthy-time.ts';
 import { createHistory } from './history.ts';
 import { createHolds } from './holds.ts';
 import { createLogReader } from './log.ts';
@@ -40,6 +41,7 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
     ...createNotices({ redis, records, clock }),
     ...createMarks({ redis, clock }),
     ...createHealthy({ redis }),
+    ...createHealthyTime({ redis, clock }),
     /** How far the thread of a subject has been told; null before its first line. */
     cursor: (subject: string): Promise<string | null> => onRedis(() => redis.hget(recordKey(subject), 'cursor')),
     setCursor: async (subject: string, cursor: string): Promise<void> => {

@@ -31,6 +31,8 @@ function aWorld(over: Partial<DecisionPorts> = {}) {
     confirmed: async () => true,
     artifact: async () => null,
     lastWritten: async () => null,
+    healthyTimes: async () => [],
+    drifts: async () => [],
     clock: aClock(),
     ...over,
   });
@@ -58,6 +60,33 @@ describe('deciding on fresh facts', () => {
       kind: 'held',
       reasons: [{ code: 'approvals-missing' }],
     });
+  });
+
+  test('asks for healthy times and drifts where a policy rests on them, once for a batch', async () => {
+    const policy = aReadFile(`${sluiceYaml}  - { kind: promotion-order, environments: [production], soak: 3h }\n`);
+    const asked: string[] = [];
+    const ports: Partial<DecisionPorts> = {
+      healthyTimes: async (service, environment) => {
+        asked.push(`${service} ${environment}`);
+        return [];
+      },
+      drifts: async () => {
+        asked.push('drifts');
+        return [];
+      },
+    };
+    await aWorld(ports).decide(aRelease(), aPlan());
+    expect(asked).toEqual([]);
+    const world = aWorld({ ...ports, snapshot: async () => policy });
+    const batch = { head: sha('0e') };
+    for (let round = 0; round < 2; round += 1)
+      expect((await world.decide(aRelease(), aPlan(), batch)).reasons.map(({ code }) => code)).toEqual([
+        'not-soaked',
+        'approvals-missing',
+      ]);
+    expect(asked).toEqual(['web staging', 'drifts', 'web staging']);
+    const lost = aWorld({ snapshot: async () => policy, drifts: away });
+    expect(await lost.decide(aRelease(), aPlan())).toMatchObject({ reasons: [{ code: 'record-not-confirmed' }] });
   });
 
   test('asks who is behind roles where a rule speaks of them', async () => {

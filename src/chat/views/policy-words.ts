@@ -21,6 +21,7 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
       ...some('not older than', line['within']),
     ].join(', ');
   },
+  'promotion-order': ({ soak }) => `healthy for ${soak} in every environment that comes before`,
   rule: ({ message, expression }) => `${message}: ${expression}`,
   'auto-release': ({ branch, environment }) => `what is built from ${branch} goes to ${environment} by itself`,
   reference: ({ pattern }) => `a ticket like ${pattern}`,

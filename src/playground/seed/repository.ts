@@ -56,6 +56,7 @@ roles:                                     # nobody may do what no line grants
 policies:
   - { kind: branch-restriction, environments: [production], branches: "^(main|hotfix/.+)$" }
   - { kind: checks, environments: [production], checks: [ci, scan], within: 60d, vulnerabilities: { critical: 0, high: 5 } }
+  - { kind: promotion-order, services: [payments], environments: [production], soak: 1m }
   - kind: rule
     name: payments-with-a-reason
     services: [payments]
