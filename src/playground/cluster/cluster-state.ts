@@ -1,6 +1,7 @@
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.ts';
 import { healthOf } from './kstatus.ts';
-import { imageOf, serviceOf } from './kubelet.ts';
+import { serviceOf } from './kubelet.ts';
+import { imageOf } from './pod-life.ts';
 import { isReady, leaving } from './pods.ts';
 import { nameOf, namespaceOf, type Store } from './store.ts';
 import { conditionOf } from './world.ts';

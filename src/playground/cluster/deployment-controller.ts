@@ -1,6 +1,6 @@
 import { deploymentStatus } from './deployment-status.ts';
 import { isObject, type JsonObject, numberAt, objectAt, same, textAt } from './json.ts';
-import { imageOf } from './kubelet.ts';
+import { imageOf } from './pod-life.ts';
 import { evict, isReady, leaving, manager, ownedBy, ownerName, ownerOf, podFrom } from './pods.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { sha256, type World } from './world.ts';

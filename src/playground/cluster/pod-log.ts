@@ -1,5 +1,5 @@
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.ts';
-import { imageOf } from './kubelet.ts';
+import { imageOf } from './pod-life.ts';
 
 const crashed = [
   "TypeError: Cannot read properties of undefined (reading 'address')",

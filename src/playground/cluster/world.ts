@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createClusterTime } from './cluster-time.ts';
 import { type JsonObject, objectsAt, textAt } from './json.ts';
 import { createPodFaults, type PodFaults } from './pod-faults.ts';
 import { createStore, nameOf, namespaceOf, type Store } from './store.ts';
@@ -25,26 +26,16 @@ export interface World extends PodFaults {
 const quickPauseMs = 15;
 
 export function createWorld(options: { readonly speed: number; readonly log: (line: string) => void }): World {
-  const timers = new Map<NodeJS.Timeout, () => void>();
-  const begun = performance.now();
+  const { elapsed, after, end } = createClusterTime(options.speed);
   let closed = false;
   let quick = true;
-  const time = () => `${new Date().toISOString().slice(0, 19)}Z`;
-  const after = (realMs: number, call: () => void) => {
-    if (closed) return call();
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      call();
-    }, realMs);
-    timers.set(timer, call);
-  };
   return {
     ...createPodFaults(),
     store: createStore(() => new Date()),
-    pause: (ms) => new Promise((resolve) => after(quick ? quickPauseMs : ms / options.speed, () => resolve(closed))),
-    later: (ms, call) => after(ms / options.speed, () => (closed ? undefined : call())),
-    elapsed: () => (performance.now() - begun) * options.speed,
-    time,
+    pause: (ms) => new Promise((resolve) => after(quick ? quickPauseMs * options.speed : ms, () => resolve(closed))),
+    later: (ms, call) => after(ms, () => (closed ? undefined : call())),
+    elapsed,
+    time: () => `${new Date().toISOString().slice(0, 19)}Z`,
     closed: () => closed,
     log: options.log,
     quick: () => quick,
@@ -53,11 +44,7 @@ export function createWorld(options: { readonly speed: number; readonly log: (li
     },
     close: () => {
       closed = true;
-      for (const [timer, call] of [...timers]) {
-        clearTimeout(timer);
-        call();
-      }
-      timers.clear();
+      end();
     },
   };
 }
