@@ -92,7 +92,8 @@ function findingOf(workload: Workload, { all, fresh, ready, count }: Seen, wante
   }
   const otherDigest = foreignDigest(workload, ready, wanted);
   if (otherDigest !== null) return waiting('image', otherDigest);
-  if (workload.wanted === 0) return withoutPods(workload, 'it is scaled to zero');
+  if (workload.wanted === 0)
+    return withoutPods(workload, kind === 'DaemonSet' ? 'no node is to run it' : 'it is scaled to zero');
   return workload.kept === 0
     ? { kind: 'healthy' }
     : {
