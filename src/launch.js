@@ -111,6 +111,7 @@ async function main() {
   await install();
   const node = findNode();
   if (command === 'test') return test(node, args);
+  if (command === 'test:flux') return run(node, [join(root, 'test', 'flux', 'test-flux.ts'), ...args]);
   if (command === 'replay') return run(node, [join(root, 'test', 'flux', 'replay.ts'), ...args]);
   if (command === 'bench') return run(node, [join(root, 'test', 'bench', 'bench.ts'), ...args]);
   return run(node, [join(root, 'src', 'main.ts'), ...process.argv.slice(2)]);

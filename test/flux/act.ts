@@ -23,7 +23,8 @@ export async function act(game: Game, step: Extract<Step, { do: string }>): Prom
       const path = `${objectPath(place, step.object)}${step.scale ? '/scale' : ''}`;
       const change: unknown = JSON.parse(filled(place, JSON.stringify(step.patch)));
       const strategic = step.object.startsWith('Deployment/') && step.scale !== true;
-      return await patchObject(api, path, Object(change), { manager: step.manager, strategic });
+      await patchObject(api, path, Object(change), { manager: step.manager, strategic });
+      return step.object.startsWith('GitRepository/') ? await stage.poke() : undefined;
     }
     case 'delete':
       return void (await api.must('DELETE', objectPath(place, step.object)));

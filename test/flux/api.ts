@@ -80,6 +80,8 @@ const homes: Readonly<Record<string, string>> = {
   DaemonSet: '/apis/apps/v1',
   Job: '/apis/batch/v1',
   CronJob: '/apis/batch/v1',
+  OCIRepository: '/apis/source.toolkit.fluxcd.io/v1',
+  ExternalArtifact: '/apis/source.toolkit.fluxcd.io/v1',
   GitRepository: '/apis/source.toolkit.fluxcd.io/v1',
   Kustomization: '/apis/kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: '/apis/helm.toolkit.fluxcd.io/v2',

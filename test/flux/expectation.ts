@@ -41,16 +41,15 @@ async function waitFor(
   look: () => Promise<string>,
   notBeforeS = 0,
 ): Promise<RowRest> {
-  const limitMs = Math.max((withinS * 1000) / stage.speed, stage.patienceMs);
+  const begun = performance.now();
   for (;;) {
     const seen = await look();
-    const passedMs = performance.now() - doneMs;
-    const afterS = (passedMs * stage.speed) / 1000;
+    const afterS = (stage.elapsed() - doneMs) / 1000;
     if (seen === expected)
       return afterS >= notBeforeS
         ? { expected, seen, afterS, ok: true }
         : { expected, seen: `${seen}, too early`, afterS, ok: false };
-    if (passedMs > limitMs) return { expected, seen, afterS, ok: false };
+    if (afterS > withinS && performance.now() - begun > stage.patienceMs) return { expected, seen, afterS, ok: false };
     await pause(25);
   }
 }
@@ -107,14 +106,14 @@ async function expectStays(game: Game, step: Extract<Step, { expect: 'stays' }>)
   const { watch, releases, stage } = game;
   const own = () => watch.said.filter(({ release }) => release === releases.get(step.of));
   const before = own().length;
-  const begun = performance.now();
+  const begun = stage.elapsed();
   const expected = `${step.of} stays ${step.kind} for ${step.forS} s`;
-  await pause((step.forS * 1000) / stage.speed);
+  while (stage.elapsed() - begun < step.forS * 1000) await pause(25);
   const others = own()
     .slice(Math.max(0, before - 1))
     .find(({ verdict }) => verdict.kind !== step.kind);
   const seen = others === undefined ? expected : describe(step.of, others.verdict);
-  return { expected, seen, afterS: ((performance.now() - begun) * stage.speed) / 1000, ok: others === undefined };
+  return { expected, seen, afterS: (stage.elapsed() - begun) / 1000, ok: others === undefined };
 }
 
 async function expectDrift(game: Game, wanted: ExpectedDrift): Promise<RowRest> {

@@ -19,7 +19,7 @@ export async function play(scenario: Scenario, open: OpenStage, place: Place): P
   ends.defer(watch.close);
   const { units, versions } = scenario;
   const memory = { releases: new Map(), series: new Map(), units, versions, extra: {} };
-  const game: Game = { scenario, stage, git, watch, ...memory, doneMs: performance.now(), mark: 0 };
+  const game: Game = { scenario, stage, git, watch, ...memory, doneMs: stage.elapsed(), mark: 0 };
   written(game);
   const begin = Object.entries(versions).map(([service, version]): Step => {
     return { expect: 'verdict', of: `${service} ${version}`, kind: 'healthy', withinS: 120 };
@@ -34,7 +34,7 @@ async function steps(game: Game, all: readonly Step[]): Promise<Row[]> {
     if ('do' in step) {
       game.mark = game.watch.said.length;
       await act(game, step);
-      game.doneMs = performance.now();
+      game.doneMs = game.stage.elapsed();
       continue;
     }
     const row = await expectation(game, step);

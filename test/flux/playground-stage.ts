@@ -25,7 +25,7 @@ export function playgroundStages(speed: number): OpenStage {
       place,
       api: openApi(kubeconfig),
       kubeconfig,
-      speed,
+      elapsed: cluster.elapsed,
       patienceMs: 10_000,
       poke: async () => cluster.poke(),
       decide: (image, outcome) => cluster.decide(image, outcome === 'crash' ? 'crash' : null),

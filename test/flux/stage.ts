@@ -12,8 +12,8 @@ export interface Stage {
   readonly api: Api;
   /** Path of the kubeconfig that Sluice watches with. */
   readonly kubeconfig: string;
-  /** Seconds of the cluster that pass in a second. */
-  readonly speed: number;
+  /** Milliseconds of the cluster's time, which may go faster than the clock's. */
+  readonly elapsed: () => number;
   /** How long is waited at least, however fast the cluster's time goes. */
   readonly patienceMs: number;
   /** Tells Flux that something may have been pushed. */

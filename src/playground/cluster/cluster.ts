@@ -44,6 +44,8 @@ export interface Cluster {
   readonly expire: () => void;
   readonly suspend: (kustomization: string, suspended: boolean) => void;
   readonly state: () => ClusterState;
+  /** Milliseconds of the cluster's time since its start. */
+  readonly elapsed: () => number;
   /** Image of the ready pods of a Deployment; empty when there are none. */
   readonly running: (service: string) => string;
   readonly close: () => Promise<void>;
@@ -112,6 +114,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
         });
     },
     state: views.state,
+    elapsed: world.elapsed,
     running: views.running,
     close: async () => {
       world.close();

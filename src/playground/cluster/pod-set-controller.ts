@@ -87,7 +87,9 @@ function hashOf(pod: JsonObject | undefined): string {
 
 /** The ordinals of a StatefulSet, the nodes of a DaemonSet. */
 function placesOf(owner: JsonObject): readonly string[] {
-  if (owner['kind'] === 'DaemonSet') return nodes;
+  // The nodes have no labels that one could ask for.
+  if (owner['kind'] === 'DaemonSet')
+    return Object.keys(objectAt(owner, 'spec', 'template', 'spec', 'nodeSelector')).length === 0 ? nodes : [];
   return Array.from(
     { length: numberAt(owner, 'spec', 'replicas') ?? 1 },
     (_, ordinal) => `${nameOf(owner)}-${ordinal}`,

@@ -14,6 +14,8 @@ export interface Workload {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob' | 'HelmRelease';
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: object;
+  /** Laid over the spec of its pods. */
+  readonly pod: object;
 }
 
 /** One Flux Kustomization with what it applies. */
@@ -36,7 +38,7 @@ export interface Unit {
 export type Versions = Readonly<Record<string, string>>;
 
 export function workload(service: string, over: Partial<Workload> = {}): Workload {
-  return { service, name: service, kind: 'Deployment', annotations: {}, spec: {}, ...over };
+  return { service, name: service, kind: 'Deployment', annotations: {}, spec: {}, pod: {}, ...over };
 }
 
 /** A Kustomization that brings the service of its own name. */
@@ -139,6 +141,7 @@ function manifestOf(place: Place, { versionIn }: Unit, item: Workload, versions:
     // Nobody schedules or starts these pods: whoever plays the kubelet writes what became of them.
     schedulerName: 'nobody',
     containers: [{ name: item.service, image }],
+    ...item.pod,
   };
   const template = { metadata: { labels }, spec: pod };
   const selector = { matchLabels: labels };

@@ -195,6 +195,18 @@ export const rollouts: readonly Scenario[] = [
     steps: [push({ web: '1.1.0-crash' }), failed('web 1.1.0-crash', 'CrashLoopBackOff', { running: '1.0.0' })],
   },
   {
+    name: 'daemon-set-without-nodes',
+    story: 'a DaemonSet that no node is to run is proven by itself, and that is said',
+    units: [
+      unit('web', {
+        flux: wait,
+        workloads: [workload('web', { kind: 'DaemonSet', pod: { nodeSelector: { disk: 'none' } } })],
+      }),
+    ],
+    versions: one,
+    steps: [push({ web: '1.1.0' }), healthy('web 1.1.0', { says: /no node is to run it/ })],
+  },
+  {
     name: 'job',
     story: 'a Job that Flux makes anew is healthy when it has completed',
     units: of('Job', forced),
