@@ -8,6 +8,7 @@ export const reasonCodes = [
   'approvals-missing',
   'locked',
   'needs-go',
+  'awaits-turn',
   'frozen',
   'reference-missing',
   'check-missing',
@@ -62,6 +63,8 @@ export const reasonSchema = z.strictObject({
   /** `sluice.yaml:12@8f14e45`: line and commit. */
   source: z.string().optional(),
   demand: approvalDemandSchema.optional(),
+  /** What this held goes by itself, one at a time, from this moment on: where it is missing, somebody is asked. */
+  auto: z.string().optional(),
 });
 export type Reason = z.infer<typeof reasonSchema>;
 

@@ -187,6 +187,8 @@ export const releaseSchema = z.strictObject({
   decision: decisionSchema.optional(),
   votes: z.array(voteSchema),
   arrival: arrivalSchema.optional(),
+  /** Its place among what windows that ended at this moment had held: `taken` when its turn has come. */
+  turn: z.strictObject({ of: instantSchema, taken: z.boolean().optional() }).optional(),
   message: postedSchema.optional(),
 });
 export type Release = z.infer<typeof releaseSchema>;

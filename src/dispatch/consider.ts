@@ -140,7 +140,12 @@ async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise
 
 function decided(release: Release, plan: Plan | undefined, judged: Decision): Step | null {
   const decision = askedFirst(release, judged);
-  const change = { decision, ...(plan === undefined ? {} : { plan }) };
+  const turn = decision.reasons.find(({ code }) => code === 'awaits-turn')?.auto;
+  const change = {
+    decision,
+    ...(plan === undefined ? {} : { plan }),
+    ...(turn === undefined ? {} : { turn: { of: turn } }),
+  };
   const changed = plan === undefined ? null : whatChanged(release, plan, decision);
   const say = (text: string | null) => (text === null ? {} : { text });
   switch (decision.kind) {

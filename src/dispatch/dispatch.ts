@@ -22,6 +22,7 @@ import {
   type Transition,
 } from './ports.ts';
 import { createQueue, type QueueSettings } from './queue.ts';
+import { type TurnPorts, takeTurn } from './turn.ts';
 import { wake } from './wake.ts';
 import { createWork, laneOf } from './work.ts';
 
@@ -39,6 +40,7 @@ export interface DispatchLedger {
   readonly settle: (work: string, mark: string, againAtMs?: number) => Promise<boolean>;
   readonly expireHolds: (nowMs: number) => Promise<readonly unknown[]>;
   readonly lastWritten: ReadLast;
+  readonly turn: TurnPorts['turn'];
 }
 
 export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'nudge'> {
@@ -95,6 +97,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     ...ports,
     random: Math.random,
     consider: (id) => consider(considerPorts, id),
+    takeTurn: (of) => takeTurn(considerPorts, of),
     releaseArtifact: (named) => releaseArtifact(considerPorts, named),
     runLane: (lane, signal) => runLane(lanePorts, lane, signal),
   });

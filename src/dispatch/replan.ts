@@ -66,22 +66,33 @@ export function heldBecause(code: Reason['code'], text: string): Decision {
 
 /**
  * What a lock or a freeze has held does not go by itself when that ends: the day may be another one, and forty releases must
- * not start at once. Its requester is asked; where votes are still missing, the last of them lets it go.
+ * not start at once. Its requester is asked, or it waits for its turn where the window says so; where votes are still
+ * missing, the last of them lets it go.
  */
 export function askedFirst(release: Release, decision: Decision): Decision {
   const before = release.state.kind === 'held' ? (release.decision?.reasons ?? []) : [];
-  const stopped = before.find(({ code }) => endsInAQuestion.has(code));
-  const waitsForOthers = decision.reasons.some(({ code }) => stoppedByPeople.has(code));
-  if (stopped === undefined || decision.kind === 'denied' || waitsForOthers) return decision;
-  const what =
-    stopped.code === 'needs-go'
-      ? stopped.text
-      : `${stopped.code === 'frozen' ? 'the freeze is over' : 'the lock has ended'}; ${isAutomatic(release.request) ? 'whoever may release it' : 'its requester'} is asked`;
-  const needsGo = { code: 'needs-go', effect: 'hold', text: what } as const;
-  return { ...decision, kind: 'held', reasons: [...decision.reasons, needsGo] };
+  const stopped = before.filter(({ code }) => endsInAQuestion.has(code));
+  if (stopped.length === 0 || decision.kind === 'denied' || decision.reasons.some(waitsForPeople)) return decision;
+  return { ...decision, kind: 'held', reasons: [...decision.reasons, whatNow(release, stopped)] };
 }
 
-const endsInAQuestion: ReadonlySet<Reason['code']> = new Set(['locked', 'frozen', 'needs-go']);
+function whatNow(release: Release, stopped: readonly Reason[]): Reason {
+  const ends = stopped.flatMap(({ auto }) => auto ?? []);
+  const last = ends.toSorted().at(-1);
+  if (last !== undefined && ends.length === stopped.length)
+    return {
+      code: 'awaits-turn',
+      effect: 'hold',
+      text: 'the freeze is over; it goes by itself when those before it have arrived',
+      auto: last,
+    };
+  const asked = stopped.find(({ code }) => code === 'needs-go');
+  const over = stopped.some(({ code }) => code === 'locked') ? 'the lock has ended' : 'the freeze is over';
+  const who = isAutomatic(release.request) ? 'whoever may release it' : 'its requester';
+  return { code: 'needs-go', effect: 'hold', text: asked?.text ?? `${over}; ${who} is asked` };
+}
+
+const endsInAQuestion: ReadonlySet<Reason['code']> = new Set(['locked', 'frozen', 'needs-go', 'awaits-turn']);
 const stoppedByPeople: ReadonlySet<Reason['code']> = new Set([
   'locked',
   'frozen',
@@ -89,6 +100,11 @@ const stoppedByPeople: ReadonlySet<Reason['code']> = new Set([
   'behind-another',
   'rolled-back',
 ]);
+
+/** Whether a reason lasts until somebody does something, and not until a fact can be read again. */
+export function waitsForPeople({ code }: Pick<Reason, 'code'>): boolean {
+  return stoppedByPeople.has(code);
+}
 
 /** A plan that was refused, as a decision: a hold only where every reason may pass by itself. */
 export function refusedPlan(reasons: readonly Reason[]): Decision {

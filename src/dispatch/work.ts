@@ -3,9 +3,10 @@ import { messageOf } from '../errors.ts';
 import type { At } from '../fault-points.ts';
 import { type ReleaseId, releaseIdSchema } from '../release.ts';
 import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import type { Clock, Instant } from '../time.ts';
 import { artifactOf } from './auto-release.ts';
 import type { LaneOutcome } from './lane.ts';
+import { turnOf } from './turn.ts';
 
 export interface WorkPorts {
   readonly clock: Clock;
@@ -15,6 +16,7 @@ export interface WorkPorts {
   readonly markOf: (work: string) => Promise<string | null>;
   readonly settle: (work: string, mark: string, againAtMs?: number) => Promise<boolean>;
   readonly consider: (id: ReleaseId) => Promise<void>;
+  readonly takeTurn: (of: Instant) => Promise<void>;
   readonly releaseArtifact: (named: { readonly service: string; readonly version: string }) => Promise<void>;
   readonly runLane: (lane: Lane, signal: AbortSignal) => Promise<LaneOutcome>;
   readonly at?: At | undefined;
@@ -67,9 +69,11 @@ async function doWork(ports: WorkPorts, work: string, signal: AbortSignal): Prom
   const lane = laneOf(work);
   if (lane !== null) return ports.runLane(lane, signal);
   const artifact = artifactOf(work);
+  const turn = turnOf(work);
   const id = releaseIdSchema.safeParse(work.startsWith('release/') ? work.slice('release/'.length) : '');
   if (id.success) await ports.consider(id.data);
   else if (artifact !== null) await ports.releaseArtifact(artifact);
+  else if (turn !== null) await ports.takeTurn(turn);
   else ports.log.error({ work }, 'nobody knows how to do this work');
   return { kind: 'done' };
 }

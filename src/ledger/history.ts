@@ -1,7 +1,17 @@
 import type { Lane } from '../change.ts';
 import type { Redis } from '../redis.ts';
 import { type Release, type ReleaseId, releaseSchema } from '../release.ts';
-import { arrivingKey, historyKey, laneKey, newestField, newestKey, openKey, openOf, rolledBackKey } from './indexes.ts';
+import {
+  arrivingKey,
+  historyKey,
+  laneKey,
+  newestField,
+  newestKey,
+  openKey,
+  openOf,
+  rolledBackKey,
+  turnKey,
+} from './indexes.ts';
 import type { Records } from './record.ts';
 import { onRedis } from './script.ts';
 import { releaseSubject } from './transition.ts';
@@ -30,6 +40,8 @@ export function createHistory({ redis, records }: { readonly redis: Redis; reado
     },
     /** Releases that are to be written to a lane, oldest first. */
     waiting: (lane: Lane): Promise<Release[]> => listed(laneKey(lane)),
+    /** What windows that ended at one moment had held, and what is not settled of it, oldest first. */
+    turn: (of: string): Promise<Release[]> => listed(turnKey(of)),
     /** Written releases that are watched: the newest of each service and environment, and older ones until they are left. */
     arriving: async (): Promise<Release[]> => {
       const [watched, newest] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { Lane } from '../change.ts';
 import { key } from '../redis.ts';
 import { isOpen, type Release } from '../release.ts';
+import { overall } from '../verdict.ts';
 import type { Effect } from './record.ts';
 
 /** A name as a part of a key: names in a request are foreign until the request is planned. */
@@ -41,6 +42,10 @@ export function healthyTimeKey(service: string, environment: string): string {
   return key('healthy-time', part(service), part(environment));
 }
 
+export function turnKey(of: string): string {
+  return key('turn', of);
+}
+
 export function newestField(service: string, environment: string): string {
   return `${part(service)}/${part(environment)}`;
 }
@@ -64,6 +69,9 @@ export function memberships(before: Release | null, after: Release): Effect[] {
   if (oldLane !== undefined) effects.push({ kind: 'out', key: laneKey(oldLane), member });
   if (lane !== undefined && isWaiting(after)) effects.push({ kind: 'in', key: laneKey(lane), member });
   if (after.state.kind === 'written') effects.push(put(!hasLeft(after), arrivingKey));
+  if (before?.turn !== undefined && before.turn.of !== after.turn?.of)
+    effects.push({ kind: 'out', key: turnKey(before.turn.of), member });
+  if (after.turn !== undefined) effects.push(put(isUnsettled(after), turnKey(after.turn.of)));
   if (before === null) {
     const filters = [
       historyKey(),
@@ -86,6 +94,7 @@ export function consequences(before: Release | null, after: Release): Effect[] {
     effects.push({ kind: 'due', work: releaseWork(after.id) });
   if (after.state.kind === 'queued' && after.plan !== undefined)
     effects.push({ kind: 'due', work: laneWork(after.plan.lane) });
+  if (after.turn !== undefined) effects.push({ kind: 'due', work: `turn/${after.turn.of}` });
   if (before !== null && isOpen(before) && !isOpen(after))
     effects.push({ kind: 'wake', key: openOf(service, environment) });
   if (after.state.kind === 'written' && changed) {
@@ -98,6 +107,13 @@ export function consequences(before: Release | null, after: Release): Effect[] {
 
 export function isWaiting(release: Release): boolean {
   return release.state.kind === 'queued' || release.state.kind === 'writing';
+}
+
+/** Whether it may still arrive, or has arrived badly: those behind it wait, or are asked about. */
+function isUnsettled(release: Release): boolean {
+  if (isOpen(release)) return true;
+  const verdict = release.arrival === undefined ? null : overall(release.arrival);
+  return release.state.kind === 'written' && !['healthy', 'superseded', 'gone'].includes(verdict?.kind ?? '');
 }
 
 /** Whether no cluster is watched for this release any more. */

@@ -73,6 +73,20 @@ describe('what a lock has held', () => {
     expect(outcome.now.decision?.reasons.map(({ code }) => code)).toEqual(codes);
   });
 
+  const ended = at(-60_000);
+  const frozen = { code: 'frozen', effect: 'hold', text: 'dev is frozen' } as const;
+  test.each<[string, readonly Decision['reasons'][number][], string]>([
+    ['waits for its turn where the window says so', [{ ...frozen, auto: ended }], 'awaits-turn'],
+    ['is asked about where one of two windows does not', [{ ...frozen, auto: ended }, frozen], 'needs-go'],
+    ['is asked about where a lock has held it too', [{ ...frozen, auto: ended }, locked], 'needs-go'],
+  ])('%s', async (_, reasons, code) => {
+    const outcome = await considered(waiting(...reasons));
+    expect(outcome.now.decision?.reasons.map((reason) => reason.code)).toEqual([code]);
+    expect(outcome.now.turn).toEqual(code === 'awaits-turn' ? { of: ended } : undefined);
+    const again = await considered(outcome.now);
+    expect(again.now.decision?.reasons.map((reason) => reason.code)).toEqual([code]);
+  });
+
   test('is still asked about when the remote was away in between', async () => {
     const away = await considered(waiting(needsGo), {
       plan: async () => ({ kind: 'unreadable', because: 'no route' }),

@@ -34,6 +34,7 @@ function aWorker(mark: ReturnType<typeof aMark>, over: Partial<WorkPorts> = {}) 
     markOf: mark.markOf,
     settle: mark.settle,
     consider: async (id) => void ran.push(id),
+    takeTurn: async (of) => void ran.push(of),
     releaseArtifact: async ({ service, version }) => void ran.push(`${service} ${version}`),
     runLane: async ({ repository, branch }) => {
       ran.push(`${repository} ${branch}`);

@@ -15,20 +15,28 @@ const withPolicies = (...lines: string[]) =>
 /** `HH:MM` in UTC, so many milliseconds from now. */
 const clock = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
 
-test('a release that a window holds is asked about when the window is over, and goes with Go', async () => {
-  // It ends at the next full minute, so that the end is seen and not only believed.
-  withPolicies(
-    `kind: freeze-window, environments: [dev], from: "${clock(-3_600_000)}", to: "${clock(60_000)}", timezone: UTC, because: stock take`,
-  );
+test('what a window has held is asked about when it is over, or goes by itself, one at a time', async () => {
+  // They end at a full minute soon, so that the end is seen and not only believed.
+  const stockTake = `kind: freeze-window, environments: [dev], from: "${clock(-3_600_000)}", to: "${clock(75_000)}", timezone: UTC, because: stock take`;
+  withPolicies(`${stockTake}, services: [web]`, `${stockTake}, services: [payments, mail], auto: true`);
   await world.say('ana', 'general', '/release web dev 1.4.2');
+  await world.say('ana', 'general', '/release payments dev 5.2.0');
+  await world.say('bo', 'general', '/release mail dev 1.12.0');
   const waits = await world.message('releases-dev', /web .*1\.4\.2.* waits/);
   expect(waits).toMatch(/dev is frozen until .* UTC \(stock take\)/);
+  expect(await world.message('releases-dev', /mail .*1\.12\.0.* waits/)).toContain('one at a time');
   await world.message('releases-dev', /web .*1\.4\.2.* waits[\s\S]*the freeze is over/, 90_000);
   await world.wait('a mention of the requester', () =>
     world
       .messagesOf('releases-dev', /the freeze is over/)
       .some(({ text, thread_ts }) => thread_ts !== undefined && text.includes(world.mentionOf('ana'))),
   );
+  await world.wait('the commit of mail', () =>
+    world.git.log(5).some(({ title }) => title.includes('Release mail 1.12.0')),
+  );
+  expect(world.running('dev', 'payments')).toMatch(/:5\.2\.0$/);
+  await world.message('releases-dev', /payments 5\.2\.0 is running in dev/);
+  await world.message('releases-dev', /mail 1\.12\.0 is running in dev/);
   await world.click('ana', 'releases-dev', /the freeze is over/, 'release.go');
   await world.message('releases-dev', /web 1\.4\.2 is running in dev/);
 }, 150_000);

@@ -25,12 +25,13 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
   rule: ({ message, expression }) => `${message}: ${expression}`,
   'auto-release': ({ branch, environment }) => `what is built from ${branch} goes to ${environment} by itself`,
   reference: ({ pattern }) => `a ticket like ${pattern}`,
-  'freeze-window': ({ from, to, days, timezone, except, because }) =>
+  'freeze-window': ({ from, to, days, timezone, except, auto, because }) =>
     [
       `not between ${from} and ${to}`,
       ...some('on', list(days, ', ')),
       ...some('except', list(except, ', ')),
       ...some('in', timezone),
+      ...(auto === true ? ['and then by itself, one at a time'] : []),
       ...(because === undefined ? [] : [`(${because})`]),
     ].join(' '),
 };

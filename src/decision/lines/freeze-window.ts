@@ -34,6 +34,11 @@ export const freezeWindowLine = z
       .optional()
       .describe('Dates on which a window of every day does not begin')
       .meta({ examples: [['2026-12-04']] }),
+    auto: z
+      .boolean()
+      .optional()
+      .describe('true: what it held goes by itself when it is over, one at a time; default: its requester is asked')
+      .meta({ examples: [true] }),
     because: z
       .string()
       .max(200)

@@ -1,5 +1,6 @@
+import type { Reason } from '../../reasons.ts';
 import { holdsFor } from '../../scope.ts';
-import { epochMsOf, spanEndMs, wallTime } from '../../time.ts';
+import { epochMsOf, instantOf, spanEndMs, wallTime } from '../../time.ts';
 import type { FreezeWindow } from '../lines/freeze-window.ts';
 import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
 
@@ -26,12 +27,19 @@ export const freezeWindow: PolicyCheck = (question) => {
         code: 'frozen',
         effect: isWarning ? 'warn' : 'hold',
         text: `${request.environment} is frozen until ${wallTime(endMs, line.timezone)} ${line.timezone}${because}`,
-        ...(isWarning ? {} : { next: 'nothing to do now; its requester is asked when the window is over' }),
+        ...(isWarning ? {} : afterwards(line, endMs)),
         source: sourceOf(facts, ['policies', index]),
       },
     ];
   });
 };
+
+/** What happens when it is over. */
+function afterwards({ auto }: FreezeWindow, endMs: number): Pick<Reason, 'next' | 'auto'> {
+  return auto === true
+    ? { next: 'nothing to do; it goes by itself when the window is over, one at a time', auto: instantOf(endMs) }
+    : { next: 'nothing to do now; its requester is asked when the window is over' };
+}
 
 /** When none of the windows holds any more. */
 function endOf(lines: readonly FreezeWindow[], nowMs: number): number {

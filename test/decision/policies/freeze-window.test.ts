@@ -68,3 +68,10 @@ describe('a freeze window', () => {
     expect(reasons([friday], '2026-11-27T16:00:00Z', { environment: 'staging' })).toEqual([]);
   });
 });
+
+test('says of what it holds whether that goes by itself afterwards, and from when on', () => {
+  const [quiet] = reasons([friday], '2026-11-27T20:00:00Z');
+  const [alone] = reasons([`${friday}, auto: true`], '2026-11-27T20:00:00Z');
+  expect(quiet?.auto).toBeUndefined();
+  expect(alone).toMatchObject({ auto: '2026-11-27T23:00:00.000Z', next: expect.stringContaining('goes by itself') });
+});
