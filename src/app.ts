@@ -128,6 +128,13 @@ export async function startApp(
     preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
     nudge: (work) => dispatch.nudge(work),
+    reconcile: async (cluster, object) => {
+      const requested = await kubernetes.reconcile(cluster, object);
+      const own = settled.receivers.filter((receiver) => receiver.cluster === cluster);
+      if (requested.kind !== 'not-granted' || own.length === 0) return requested;
+      await pokeReceivers(own, log);
+      return { kind: 'poked' };
+    },
     confirmRecord: async (by) => {
       await ledger.confirm(by);
       await reconsider();

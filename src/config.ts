@@ -31,6 +31,10 @@ const clusterSchema = z.strictObject({
     .strictObject({ url: z.url(), token: secretSchema })
     .optional()
     .describe('A Flux Receiver (generic-hmac) to call after a push'),
+  reconcile: z
+    .boolean()
+    .optional()
+    .describe('true: Sluice may ask Flux for a run, which patches Kustomizations, HelmReleases and their sources'),
 });
 
 export const configSchema = z.strictObject({

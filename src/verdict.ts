@@ -46,29 +46,3 @@ export function overall(arrival: Arrival): Verdict | null {
   const verdicts = Object.values(arrival.clusters);
   return verdicts.toSorted((a, b) => weight[a.kind] - weight[b.kind] || a.since.localeCompare(b.since))[0] ?? null;
 }
-
-/** A place where a cluster does not hold what Git says. One record for each, opened once, closed when it ends. */
-export const driftSchema = z.strictObject({
-  kind: z.literal('drift'),
-  /** Stable for (cluster, object, field): the same deviation seen twice is one drift. */
-  id: z.string(),
-  revision: z.number().int(),
-  cluster: z.string(),
-  environment: z.string(),
-  service: z.string().optional(),
-  /** `Deployment/default/web`. */
-  object: z.string(),
-  /** `spec.template.spec.containers[web].image`. */
-  field: z.string(),
-  live: z.string(),
-  wanted: z.string(),
-  /** The client that wrote it (`kubectl-edit`); people are not in the objects. */
-  manager: z.string(),
-  since: instantSchema,
-  state: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('open') }),
-    z.strictObject({ kind: z.literal('ended'), at: instantSchema, how: z.enum(['corrected', 'released', 'gone']) }),
-  ]),
-  message: z.strictObject({ channel: z.string(), ts: z.string() }).optional(),
-});
-export type Drift = z.infer<typeof driftSchema>;

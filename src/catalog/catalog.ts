@@ -1,4 +1,5 @@
 import type { CommitSha, Lane } from '../change.ts';
+import type { DriftPolicy } from '../drift-policy.ts';
 import { artifactWork } from '../due.ts';
 import { messageOf } from '../errors.ts';
 import type { Route } from '../http.ts';
@@ -62,9 +63,14 @@ export interface Catalog {
   ) => Promise<Artifact[]>;
   readonly plan: (request: Request) => Promise<Planned>;
   readonly deployed: () => Promise<Deployed[]>;
-  readonly environment: (
-    name: string,
-  ) => { name: string; clusters: string[]; channel: string; after?: string[]; logs: 'thread' | 'off' } | null;
+  readonly environment: (name: string) => {
+    name: string;
+    clusters: string[];
+    channel: string;
+    after?: string[];
+    logs: 'thread' | 'off';
+    drift?: DriftPolicy;
+  } | null;
   readonly service: (name: string) => { name: string; squad?: string; owners: string[] } | null;
   readonly artifactRoute: Route;
 }
@@ -204,8 +210,12 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       const file = standing()?.file;
       const found = file !== undefined && Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
       if (found === undefined) return null;
-      const { clusters, channel, after, logs } = found;
-      return { name, clusters: [...clusters], channel, ...(after === undefined ? {} : { after: [...after] }), logs };
+      const { clusters, channel, after, logs, drift } = found;
+      return {
+        ...{ name, channel, logs, clusters: [...clusters] },
+        ...(after === undefined ? {} : { after: [...after] }),
+        ...(drift === undefined ? {} : { drift }),
+      };
     },
     service: (name) => {
       const file = standing()?.file;

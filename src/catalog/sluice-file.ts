@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driftPolicySchema } from '../drift-policy.ts';
 import { memberSchema, nameSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 
@@ -24,6 +25,7 @@ const environmentSchema = z.strictObject({
     .default('off')
     .describe('thread: log lines of failing pods are posted to the thread of the release')
     .meta({ examples: ['thread'] }),
+  drift: driftPolicySchema.optional(),
 });
 
 export const environmentsSchema = z

@@ -1,9 +1,11 @@
+import type { Drift } from '../drift.ts';
+import type { Mute } from '../mute.ts';
 import type { Preview } from '../preview.ts';
 import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
-import type { Drift, Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 import type { SlackSettings } from './slack-app.ts';
 
 interface Entry {
@@ -67,6 +69,21 @@ export interface ChatPorts {
   readonly endHold: (id: string, by: Person, entry: Entry) => Promise<unknown>;
   readonly holds: () => Promise<Hold[]>;
   readonly drifts: () => Promise<Drift[]>;
+  readonly drift: (id: string) => Promise<Drift | null>;
+  /** Those of the last week, the newest first. */
+  readonly endedDrifts: (limit: number) => Promise<Drift[]>;
+  readonly changeDrift: (id: string, change: Partial<Pick<Drift, 'muted' | 'asked'>>, entry: Entry) => Promise<unknown>;
+  readonly mutes: () => Promise<Mute[]>;
+  readonly muteEnvironment: (environment: string, by: Person, untilMs: number) => Promise<void>;
+  readonly unmuteEnvironment: (environment: string, by: Person) => Promise<void>;
+  readonly markDirty: (subject: string) => Promise<void>;
+  /** Asks Flux for a run of an object, `Kustomization/flux-system/shop`; `poked`: only to fetch. */
+  readonly reconcile: (
+    cluster: string,
+    object: string,
+  ) => Promise<
+    { readonly kind: 'asked' | 'poked' | 'not-granted' } | { readonly kind: 'failed'; readonly because: string }
+  >;
   readonly markDue: (work: string) => Promise<void>;
   readonly nudge: (work: string) => void;
   readonly confirmRecord: (by: string) => Promise<void>;

@@ -1,6 +1,7 @@
+import type { Drift } from '../drift.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
-import type { Drift, Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 import { clockTime } from './arrival/finding.ts';
 import { type ClusterWatchOptions, watchCluster } from './cluster-watch.ts';
 import type { Expected } from './expected.ts';
@@ -10,6 +11,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { createOutbox } from './outbox.ts';
 import { readPodLog } from './pod-log.ts';
 import type { HealthSeen, KubernetesPorts } from './ports.ts';
+import { requestRun } from './request-run.ts';
 import { sameVerdict } from './same-verdict.ts';
 import { unreachableVerdict } from './unreachable.ts';
 
@@ -32,6 +34,8 @@ export interface ClusterDeskOptions extends Ports, Omit<ClusterWatchOptions, 'on
 
 /** Changes come in bursts of five to eight a run of Flux; they are judged together, this much later at the most. */
 const coalesceMs = 60;
+/** That Flux does nothing shows in no event: everything is looked at again after so many ticks. */
+const silenceTicks = 15;
 /** A cluster that is silent for this long is said to be. */
 const silentMs = 10_000;
 
@@ -40,7 +44,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   const { name, clock, log } = options;
   const stop = new AbortController();
   const outbox = createOutbox(log);
-  const judge = createJudge(name, options.drifts);
+  const judge = createJudge(name, options.drifts, clock.now());
   const told = new Map<string, { verdict: Verdict; of: string }>();
   const healthy = new Map<string, string>();
   /** What was last said of the health of each service. */
@@ -49,6 +53,8 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   /** Null until it is known: nothing to expect would mean that everything has gone. */
   let expectations: readonly Expected[] | null = null;
   let current: readonly { readonly expected: Expected; readonly verdict: Verdict }[] = [];
+
+  let ticks = 0;
 
   const mark = () => void judging.ask();
   const watch = watchCluster({ ...options, onChange: mark });
@@ -70,7 +76,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     if (!watch.synced()) return sayUnreachable(expectations);
     const wanted = expectations;
     const isAncestor = await ancestry.gather(watch.view, wanted);
-    const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now());
+    const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), watch.staleSince() !== null);
     current = verdicts.map(({ expected, verdict }) => ({ expected, verdict: withSilence(verdict) }));
     toldSilent = isSilent();
     for (const { expected, verdict } of current) tell(expected, verdict, !toldSilent);
@@ -159,9 +165,16 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     },
     /** Deadlines pass without an event, and what could not be told is tried again. */
     tick: () => {
+      ticks += 1;
       const isMoving = current.some(({ verdict }) => verdict.kind === 'waiting') || isSilent() !== toldSilent;
-      if (!watch.synced() || isMoving) mark();
+      if (!watch.synced() || isMoving || judge.waits() || ticks % silenceTicks === 0) mark();
       else void outbox.flush();
+    },
+    /** The source goes first, so that the run takes what it fetches. */
+    reconcile: (object: string) => {
+      const source = watch.view.kustomization(object.replace(/^Kustomization\//, ''))?.source;
+      const objects = [...(source === undefined ? [] : [source]), object];
+      return requestRun(options.api, objects, new Date(clock.now()).toISOString());
     },
     state: () => ({
       reachable: watch.synced() && watch.staleSince() === null,

@@ -7,6 +7,7 @@ import {
   type Kustomization,
   keyOf,
   type Pod,
+  type RunReport,
   type Source,
   type Workload,
 } from './objects.ts';
@@ -33,6 +34,7 @@ export function createClusterObjects(): ClusterObjects {
   const byKustomization = createIndex();
   const byHelmRelease = createIndex();
   const releasesByKustomization = createIndex();
+  const reports = new Map<string, RunReport>();
   let blind = false;
 
   const nameOf = (object: Kept) => `${object.namespace}/${object.name}`;
@@ -74,6 +76,7 @@ export function createClusterObjects(): ClusterObjects {
         helmReleases.set(nameOf(object), object);
         if (object.kustomization !== null) releasesByKustomization.add(object.kustomization, nameOf(object));
       } else if (object.kind === 'Canary') canaries.set(object.target, object);
+      else if (object.kind === 'Event') reports.set(nameOf(object), object);
       else if (isSource(object)) sources.set(keyOf(object), object);
       else putWorkload(object, keyOf(object));
     },
@@ -89,6 +92,7 @@ export function createClusterObjects(): ClusterObjects {
         helmReleases.delete(nameOf(object));
         if (object.kustomization !== null) releasesByKustomization.remove(object.kustomization, nameOf(object));
       } else if (object.kind === 'Canary') canaries.delete(object.target);
+      else if (object.kind === 'Event') reports.delete(nameOf(object));
       else if (isSource(object)) sources.delete(keyOf(object));
       else dropWorkload(object, keyOf(object));
     },
@@ -109,6 +113,7 @@ export function createClusterObjects(): ClusterObjects {
       ...released(kustomization).flatMap((release) => known(byHelmRelease.get(nameOf(release)))),
     ],
     delivererOf: (workload) => canaries.get(workload) ?? workloads.get(rollouts.get(workload) ?? ''),
+    reports: () => reports.values(),
     pods: (workload) => (blind ? null : [...(pods.get(workload)?.values() ?? [])]),
   };
 }

@@ -23,9 +23,12 @@ export async function discoverPaths(
     for (const version of await versionsOf(api, group, signal)) {
       const base = group === '' ? `/api/${version ?? 'v1'}` : `/apis/${group}/${version ?? members[0]?.version}`;
       const served = version === null ? null : await get(api, base, resourcesSchema, signal);
-      for (const { kind, plural } of members) {
+      for (const { kind, plural, fieldSelector } of members) {
         const there = served === null || served === 'forbidden' || served.resources.some(({ name }) => name === plural);
-        if (there && !paths.has(kind)) paths.set(kind, `${base}/${plural}`);
+        if (there && !paths.has(kind)) {
+          const narrowed = fieldSelector === undefined ? '' : `?fieldSelector=${encodeURIComponent(fieldSelector)}`;
+          paths.set(kind, `${base}/${plural}${narrowed}`);
+        }
       }
     }
   }

@@ -1,8 +1,10 @@
+import type { SeenDrift } from '../drift.ts';
 import type { Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { arrival } from './arrival/arrival.ts';
 import { unitsOf } from './arrival/own.ts';
-import { createDriftTracker, type DriftStep, type SeenDrift } from './drift/drift-tracker.ts';
+import { createBundles } from './drift/bundle.ts';
+import { createDriftTracker, type DriftStep } from './drift/drift-tracker.ts';
 import { createEarlierFailures, type EarlierFailures } from './earlier-failures.ts';
 import type { Expected } from './expected.ts';
 import { commitOf, revisionIn } from './flux/revision.ts';
@@ -36,13 +38,24 @@ export function commitsIn(view: ClusterView): Set<string> {
   return commits;
 }
 
-/** Judges one cluster, moment by moment; it remembers the last verdicts, so that they neither flap nor forget `since`. */
-export function createJudge(cluster: string, drifts: readonly SeenDrift[] = []) {
-  const tracker = createDriftTracker(cluster, drifts);
+/**
+ * Judges one cluster, moment by moment; it remembers the last verdicts, so that they neither flap nor forget `since`. It watches since
+ * `sinceMs`: what Flux put back before that is the past.
+ */
+export function createJudge(cluster: string, drifts: readonly SeenDrift[] = [], sinceMs?: number) {
+  const tracker = createDriftTracker(cluster, drifts, sinceMs);
+  const bundles = createBundles(cluster, drifts);
   const last = new Map<string, Judged>();
 
   return {
-    judge: (view: ClusterView, expectations: readonly Expected[], isAncestor: IsAncestor, nowMs: number): Judgement => {
+    /** `blind`: the objects may be of another day, so that nothing is concluded from them of what drifts. */
+    judge: (
+      view: ClusterView,
+      expectations: readonly Expected[],
+      isAncestor: IsAncestor,
+      nowMs: number,
+      blind = false,
+    ): Judgement => {
       const verdicts = expectations.map((expected) => {
         const name = `${expected.environment}/${expected.service}`;
         const before = last.get(name);
@@ -54,13 +67,18 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = []) 
         last.set(name, { expected, verdict, earlier });
         return { expected, units, verdict };
       });
+      if (blind) return { verdicts, drift: { seen: [], ended: [] } };
       const subjects = verdicts.map(({ expected, units, verdict }) => ({
         expected,
         units,
         releasing: verdict.kind === 'waiting' && verdict.stage !== 'image',
+        told: expected.release !== undefined && verdict.kind !== 'healthy',
+        otherImage: 'stage' in verdict && verdict.stage === 'image',
       }));
-      return { verdicts, drift: tracker.step(subjects, nowMs) };
+      return { verdicts, drift: bundles.step(tracker.step({ view, subjects, isAncestor, nowMs }), nowMs) };
     },
+    /** Whether time alone will make a difference to a drift. */
+    waits: tracker.waits,
   };
 }
 

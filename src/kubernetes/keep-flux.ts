@@ -72,6 +72,13 @@ function followedBy(ref: Ref): Source['follows'] {
 
 const reference = z.object({ kind: z.string().catch(''), name: z.string(), namespace: text });
 
+const snapshotSchema = z.object({
+  digest: z.string(),
+  firstReconciled: text,
+  lastReconciled: z.string(),
+  lastReconciledStatus: z.string().catch(''),
+});
+
 const kustomizationSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
@@ -92,6 +99,7 @@ const kustomizationSchema = z.object({
     lastAppliedRevision: text,
     lastAppliedOriginRevision: text,
     inventory: part({ entries: listOf(z.object({ id: z.string() })) }),
+    history: listOf(snapshotSchema),
   }),
 });
 
@@ -130,6 +138,24 @@ export function keepKustomization(raw: unknown): Kustomization | null {
       const entry = parseInventoryId(id);
       return entry === null || !followedKinds.has(`${entry.group}/${entry.kind}`) ? [] : [keyOf(entry)];
     }),
+    intervalMs: spec.interval,
+    lastRun: lastRunOf(status.history),
+  };
+}
+
+type Snapshot = z.infer<typeof snapshotSchema>;
+
+function lastRunOf(history: readonly Snapshot[]): Kustomization['lastRun'] {
+  const [last, ...others] = history.toSorted((a, b) => b.lastReconciled.localeCompare(a.lastReconciled));
+  if (last === undefined) return null;
+  // A rollback takes up an older entry: its first run is of another time.
+  const first = last.firstReconciled ?? last.lastReconciled;
+  const again = others.some(({ lastReconciled }) => lastReconciled >= first);
+  return {
+    digest: last.digest,
+    at: last.lastReconciled,
+    firstAt: again ? last.lastReconciled : first,
+    succeeded: last.lastReconciledStatus === 'ReconciliationSucceeded',
   };
 }
 
@@ -159,6 +185,7 @@ const helmReleaseSchema = z.object({
     install: remediation,
     upgrade: remediation,
     values: z.unknown().optional(),
+    driftDetection: z.object({ mode: text }).optional().catch(undefined),
     chart: z
       .object({ spec: z.object({ version: text }) })
       .optional()
@@ -185,6 +212,7 @@ export function keepHelmRelease(raw: unknown): HelmRelease | null {
     timeoutMs: spec.timeout,
     retries: Math.max(0, retries),
     newest: status.history[0]?.status ?? null,
+    detectsDrift: spec.driftDetection?.mode === 'enabled' || spec.driftDetection?.mode === 'warn',
     values: [...imageScalars(spec.values, ''), ...(spec.chart?.spec.version ? [spec.chart.spec.version] : [])].slice(
       0,
       200,

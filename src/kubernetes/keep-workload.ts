@@ -10,6 +10,7 @@ import {
   ownersOf,
   part,
 } from './keep.ts';
+import { liveFields, optOutOf } from './keep-fields.ts';
 import { deliveryOf } from './keep-progressive.ts';
 import type { FieldOwner, Workload, WorkloadKind } from './objects.ts';
 
@@ -88,6 +89,8 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
         metadata.managedFields,
         images.map(({ container }) => container),
       ),
+      fields: liveFields(z.object({ spec: z.unknown() }).parse(raw).spec, metadata.managedFields),
+      optOut: optOutOf(metadata, metadata.managedFields),
     };
   };
 }

@@ -31,6 +31,7 @@ export const metadataSchema = z.object({
   name: z.string(),
   generation: z.number().catch(0),
   labels: z.record(z.string(), z.string()).catch({}),
+  annotations: z.record(z.string(), z.string()).catch({}),
   deletionTimestamp: z.string().optional().catch(undefined),
   ownerReferences: listOf(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() })),
   managedFields: listOf(managedFieldSchema),

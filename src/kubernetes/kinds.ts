@@ -1,6 +1,7 @@
 import { keepHelmRelease, keepKustomization, keepSource } from './keep-flux.ts';
 import { keepPod } from './keep-pod.ts';
 import { keepCanary } from './keep-progressive.ts';
+import { keepReport } from './keep-report.ts';
 import { keepWorkload } from './keep-workload.ts';
 import type { Kept } from './objects.ts';
 
@@ -11,6 +12,8 @@ export interface WatchedKind {
   readonly plural: string;
   /** Used where discovery is not allowed. */
   readonly version: string;
+  /** Narrows what is listed and watched, where most of the kind is of no interest. */
+  readonly fieldSelector?: string;
   readonly keep: (raw: unknown) => Kept | null;
 }
 
@@ -56,4 +59,12 @@ export const watchedKinds: readonly WatchedKind[] = [
   },
   { kind: 'Canary', group: 'flagger.app', plural: 'canaries', version: 'v1beta1', keep: keepCanary },
   { kind: 'Pod', group: '', plural: 'pods', version: 'v1', keep: keepPod },
+  {
+    kind: 'Event',
+    group: '',
+    plural: 'events',
+    version: 'v1',
+    fieldSelector: 'involvedObject.kind=Kustomization,reason=Progressing',
+    keep: keepReport,
+  },
 ];

@@ -66,6 +66,11 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
           ...(because === null ? {} : { because }),
         };
       }),
+    reconcile: async (cluster, object) => {
+      const desk = desks.find(({ name }) => name === cluster);
+      if (desk === undefined || ports.clusters[cluster]?.reconcile !== true) return { kind: 'not-granted' };
+      return desk.reconcile(object);
+    },
     refresh,
   };
 }

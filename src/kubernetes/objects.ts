@@ -16,6 +16,24 @@ export interface FieldOwner {
   readonly at: string | null;
 }
 
+/** One field of a live object that somebody owns. */
+export interface LiveField {
+  /** `spec.replicas`, `spec.template.spec.containers[web].image`. */
+  readonly path: string;
+  readonly live: string;
+  /** Who wrote it last; null where Flux owns it, too. */
+  readonly editor: FieldOwner | null;
+  /** Written by way of the subresource `scale`. */
+  readonly scaled: boolean;
+}
+
+/** An annotation or label that tells Flux to leave an object alone; `by` is null where Git says so. */
+export interface OptOut {
+  readonly field: string;
+  readonly value: string;
+  readonly by: FieldOwner | null;
+}
+
 interface Named {
   readonly namespace: string;
   readonly name: string;
@@ -60,6 +78,17 @@ export interface Kustomization extends Named, Suspendable {
   readonly appliedOrigin: string | null;
   /** Keys of the workloads, HelmReleases and Kustomizations of the inventory: `Deployment/shop/web`. */
   readonly inventory: readonly string[];
+  readonly intervalMs: number;
+  /**
+   * What the last run that is on its record built and when it ended, and when the first one of those that built the same without another
+   * in between; null before the first one.
+   */
+  readonly lastRun: {
+    readonly digest: string;
+    readonly at: string;
+    readonly firstAt: string;
+    readonly succeeded: boolean;
+  } | null;
 }
 
 export interface HelmRelease extends Named, Suspendable {
@@ -72,6 +101,8 @@ export interface HelmRelease extends Named, Suspendable {
   readonly newest: string | null;
   /** Scalars of its values that may name an image or a version. */
   readonly values: readonly string[];
+  /** Whether it compares the cluster with its release by itself. */
+  readonly detectsDrift: boolean;
 }
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job' | 'Rollout';
@@ -100,6 +131,8 @@ export interface Workload extends Named {
   readonly delivery?: Delivery;
   /** Owners by field: `replicas`, `image:<container>`. */
   readonly owners: Readonly<Record<string, readonly FieldOwner[]>>;
+  readonly fields: readonly LiveField[];
+  readonly optOut: OptOut | null;
 }
 
 /** How a Rollout of Argo lets a new version in. */
@@ -151,8 +184,20 @@ export interface Pod {
   readonly unready: { readonly container: string; readonly words: string } | null;
 }
 
+/** What one run of kustomize-controller changed, as its Event tells. */
+export interface RunReport {
+  readonly kind: 'Event';
+  readonly namespace: string;
+  readonly name: string;
+  /** `namespace/name` of the Kustomization. */
+  readonly kustomization: string;
+  readonly revision: string | null;
+  readonly at: string;
+  readonly changes: readonly { readonly object: string; readonly how: 'created' | 'configured' }[];
+}
+
 export type FluxObject = Source | Kustomization | HelmRelease;
-export type Kept = FluxObject | Workload | Canary | Pod;
+export type Kept = FluxObject | Workload | Canary | Pod | RunReport;
 
 export function keyOf(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
@@ -175,6 +220,8 @@ export interface ClusterView {
   readonly workloadsOf: (kustomization: string) => readonly Workload[];
   /** What lets new versions of this workload in step by step: the Canary that targets it, or the Rollout that uses its template. */
   readonly delivererOf: (workload: string) => Canary | Workload | undefined;
+  /** What runs of Flux changed lately, in no order. */
+  readonly reports: () => Iterable<RunReport>;
   /** Null where pods may not be seen. */
   readonly pods: (workload: string) => readonly Pod[] | null;
 }

@@ -1,12 +1,13 @@
 import type { ClusterConfig } from '../config.ts';
+import type { Drift, DriftEnd, SeenDrift } from '../drift.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
-import type { Drift, Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 import type { ClusterApi } from './clusters.ts';
-import type { DriftEnd, SeenDrift } from './drift/drift-tracker.ts';
 import type { Expected } from './expected.ts';
 import type { Bounds } from './list-watch.ts';
 import type { PodLog } from './pod-log.ts';
+import type { Requested } from './request-run.ts';
 
 export interface HealthySeen {
   readonly service: string;
@@ -65,6 +66,8 @@ export interface Kubernetes {
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly status: () => ClusterStatus[];
+  /** Asks Flux for a run of an object with its source, where the configuration of the cluster grants it. */
+  readonly reconcile: (cluster: string, object: string) => Promise<Requested>;
   /** Asks at once what is expected, as after a push. */
   readonly refresh: () => void;
 }

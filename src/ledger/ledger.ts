@@ -10,6 +10,7 @@ import { createHistory } from './history.ts';
 import { createHolds } from './holds.ts';
 import { createLogReader } from './log.ts';
 import { createMarks } from './marks.ts';
+import { createMutes } from './mutes.ts';
 import { createNotices } from './notices.ts';
 import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
 import { onRedis } from './script.ts';
@@ -37,7 +38,8 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
     ...history,
     ...createLogReader({ redis }),
     ...createHolds({ redis, records, clock }),
-    ...createDrifts({ redis, records }),
+    ...createDrifts({ redis, records, clock }),
+    ...createMutes({ redis, records, clock }),
     ...createNotices({ redis, records, clock }),
     ...createMarks({ redis, clock }),
     ...createHealthy({ redis }),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { driftSchema } from '../drift.ts';
+import { muteSchema } from '../mute.ts';
 import { noticeSchema } from '../notice.ts';
 import { key, type Redis } from '../redis.ts';
 import { holdSchema, personSchema, releaseSchema } from '../release.ts';
 import { instantSchema } from '../time.ts';
-import { driftSchema } from '../verdict.ts';
 import { onRedis } from './script.ts';
 
 /** That the record in this Redis is the one to trust, said by whom and when. */
@@ -19,6 +20,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
   holdSchema,
   driftSchema,
   noticeSchema,
+  muteSchema,
   generationSchema,
 ]);
 export type AnyRecord = z.infer<typeof recordSchema>;

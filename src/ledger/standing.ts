@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { key, type Redis } from '../redis.ts';
-import { type Entry, type Moved, type Records, readStored } from './record.ts';
+import { type Effect, type Entry, type Moved, type Records, readStored } from './record.ts';
 import { onRedis } from './script.ts';
 
 interface Standing {
@@ -13,7 +13,7 @@ export interface StandingPorts<T extends Standing> {
   readonly redis: Redis;
   readonly records: Records;
   readonly schema: z.ZodType<T>;
-  readonly folder: 'hold' | 'drift' | 'notice';
+  readonly folder: 'hold' | 'drift' | 'notice' | 'mute';
   readonly isActive: (record: T) => boolean;
   /** Whether a message shows this record, so that its changes are to be told. */
   readonly shown: boolean;
@@ -31,7 +31,12 @@ export function createStanding<T extends Standing>({
   const subject = (id: string) => `${folder}/${id}`;
   const index = key('active', folder);
   const find = async (id: string): Promise<T | null> => (await records.read(schema, [subject(id)]))[0] ?? null;
-  const write = async (before: T | null, after: T, entry: Entry, newMessage = false): Promise<Moved<T>> => {
+  const write = async (
+    before: T | null,
+    after: T,
+    entry: Entry,
+    { newMessage = false, effects = [] }: { readonly newMessage?: boolean; readonly effects?: readonly Effect[] } = {},
+  ): Promise<Moved<T>> => {
     const [outcome] = await records.write([
       {
         subject: subject(after.id),
@@ -40,7 +45,7 @@ export function createStanding<T extends Standing>({
         entry,
         dirty: shown,
         newMessage,
-        effects: [{ kind: isActive(after) ? 'in' : 'out', key: index, member: after.id }],
+        effects: [{ kind: isActive(after) ? 'in' : 'out', key: index, member: after.id }, ...effects],
       },
     ]);
     if (outcome?.kind !== 'moved') return { kind: 'done', record: after };
@@ -56,13 +61,18 @@ export function createStanding<T extends Standing>({
     /** Repeats a change until nobody comes between; null leaves the record as it stands. */
     settle: async (
       id: string,
-      next: (standing: T | null) => { readonly after: T; readonly entry: Entry; readonly newMessage?: boolean } | null,
+      next: (standing: T | null) => {
+        readonly after: T;
+        readonly entry: Entry;
+        readonly newMessage?: boolean;
+        readonly effects?: readonly Effect[];
+      } | null,
     ): Promise<T | null> => {
       let standing = await find(id);
       for (;;) {
         const step = next(standing);
         if (step === null) return standing;
-        const outcome = await write(standing, step.after, step.entry, step.newMessage);
+        const outcome = await write(standing, step.after, step.entry, step);
         if (outcome.kind === 'done') return outcome.record;
         standing = outcome.record;
       }

@@ -1,10 +1,12 @@
 import type { MessageBody } from '../blocks.ts';
+import type { Drift } from '../drift.ts';
+import type { DriftPolicy } from '../drift-policy.ts';
+import type { Mute } from '../mute.ts';
 import type { Notice } from '../notice.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Hold, Posted, Release, ReleaseId, Request } from '../release.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
-import type { Drift } from '../verdict.ts';
 
 export type Sent =
   | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }
@@ -42,7 +44,10 @@ export interface NotifyPorts {
   readonly noticeById: (id: string) => Promise<Notice | null>;
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
   readonly rolledBackFrom: (service: string, environment: string) => Promise<readonly string[]>;
-  readonly environment: (name: string) => { readonly channel: string; readonly clusters: readonly string[] } | null;
+  readonly environment: (
+    name: string,
+  ) => { readonly channel: string; readonly clusters: readonly string[]; readonly drift?: DriftPolicy } | null;
+  readonly mutes: () => Promise<readonly Mute[]>;
   /** The channels of all environments, for what is not about one of them. */
   readonly channels: () => readonly string[];
   /** Link to a commit with `{commit}`, by repository. */

@@ -4,11 +4,12 @@ import { personBehind } from './author.ts';
 import { arrivalSection, type View } from './messages/arrival.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { releaseMessage } from './messages/release.ts';
-import { driftMessage, holdMessage, noticeMessage } from './messages/standing.ts';
+import { holdMessage, noticeMessage } from './messages/standing.ts';
 import { unchangedMessage } from './messages/unchanged.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts, Sent } from './ports.ts';
 import type { Position } from './position.ts';
+import { tellDrift } from './tell-drift.ts';
 import { tellThread } from './thread.ts';
 
 /** Tells one dirty subject as its record stands now. */
@@ -19,7 +20,7 @@ export async function tell(ports: NotifyPorts, outbox: Outbox, subject: string):
     case 'release':
       return tellRelease(ports, outbox, id);
     case 'drift':
-      return tellDrift(ports, outbox, id);
+      return tellDrift(ports, outbox, id, () => channelless(ports, outbox, `drift/${id}`));
     case 'notice':
       return tellNotice(ports, outbox, id);
     case 'hold':
@@ -122,17 +123,6 @@ async function lastGoodVersion(
       !left.includes(record.version) &&
       proofOf(record, clusters, healthy).kind === 'everywhere',
   )?.version;
-}
-
-async function tellDrift(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
-  const drift = await ports.drift(id);
-  // What ended before anybody was told is not worth a message.
-  if (drift === null || (drift.message === undefined && drift.state.kind === 'ended')) return outbox.done;
-  const subject = `drift/${id}`;
-  const channel = ports.environment(drift.environment)?.channel ?? drift.message?.channel;
-  if (channel === undefined) return channelless(ports, outbox, subject);
-  const shown = await outbox.show(subject, channel, drift.message, driftMessage(drift), await outbox.position(subject));
-  return 'kind' in shown ? shown : outbox.done;
 }
 
 async function tellNotice(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {

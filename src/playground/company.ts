@@ -157,7 +157,12 @@ function writeConfiguration(folder: string, git: GitServer, clusters: readonly C
     writeFileSync(kubeconfig, toYaml(cluster.kubeconfig()), { mode: 0o600 });
     return [
       cluster.name,
-      { kubeconfig, receiver: { url: `${cluster.url}/hook/sluice`, token: { env: 'HOOK_TOKEN' } } },
+      {
+        kubeconfig,
+        receiver: { url: `${cluster.url}/hook/sluice`, token: { env: 'HOOK_TOKEN' } },
+        // Only there people may ask Flux for a run from Slack; elsewhere they are told what to type.
+        reconcile: cluster.name === 'dev',
+      },
     ] as const;
   });
   const path = join(folder, 'sluice.config.yaml');

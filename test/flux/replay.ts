@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { signalOf } from '../../src/drift.ts';
 import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
 import { type History, readHistory } from '../support/history.ts';
@@ -90,12 +91,11 @@ function verdictWords(verdict: Verdict, version: string | undefined) {
   }
 }
 
-function driftWords({ object, field, live, wanted, manager }: SaidDrift['drift'], state: SaidDrift['state']) {
-  const kind = /\.image$/.test(field)
-    ? 'image'
-    : field === 'spec.suspend'
-      ? 'suspended'
-      : (field.split('.').at(-1) ?? '');
+/** An edit is named by its field, as the recordings do; every other drift by its signal. */
+function driftWords(drift: SaidDrift['drift'], state: SaidDrift['state']) {
+  const { object, field, live, wanted, manager } = drift;
+  const signal = signalOf(drift);
+  const kind = signal === 'edit' ? (field.split('.').at(-1) ?? '') : signal;
   return { drift: kind, object: object.replace(/\/[^/]+\//, '/'), field, live, wanted, manager, state };
 }
 

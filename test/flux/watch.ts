@@ -1,5 +1,5 @@
 import type { CommitSha } from '../../src/change.ts';
-import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
+import type { SeenDrift } from '../../src/drift.ts';
 import { type Deployed, expectations } from '../../src/kubernetes/expectations.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import type { Release, ReleaseId } from '../../src/release.ts';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
+import type { SeenDrift } from '../../src/drift.ts';
 import type { Expected } from '../../src/kubernetes/expected.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import type { HealthySeen, Kubernetes } from '../../src/kubernetes/ports.ts';
 import { createPulse } from '../../src/telemetry.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { aFinishedWorld, anExpected, fields, fluxFields, isAncestor, nowMs } from '../support/cluster-world.ts';
+import { aFinishedWorld, anExpected, aWorld, fields, fluxFields, isAncestor, nowMs } from '../support/cluster-world.ts';
 import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
 
 const objectSchema = z.looseObject({
@@ -129,6 +129,48 @@ describe('watching a cluster', () => {
     await eventually(() => expect(drifts).toMatchObject([{ field: 'spec.replicas', live: '5', wanted: '2' }]));
     load(aFinishedWorld());
     await eventually(() => expect(drifts).toMatchObject([{}, 'corrected']));
+  });
+
+  test('tells one summary of a cluster that was away while much was changed', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
+    const put = (owned: boolean) => {
+      for (const service of names)
+        load(
+          aWorld()
+            .source()
+            .kustomization({ name: service, path: `./apps/production/${service}` })
+            .workload({
+              name: service,
+              ...{ kustomization: service, image: `registry.acme.test/${service}:1.4.2`, wanted: owned ? 2 : 5 },
+              owners: owned
+                ? [fluxFields(service)]
+                : [fluxFields(service, { replicas: false }), fields('kubectl', service, { replicas: true })],
+            }),
+        );
+    };
+    put(true);
+    await begin(
+      names.map((service) =>
+        anExpected({
+          ...{ cluster: 'tiny', service, image: `registry.acme.test/${service}` },
+          paths: [`apps/production/${service}/kustomization.yaml`],
+        }),
+      ),
+    );
+    await eventually(() => expect(kubernetes.status()[0]?.services).toHaveLength(12));
+    api.faults.list = 503;
+    api.faults.watch = 503;
+    api.cut();
+    await eventually(() => expect(kubernetes.status()).toMatchObject([{ reachable: false }]));
+    atMs += 3 * 3_600_000;
+    put(false);
+    api.compact();
+    delete api.faults.list;
+    delete api.faults.watch;
+    await eventually(() => expect(drifts.length).toBeGreaterThanOrEqual(13));
+    const told = drifts.filter((each) => typeof each !== 'string' && each.bundle === undefined);
+    expect(new Set(told.map((each) => (typeof each === 'string' ? each : each.signal)))).toEqual(new Set(['many']));
+    expect(told.at(-1)).toMatchObject({ live: '12 deviations' });
   });
 
   test('judges by the workloads where pods may not be listed', async () => {

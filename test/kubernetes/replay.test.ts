@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, oppositesOf } from '../support/check-truth.ts';
 import { readHistory } from '../support/history.ts';
 import { delayed, readRecording, replay } from '../support/replay.ts';
+import { seeded } from '../support/seeded.ts';
 
 const recordings = resolve(import.meta.dirname, '../flux/recordings');
 const names = readdirSync(recordings).flatMap((file) => (file.endsWith('.jsonl') ? [file.slice(0, -6)] : []));
@@ -41,14 +42,3 @@ describe('what real Flux did', () => {
     }
   });
 });
-
-/** Mulberry32: small, and the same on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

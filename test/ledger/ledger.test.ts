@@ -1,10 +1,10 @@
 import { createRedisMock } from 'js-redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Drift } from '../../src/drift.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import type { Release, State } from '../../src/release.ts';
-import type { Drift } from '../../src/verdict.ts';
 import {
   aClock,
   aDecision,
@@ -278,6 +278,51 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     const again = await ledger.drift(aDrift.id);
     expect([again?.state.kind, again?.revision, again?.message]).toEqual(['open', 4, undefined]);
     expect(await ledger.changeDrift('unknown', { live: 'x' })).toBeNull();
+  });
+
+  test('changes an open drift when it is seen with other values, and keeps since when it is so', async () => {
+    await ledger.openDrift(aDrift);
+    await ledger.openDrift({ ...aDrift, live: 'web:11', since: at(60_000) });
+    expect(await ledger.drifts()).toMatchObject([{ live: 'web:11', revision: 2, since: aDrift.since }]);
+  });
+
+  test('lists for a week what has ended, the newest first, and not what is open again', async () => {
+    const end = (id: string, state: Drift['state']) => ledger.changeDrift(id, { state });
+    await ledger.openDrift(aDrift);
+    await ledger.openDrift({ ...aDrift, id: 'second' });
+    await end(aDrift.id, { kind: 'ended', at: at(), how: 'corrected' });
+    clock.move(60_000);
+    await end('second', { kind: 'ended', at: at(60_000), how: 'gone' });
+    expect((await ledger.endedDrifts(10)).map(({ id }) => id)).toEqual(['second', aDrift.id]);
+    await ledger.openDrift(aDrift);
+    expect((await ledger.endedDrifts(10)).map(({ id }) => id)).toEqual(['second']);
+    clock.move(8 * 86_400_000);
+    expect(await ledger.endedDrifts(10)).toEqual([]);
+  });
+
+  test('keeps a mute with an end when the drift begins anew, and drops one that was until its end', async () => {
+    const muted = { by: { user: ana.user, name: ana.name }, at: at(), until: at(3_600_000) };
+    const { until: _until, ...untilItEnds } = muted;
+    const again = async (mute: NonNullable<Drift['muted']>) => {
+      await ledger.openDrift(aDrift);
+      await ledger.changeDrift(aDrift.id, { muted: mute });
+      await ledger.changeDrift(aDrift.id, { state: { kind: 'ended', at: at(), how: 'corrected' } });
+      return (await ledger.openDrift(aDrift)).muted;
+    };
+    expect(await again(muted)).toEqual(muted);
+    expect(await again(untilItEnds)).toBeUndefined();
+  });
+
+  test('mutes an environment until a time or until somebody ends it', async () => {
+    await ledger.muteEnvironment('dev', ana, clock.now() + 60_000);
+    await ledger.muteEnvironment('dev', bo, clock.now() + 120_000);
+    expect(await ledger.mutes()).toMatchObject([{ environment: 'dev', by: { user: bo.user } }]);
+    await ledger.unmuteEnvironment('dev', ana);
+    expect(await ledger.mutes()).toEqual([]);
+    await ledger.muteEnvironment('dev', ana, clock.now() + 60_000);
+    clock.move(60_000);
+    expect(await ledger.mutes()).toEqual([]);
+    expect((await ledger.log(null, 100)).map(({ record }) => record.kind)).toContain('mute');
   });
 
   test('says a notice once, changes it, ends it, and says it anew', async () => {

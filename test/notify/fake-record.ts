@@ -1,10 +1,11 @@
 import type { MessageBody } from '../../src/blocks.ts';
+import type { Drift } from '../../src/drift.ts';
+import type { Mute } from '../../src/mute.ts';
 import type { Notice } from '../../src/notice.ts';
 import type { NotifyPorts, Sent } from '../../src/notify/ports.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import type { Hold, Posted, Release } from '../../src/release.ts';
 import type { Clock } from '../../src/time.ts';
-import type { Drift } from '../../src/verdict.ts';
 
 export interface SaidMessage {
   readonly how: 'post' | 'update' | 'whisper';
@@ -28,6 +29,7 @@ export function aRecord(clock: Clock) {
   const said: SaidMessage[] = [];
   const warnings: string[] = [];
   const healthy: HealthyRecord[] = [];
+  const mutes: Mute[] = [];
   let marks = 0;
   let answer: (message: SaidMessage) => Sent | null | Promise<Sent | null> = () => null;
   let environments: Record<string, { channel: string; clusters: string[] }> = {
@@ -70,6 +72,7 @@ export function aRecord(clock: Clock) {
     drift: async (id) => drifts.get(id) ?? null,
     holdById: async (id) => holds.get(id) ?? null,
     noticeById: async (id) => notices.get(id) ?? null,
+    mutes: async () => mutes,
     healthy: async () => healthy,
     rolledBackFrom: async () => [],
     environment: (name) => environments[name] ?? null,
@@ -88,6 +91,7 @@ export function aRecord(clock: Clock) {
     said,
     warnings,
     healthy,
+    mutes,
     cursors,
     dirty: () => [...dirty.keys()],
     mark,

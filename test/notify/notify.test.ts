@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Drift } from '../../src/drift.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createNotify } from '../../src/notify/notify.ts';
 import type { Release, State } from '../../src/release.ts';
-import type { Drift } from '../../src/verdict.ts';
 import { aDecision, aHold, ana, aPlan, aRelease, at, bo, cy, mia, releaseId, sha } from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 

@@ -57,17 +57,32 @@ function driftFaults(t: number, truth: Truth, drifts: readonly SaidDrift[]): str
     ({ drift }) => drift.object.replace(/\/[^/]+\//, '/') === truth.object && drift.field !== 'spec.suspend',
   );
   const until = own.filter((each) => each.t <= t);
-  if (truth.drift === 'none' || truth.drift === 'restart')
+  if (truth.drift === 'restart') return restartFaults(t, truth, own);
+  if (truth.drift === 'none')
     return own.map((each) => `${t} ms: told a drift where there is none: ${JSON.stringify(each)}`);
   const last = until.at(-1);
   const wanted = truth.state === 'corrected' ? 'corrected' : 'open';
   if (last?.state !== wanted)
     return [`${t} ms: ${truth.object}: drift is ${last?.state ?? 'not seen'}, true is ${wanted}`];
+  if (truth.drift === 'opt-out' && last.drift.signal !== 'opt-out')
+    return [`${t} ms: ${truth.object}: said ${last.drift.signal}, true is an opt-out`];
   const { live, wanted: should, manager } = truth;
   const same = (said: string, true_: unknown) => true_ === undefined || said === String(true_);
   return same(last.drift.live, live) && same(last.drift.wanted, should) && same(last.drift.manager, manager)
     ? []
     : [`${t} ms: said ${JSON.stringify(last.drift)}, true is ${JSON.stringify(truth)}`];
+}
+
+/** A restart by hand is one quiet line; where its moment was missed, one that Flux put something back. */
+function restartFaults(t: number, { object }: Truth, own: readonly SaidDrift[]): string[] {
+  const quiet = own.filter(({ drift }) => drift.signal === 'restart' || drift.signal === 'corrected');
+  const begun = quiet.filter(({ state }) => state === 'open').length;
+  return [
+    ...(begun === 1 ? [] : [`${t} ms: the restart of ${object} was told ${begun} times`]),
+    ...own
+      .filter((each) => !quiet.includes(each))
+      .map((each) => `${t} ms: told a drift where there is only a restart: ${JSON.stringify(each)}`),
+  ];
 }
 
 /** What was said although it was never true, whatever the order in which events came. */

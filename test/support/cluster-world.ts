@@ -85,6 +85,8 @@ export function aWorld() {
         conditionsFor?: number;
         parent?: string;
         spec?: object;
+        status?: object;
+        generation?: number;
       } = {},
     ) =>
       put({
@@ -93,7 +95,7 @@ export function aWorld() {
           metadata: {
             namespace: 'flux-system',
             name: change.name ?? 'web',
-            generation: 1,
+            generation: change.generation ?? 1,
             labels: change.parent === undefined ? {} : fluxLabels('kustomize', change.parent),
           },
           spec: {
@@ -105,15 +107,22 @@ export function aWorld() {
             ...change.spec,
           },
           status: {
-            observedGeneration: 1,
+            observedGeneration: change.generation ?? 1,
             lastAttemptedRevision: change.attempted ?? revision(commits.wanted),
             lastAppliedRevision: change.applied ?? change.attempted ?? revision(commits.wanted),
-            conditions: conditionsOf(change.conditions ?? ready, change.conditionsFor ?? 1),
+            conditions: conditionsOf(change.conditions ?? ready, change.conditionsFor ?? change.generation ?? 1),
+            ...change.status,
           },
         },
       }),
     helmRelease: (
-      change: { conditions?: readonly Condition[]; values?: object; generation?: number; newest?: string } = {},
+      change: {
+        conditions?: readonly Condition[];
+        values?: object;
+        generation?: number;
+        newest?: string;
+        spec?: object;
+      } = {},
     ) =>
       put({
         kind: 'HelmRelease',
@@ -126,6 +135,7 @@ export function aWorld() {
           },
           spec: {
             timeout: '5m',
+            ...change.spec,
             values: change.values ?? { image: { repository: 'registry.acme.test/web', tag: '1.4.2' } },
           },
           status: {
@@ -151,6 +161,7 @@ export function aWorld() {
         deleting?: boolean;
         /** The kind of what made it, as Flagger makes the copy that serves. */
         ownedBy?: string;
+        annotations?: Readonly<Record<string, string>>;
       } = {},
     ) => {
       const wanted = change.wanted ?? 2;
@@ -171,6 +182,7 @@ export function aWorld() {
             labels: change.helm
               ? fluxLabels('helm', 'web', 'shop')
               : fluxLabels('kustomize', change.kustomization ?? 'web'),
+            ...(change.annotations === undefined ? {} : { annotations: change.annotations }),
             managedFields: change.owners ?? [fluxFields(name)],
           },
           spec: { replicas: wanted, template, jobTemplate: { spec: { template } }, ...change.spec },

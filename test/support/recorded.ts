@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommitSha } from '../../src/change.ts';
-import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
+import type { SeenDrift } from '../../src/drift.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import { createPulse } from '../../src/telemetry.ts';
 import type { Verdict } from '../../src/verdict.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type CommitSha, commitShaSchema } from '../../src/change.ts';
+import type { SeenDrift } from '../../src/drift.ts';
 import { createClusterObjects } from '../../src/kubernetes/cluster-objects.ts';
-import type { SeenDrift } from '../../src/kubernetes/drift/drift-tracker.ts';
 import { createJudge } from '../../src/kubernetes/judge.ts';
 import { watchedKinds } from '../../src/kubernetes/kinds.ts';
 import type { Kept } from '../../src/kubernetes/objects.ts';

@@ -8,7 +8,6 @@ import {
   artifactsReply,
   clustersReply,
   describeReply,
-  driftReply,
   historyReply,
   locksReply,
   queueReply,
@@ -17,6 +16,7 @@ import {
 } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reply } from '../views/words.ts';
+import { listDrift } from './drift.ts';
 import { endLocks, setLock } from './locks.ts';
 import { cancelRelease, castVote } from './votes.ts';
 
@@ -55,11 +55,7 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'unlock':
       return endLocks(ports, asker, scopeOf(command));
     case 'drift':
-      return driftReply(
-        (await ports.drifts()).filter(
-          ({ environment }) => command.environment === undefined || command.environment === environment,
-        ),
-      );
+      return listDrift(ports, command.environment);
     case 'clusters':
       return clustersReply(ports.clusters());
     case 'describe':

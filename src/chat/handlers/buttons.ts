@@ -3,6 +3,7 @@ import { type Release, releaseIdSchema } from '../../release.ts';
 import { overall } from '../../verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
+import { clickDrift } from './drift.ts';
 import { endLockById } from './locks.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import { type Accepted, acceptRelease } from './release.ts';
@@ -39,6 +40,7 @@ export async function click(
   open: Open,
 ): Promise<Answered> {
   if (action === 'hold.unlock') return { body: await endLockById(ports, asker, value.slice(0, 64)) };
+  if (action.startsWith('drift.')) return { body: await clickDrift(ports, asker, action, value) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };
   const act = Object.hasOwn(onRelease, action) ? onRelease[action] : undefined;

@@ -14,7 +14,6 @@ import {
 } from '../../blocks.ts';
 import { type Artifact, type Hold, type Release, severitySchema } from '../../release.ts';
 import { spokenDuration } from '../../time.ts';
-import type { Drift } from '../../verdict.ts';
 import type { ClusterStatus } from '../ports.ts';
 import { day, holdWords, reply, shortId, stateWords, stepOf, verdictWords, when } from './words.ts';
 
@@ -31,7 +30,7 @@ function list(title: string, rows: readonly string[], hint?: string): MessageBod
 }
 
 /** Whole rows only: one that is cut could end in the middle of a mention or a link. */
-function fitting(rows: readonly string[], limit = 2_900): readonly string[] {
+export function fitting(rows: readonly string[], limit = 2_900): readonly string[] {
   let left = limit;
   const end = rows.slice(0, rowLimit).findIndex((row) => {
     left -= row.length + 1;
@@ -160,15 +159,6 @@ export function clustersReply(clusters: readonly ClusterStatus[]): MessageBody {
       `• *${escapeText(cluster)}* ${reachable ? 'watched' : `not reachable${staleSince === undefined ? '' : ` since ${when(staleSince)}`}`}, ${services.length} services`,
   );
   return list('Clusters', rows);
-}
-
-export function driftReply(drifts: readonly Drift[]): MessageBody {
-  if (drifts.length === 0) return reply('Every cluster matches Git, as far as Sluice watches.');
-  const rows = drifts.map(
-    ({ cluster, object, field, live, wanted, manager, since }) =>
-      `• *${escapeText(object)}* on ${escapeText(cluster)}: ${code(field)} is ${code(shorten(live, 80))}, Git says ${code(shorten(wanted, 80))}; by ${escapeText(manager)} since ${when(since)}`,
-  );
-  return list(`${drifts.length} ${drifts.length === 1 ? 'drift' : 'drifts'}`, rows);
 }
 
 /** Everything about one release. */

@@ -1,166 +1,157 @@
 import { createHash } from 'node:crypto';
+import { type DriftEnd, type DriftSignal, type SeenDrift, signalOf } from '../../drift.ts';
 import { type Instant, instantOf } from '../../time.ts';
-import type { Drift } from '../../verdict.ts';
-import type { Unit } from '../arrival/own.ts';
-import type { Expected } from '../expected.ts';
-import { isFluxManager } from '../flux/managers.ts';
-import { type FieldOwner, keyOf, type Workload } from '../objects.ts';
-import { editorOf, type LiveField, liveFields, wantedValue } from './live-edits.ts';
-
-export type SeenDrift = Omit<Drift, 'kind' | 'revision' | 'state' | 'message'>;
-
-export type DriftEnd = Extract<Drift['state'], { kind: 'ended' }>['how'];
+import { createBehind } from './behind.ts';
+import { createCorrected } from './corrected.ts';
+import { createDeletions } from './deleted.ts';
+import { createFlapping } from './flapping.ts';
+import { helmDrift } from './helm-drift.ts';
+import { createLiveEdits } from './live-edits.ts';
+import { optOut } from './opt-out.ts';
+import { orphan } from './orphan.ts';
+import { otherImage } from './other-image.ts';
+import type { Candidate, Rule, Scene } from './rule.ts';
+import { silent } from './silent.ts';
+import { stuck } from './stuck.ts';
+import { suspended } from './suspended.ts';
 
 export interface DriftStep {
   readonly seen: readonly SeenDrift[];
   readonly ended: readonly { readonly id: string; readonly how: DriftEnd }[];
 }
 
-/** One service in one cluster, with its own objects. `releasing`: its commit is on its way, so that differences are expected. */
-export interface DriftSubject {
-  readonly expected: Expected;
-  readonly units: readonly Unit[];
-  readonly releasing: boolean;
-}
-
-/** Flux takes a field over a moment before it corrects it; a value that stays is what Git holds now. */
-const takeoverMs = 30_000;
-
 interface Open {
+  readonly rule: Rule | null;
   readonly drift: SeenDrift;
-  /** Since when Flux owns the edited value; null while somebody else does. */
-  readonly takenOverMs: number | null;
 }
 
-/** Follows where live objects of a cluster differ from what Flux applied; remembers what Flux applied last. */
-export function createDriftTracker(cluster: string, known: readonly SeenDrift[] = []) {
-  const lastApplied = new Map<string, string>();
-  const open = new Map<string, Open>(known.map((drift) => [drift.id, { drift, takenOverMs: null }]));
+/** What Flux puts back; of these a habit can come. */
+const correctable: ReadonlySet<DriftSignal> = new Set(['edit', 'deleted', 'corrected']);
+/** A correction is explained by a drift that ended up to this long before its report, or is still to end. */
+const explainedMs = 90_000;
 
-  const fieldStep = (subject: DriftSubject, workload: Workload, field: LiveField, nowMs: number): Open | null => {
-    const object = keyOf(workload);
-    const memory = `${object}#${field.field}`;
-    const id = driftId(cluster, object, field.field);
-    const before = open.get(id);
-    const editor = editorOf(field);
-    if (editor === null) {
-      const fluxOwns = field.owners.some(({ manager }) => isFluxManager(manager));
-      const takenOver = before !== undefined && fluxOwns && field.live === before.drift.live;
-      const since = before?.takenOverMs ?? nowMs;
-      if (takenOver && nowMs - since < takeoverMs) return { drift: before.drift, takenOverMs: since };
-      if (fluxOwns) lastApplied.set(memory, field.live);
-      return null;
-    }
-    const wanted = wantedValue(field, subject.expected, lastApplied.get(memory) ?? before?.drift.wanted);
-    if (wanted === null || wanted === field.live) return null;
-    if (before === undefined && subject.releasing) return null;
-    return { drift: drifted(subject, { id, object, field, wanted, editor }, before, nowMs), takenOverMs: null };
+/** Follows where a cluster differs from Git, kind by kind: says what is new, and what has ended. */
+export function createDriftTracker(
+  cluster: string,
+  known: readonly SeenDrift[] = [],
+  sinceMs = Number.NEGATIVE_INFINITY,
+) {
+  const of = (signal: DriftSignal) => known.filter((drift) => signalOf(drift) === signal);
+  const edits = createLiveEdits([...of('edit'), ...of('restart'), ...of('opt-out')]);
+  const rules: readonly Rule[] = [
+    edits,
+    createDeletions(of('deleted')),
+    optOut,
+    suspended,
+    stuck,
+    createBehind(),
+    otherImage,
+    helmDrift,
+    silent,
+    orphan,
+    createCorrected(sinceMs),
+  ];
+  const flapping = createFlapping(of('flapping'));
+  const ruleOf = (drift: SeenDrift): Rule | null => {
+    const signal = signalOf(drift);
+    if (signal === 'restart' || (signal === 'opt-out' && !drift.field.startsWith('metadata.'))) return edits;
+    return rules.find((rule) => rule.signal === signal) ?? null;
+  };
+  let open = new Map<string, Open>(
+    known.filter((drift) => signalOf(drift) !== 'many').map((drift) => [drift.id, { rule: ruleOf(drift), drift }]),
+  );
+  let pending = new Map<string, number>();
+  const closed = new Map<string, number>();
+
+  const isExplained = (object: string, atMs: number): boolean => {
+    if ([...open.values()].some(({ drift }) => drift.object === object && Date.parse(drift.since) <= atMs + 1_000))
+      return true;
+    const endedMs = closed.get(object);
+    return endedMs !== undefined && Math.abs(endedMs - atMs) <= explainedMs;
   };
 
-  const drifted = (
-    { expected }: DriftSubject,
-    found: { id: string; object: string; field: LiveField; wanted: string; editor: FieldOwner },
-    before: Open | undefined,
-    nowMs: number,
-  ): SeenDrift => ({
-    id: found.id,
-    cluster,
-    environment: expected.environment,
-    service: expected.service,
-    object: found.object,
-    field: found.field.field,
-    live: found.field.live,
-    wanted: found.wanted,
-    manager: found.editor.manager,
-    since: before?.drift.since ?? sinceOf(found.editor, nowMs),
-  });
+  const findAll = (scene: Scene): Map<string, { rule: Rule | null; signal: DriftSignal; candidate: Candidate }> => {
+    const found = new Map<string, { rule: Rule | null; signal: DriftSignal; candidate: Candidate }>();
+    const habits = flapping.find(scene);
+    const habitual = new Set(habits.map(({ object }) => object));
+    for (const candidate of habits)
+      found.set(driftId(cluster, candidate.object, 'flapping'), { rule: null, signal: 'flapping', candidate });
+    for (const rule of rules) {
+      for (const candidate of rule.find(scene)) {
+        const signal = candidate.signal ?? rule.signal;
+        if (habitual.has(candidate.object) && correctable.has(signal)) {
+          // It goes on: the habit is what is told.
+          flapping.note({ ...seenDrift(cluster, '', candidate, signal, scene.nowMs) }, scene.nowMs);
+          continue;
+        }
+        const id = driftId(cluster, candidate.object, signal === 'corrected' ? signal : candidate.field);
+        if (!found.has(id)) found.set(id, { rule, signal, candidate });
+      }
+    }
+    return found;
+  };
 
   return {
-    /** Goes through all subjects; what was open and is not found again has ended. */
-    step: (subjects: readonly DriftSubject[], nowMs: number): DriftStep => {
-      const found = new Map<string, Open>();
-      const values = new Map<string, string>();
-      for (const subject of subjects) {
-        for (const suspended of suspensions(cluster, subject, subjects, nowMs)) {
-          found.set(suspended.id, { drift: open.get(suspended.id)?.drift ?? suspended, takenOverMs: null });
-        }
-        for (const workload of subject.units.flatMap(({ workloads }) => workloads)) {
-          for (const field of liveFields(workload)) {
-            values.set(driftId(cluster, keyOf(workload), field.field), field.live);
-            const each = fieldStep(subject, workload, field, nowMs);
-            if (each !== null) found.set(each.drift.id, each);
-          }
+    /** Whether time alone will make a difference. */
+    waits: (): boolean => pending.size > 0,
+    step: (asked: Omit<Scene, 'isExplained'>): DriftStep => {
+      const scene: Scene = { ...asked, isExplained };
+      const { nowMs } = scene;
+      const next = new Map<string, Open>();
+      const waiting = new Map<string, number>();
+      for (const [id, { rule, signal, candidate }] of findAll(scene)) {
+        const before = open.get(id);
+        const foundMs = candidate.foundMs ?? pending.get(id) ?? nowMs;
+        if (before === undefined && nowMs - foundMs < (candidate.settleMs ?? 0)) waiting.set(id, foundMs);
+        else {
+          const drift = seenDrift(cluster, id, candidate, signal, foundMs);
+          next.set(id, { rule, drift: before === undefined ? drift : { ...drift, since: before.drift.since } });
         }
       }
-      const seen = [...found.values()]
-        .map(({ drift }) => drift)
-        .filter((drift) => isNews(open.get(drift.id)?.drift, drift));
-      const ended = [...open.values()]
-        .filter(({ drift }) => !found.has(drift.id))
-        .map(({ drift }) => endOf(drift, values.get(drift.id)));
-      open.clear();
-      for (const [id, each] of found) open.set(id, each);
+      const ended: { id: string; how: DriftEnd }[] = [];
+      for (const [id, each] of open) {
+        if (next.has(id)) continue;
+        const { rule, drift } = each;
+        if (rule?.lasts?.(scene, drift) === true) {
+          next.set(id, each);
+          continue;
+        }
+        const how = rule?.end?.(scene, drift) ?? 'corrected';
+        ended.push({ id, how });
+        closed.set(drift.object, nowMs);
+        if (how === 'corrected' && correctable.has(signalOf(drift))) flapping.note(drift, nowMs);
+      }
+      for (const [object, atMs] of closed) if (nowMs - atMs > 2 * explainedMs) closed.delete(object);
+      const seen = [...next].flatMap(([id, { drift }]) => (isNews(open.get(id)?.drift, drift) ? [drift] : []));
+      open = next;
+      pending = waiting;
       return { seen, ended };
     },
   };
 }
 
-function endOf(drift: SeenDrift, live: string | undefined): { id: string; how: DriftEnd } {
-  if (drift.field === 'spec.suspend') return { id: drift.id, how: 'corrected' };
-  if (live === undefined) return { id: drift.id, how: 'gone' };
-  return { id: drift.id, how: live === drift.wanted ? 'corrected' : 'released' };
+function seenDrift(cluster: string, id: string, found: Candidate, signal: DriftSignal, foundMs: number): SeenDrift {
+  const { settleMs: _settle, foundMs: _found, since, signal: _signal, ...rest } = found;
+  return { ...rest, id, cluster, signal, since: sinceOf(since, foundMs) };
 }
 
 function isNews(before: SeenDrift | undefined, now: SeenDrift): boolean {
   return (
-    before === undefined || before.live !== now.live || before.wanted !== now.wanted || before.manager !== now.manager
+    before === undefined ||
+    before.live !== now.live ||
+    before.wanted !== now.wanted ||
+    before.manager !== now.manager ||
+    signalOf(before) !== signalOf(now)
   );
 }
 
-/** What somebody paused by hand; a pause that Git asks for is applied by Flux and is no drift. */
-function suspensions(
-  cluster: string,
-  { expected, units }: DriftSubject,
-  all: readonly DriftSubject[],
-  nowMs: number,
-): SeenDrift[] {
-  const objects = units.flatMap((unit) => [
-    unit.kustomization,
-    ...unit.helmReleases,
-    ...(unit.source === undefined ? [] : [unit.source]),
-  ]);
-  return objects.flatMap((object): SeenDrift[] => {
-    if (!object.suspended || (object.suspendedBy !== null && isFluxManager(object.suspendedBy.manager))) return [];
-    const key = keyOf(object);
-    const shared = all.some(
-      (other) =>
-        other.expected.service !== expected.service &&
-        other.units.some((unit) => unit.kustomization === object || unit.source === object),
-    );
-    return [
-      {
-        id: driftId(cluster, key, 'spec.suspend'),
-        cluster,
-        environment: expected.environment,
-        ...(shared ? {} : { service: expected.service }),
-        object: key,
-        field: 'spec.suspend',
-        live: 'true',
-        wanted: 'false',
-        manager: object.suspendedBy?.manager ?? 'unknown',
-        since: sinceOf(object.suspendedBy, nowMs),
-      },
-    ];
-  });
-}
-
 /** The time of a managedFields entry has no milliseconds; the subresource `scale` has none at all. */
-function sinceOf(owner: FieldOwner | null, nowMs: number): Instant {
-  const at = Date.parse(owner?.at ?? '');
-  return instantOf(Number.isNaN(at) ? nowMs : at);
+function sinceOf(since: string | null | undefined, foundMs: number): Instant {
+  const at = Date.parse(since ?? '');
+  return instantOf(Number.isNaN(at) ? foundMs : Math.min(at, foundMs));
 }
 
 /** Short, as it is the value of buttons, and the same for the same place. */
-function driftId(cluster: string, object: string, field: string): string {
+export function driftId(cluster: string, object: string, field: string): string {
   return createHash('sha256').update(`${cluster}\n${object}\n${field}`).digest('hex').slice(0, 16);
 }

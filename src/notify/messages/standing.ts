@@ -11,31 +11,7 @@ import {
 } from '../../blocks.ts';
 import type { Notice } from '../../notice.ts';
 import type { Hold } from '../../release.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
-import type { Drift } from '../../verdict.ts';
 import { fitting, message, when } from './words.ts';
-
-/** One message for a drift, from its first sight to its end. */
-export function driftMessage(drift: Drift): MessageBody {
-  const where = `*${foreign(drift.object, 200)}* on ${foreign(drift.cluster, 80)}`;
-  const values = `${code(drift.field, 200)} is ${code(drift.live, 400)}, Git says ${code(drift.wanted, 400)}`;
-  const by = `Changed by ${code(drift.manager, 80)} at ${when(drift.since)}.`;
-  if (drift.state.kind === 'open') {
-    const sentence = `${where} does not match Git: ${values}. ${by}`;
-    return message(sentence, [
-      section(sentence),
-      context('Flux puts it right at its next run, unless somebody stopped it. Nothing is done from here.'),
-    ]);
-  }
-  const lasted = spokenDuration(epochMsOf(drift.state.at) - epochMsOf(drift.since));
-  const how = {
-    corrected: `corrected by Flux after ${lasted}`,
-    released: `released since, after ${lasted}`,
-    gone: `gone after ${lasted}`,
-  }[drift.state.how];
-  const sentence = `${where} matches Git again: ${how}.`;
-  return message(sentence, [section(sentence), context(`It was: ${values}. ${by}`)]);
-}
 
 /** What the channel is told when a lock begins or ends. */
 export function holdMessage(hold: Hold): MessageBody {

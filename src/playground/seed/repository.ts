@@ -33,7 +33,7 @@ export function placeOf(service: string, environment: string) {
 export const sluiceYaml = `# Who may release what, and how. Reviewed like everything else in this repository.
 version: 1
 environments:
-  dev:        { clusters: [dev],              channel: "#releases-dev" }
+  dev:        { clusters: [dev],              channel: "#releases-dev", drift: { after: { suspended: 10s } } }
   staging:    { clusters: [staging],          channel: "#releases-staging", after: dev }
   production: { clusters: [prod-eu, prod-us], channel: "#releases",         after: staging }
 services:

@@ -18,7 +18,9 @@ function follow(known: Parameters<typeof createDriftTracker>[1] = []) {
   return (world: World, options: { releasing?: boolean; atMs?: number; version?: string } = {}) => {
     const expected = anExpected(options.version === undefined ? {} : { version: options.version });
     const units = unitsOf(world.view, expected, isAncestor);
-    return tracker.step([{ expected, units, releasing: options.releasing ?? false }], options.atMs ?? nowMs);
+    const releasing = options.releasing ?? false;
+    const subjects = [{ expected, units, releasing, told: releasing, otherImage: false }];
+    return tracker.step({ view: world.view, subjects, isAncestor, nowMs: options.atMs ?? nowMs });
   };
 }
 

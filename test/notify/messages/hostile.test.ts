@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MessageBody } from '../../../src/blocks.ts';
+import { driftMessage } from '../../../src/notify/messages/drift.ts';
 import { refusalMessage } from '../../../src/notify/messages/refusal.ts';
 import { releaseMessage } from '../../../src/notify/messages/release.ts';
-import { driftMessage, holdMessage, noticeMessage } from '../../../src/notify/messages/standing.ts';
+import { holdMessage, noticeMessage } from '../../../src/notify/messages/standing.ts';
 import type { Release, State } from '../../../src/release.ts';
 import {
   aDecision,
