@@ -206,6 +206,8 @@ export function textInput(options: {
   readonly label: string;
   readonly placeholder: string;
   readonly limit: number;
+  /** Whether the cursor stands there at first; default: yes. */
+  readonly focused?: boolean;
 }): InputBlock {
   return {
     type: 'input',
@@ -216,7 +218,7 @@ export function textInput(options: {
       action_id: options.name,
       multiline: true,
       max_length: options.limit,
-      focus_on_load: true,
+      focus_on_load: options.focused ?? true,
       placeholder: { type: 'plain_text', text: shorten(options.placeholder, 150) },
     },
   };

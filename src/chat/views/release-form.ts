@@ -39,6 +39,7 @@ export function releaseForm({ environments, about, service, preview }: FormState
         element: {
           type: 'external_select',
           action_id: 'form.service',
+          focus_on_load: true,
           min_query_length: 0,
           placeholder: plain('Type a name'),
         },
@@ -65,7 +66,13 @@ export function releaseForm({ environments, about, service, preview }: FormState
         },
       },
       {
-        ...textInput({ name: 'because', label: 'Reason', placeholder: 'Shown to everybody', limit: 500 }),
+        ...textInput({
+          name: 'because',
+          label: 'Reason',
+          placeholder: 'Shown to everybody',
+          limit: 500,
+          focused: false,
+        }),
         optional: true,
       },
       {

@@ -111,6 +111,7 @@ function TypeAhead({ id, element, value, onChange, suggest, label, about }) {
       aria-expanded=${open}
       aria-controls=${`${id}-list`}
       ...${about}
+      autofocus=${element.focus_on_load}
       placeholder=${plain(element.placeholder?.text ?? 'Type to search')}
       value=${typed ?? plain(value?.text?.text ?? '')}
       onFocus=${() => setTyped('')}
