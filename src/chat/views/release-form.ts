@@ -65,6 +65,11 @@ export function releaseForm({ environments, about, service, preview }: FormState
           placeholder: plain('Version, branch or author'),
         },
       },
+      { type: 'divider' },
+      ...(preview === undefined
+        ? [context('Choose a service and an environment to see what would happen.')]
+        : previewBlocks(preview)),
+      { type: 'divider' },
       {
         ...textInput({
           name: 'because',
@@ -82,10 +87,6 @@ export function releaseForm({ environments, about, service, preview }: FormState
         optional: true,
         element: { type: 'plain_text_input', action_id: 'ref', max_length: 100, placeholder: plain('CHG123') },
       },
-      { type: 'divider' },
-      ...(preview === undefined
-        ? [context('Choose a service and an environment to see what would happen.')]
-        : previewBlocks(preview)),
     ],
   });
 }
