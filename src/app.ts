@@ -146,6 +146,7 @@ export async function startApp(
     snapshot: catalog.toDecideBy,
     artifact: catalog.artifact,
     membersOf: chat.membersOf,
+    person: chat.person,
     clock,
   });
   const dispatch = createDispatch({

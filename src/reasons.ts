@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownSchema } from './shown.ts';
 
 /** Every reason that stops or delays a release; a closed list, used in records, metrics and tests. */
 export const reasonCodes = [
@@ -68,6 +69,13 @@ export const reasonSchema = z.strictObject({
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
+/** An approvals line that holds, met or not: who counts for it, and behind which of its names they stand. */
+const approvalRecordSchema = z.strictObject({
+  from: z.array(z.string()),
+  count: z.number().int(),
+  have: z.array(z.strictObject({ user: z.string(), as: z.array(z.string()) })),
+});
+
 /** What the policies say, with all their reasons. */
 export const decisionSchema = z.strictObject({
   kind: z.enum(['allowed', 'held', 'denied']),
@@ -80,5 +88,14 @@ export const decisionSchema = z.strictObject({
   expiresAt: z.string().optional(),
   /** What a vote is bound to: own from → to with digests, places, environment, and the policies that hold. */
   bound: z.string().optional(),
+  /** The same as it can be read, to say what changed. */
+  shown: shownSchema.optional(),
+  /** What had changed when it was last asked again: sentences with old and new. */
+  changed: z.array(z.string()).optional(),
+  /** When votes were asked for first. */
+  askedAt: z.string().optional(),
+  approvals: z.array(approvalRecordSchema).optional(),
+  /** Approvals of exactly this that count no longer, and why. */
+  uncounted: z.array(z.strictObject({ user: z.string(), because: z.string() })).optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;

@@ -139,6 +139,8 @@ export const planSchema = z.strictObject({
   chosen: z.string().optional(),
   /** A rollback to what was healthy here before: authorization and locks only. */
   knownGood: z.boolean(),
+  /** Everybody who wrote what lies between, also where the commits are not all shown. */
+  authors: z.array(z.string()).optional(),
   /** Head of the lane when this was planned: the release's trailer is looked for from here on. */
   head: commitShaSchema,
 });
@@ -146,11 +148,13 @@ export type Plan = z.infer<typeof planSchema>;
 
 export const voteSchema = z.strictObject({
   person: personSchema,
-  vote: z.enum(['approve', 'reject']),
+  vote: z.enum(['approve', 'reject', 'take-back']),
   at: instantSchema,
   /** The `bound` of the decision that was shown; a vote for another one does not count. */
   bound: z.string(),
   because: z.string().optional(),
+  /** Names of `sluice.yaml` behind which the person stood when it was cast. */
+  as: z.array(z.string()).optional(),
 });
 export type Vote = z.infer<typeof voteSchema>;
 

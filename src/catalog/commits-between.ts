@@ -9,7 +9,7 @@ export interface Step {
 }
 
 /** More builds than this between two releases are counted, but not read. */
-const readLimit = 50;
+const readLimit = 200;
 const shownLimit = 100;
 
 /**
@@ -39,7 +39,13 @@ export function stepBetween(
 }
 
 /** The commits of these artifacts, each once, newest first; the list is capped for display, the count is not. */
-export function commitsOf(artifacts: readonly Artifact[]): { commits: Artifact['commits']; commitCount: number } {
+export function commitsOf(artifacts: readonly Artifact[]): {
+  commits: Artifact['commits'];
+  commitCount: number;
+  authors: string[];
+} {
   const each = new Map(artifacts.flatMap(({ commits }) => commits).map((commit) => [commit.sha, commit] as const));
-  return { commits: [...each.values()].slice(0, shownLimit), commitCount: each.size };
+  const all = [...each.values()];
+  const authors = [...artifacts, ...all].map(({ author }) => author);
+  return { commits: all.slice(0, shownLimit), commitCount: each.size, authors: [...new Set(authors)] };
 }

@@ -31,6 +31,7 @@ export const commandTable = [
   },
   { verb: 'cancel', usage: 'RELEASE', summary: 'withdraw a release that is not written yet', example: 'cancel 01K…' },
   { verb: 'approve', usage: 'RELEASE', summary: 'vote for a release', example: 'approve 01K…' },
+  { verb: 'take-back', usage: 'RELEASE', summary: 'take your approval back', example: 'take-back 01K…' },
   {
     verb: 'reject',
     usage: 'RELEASE [because TEXT]',

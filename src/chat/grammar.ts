@@ -12,7 +12,7 @@ export type Command =
   | ({ readonly kind: 'status' | 'queue' | 'history' | 'policies' | 'unlock' } & Scope)
   | { readonly kind: 'artifacts'; readonly service: string; readonly branch?: string }
   /** `release` is a release id, the end of one, or for `describe` the beginning of a commit id. */
-  | { readonly kind: 'describe' | 'cancel' | 'approve'; readonly release: string }
+  | { readonly kind: 'describe' | 'cancel' | 'approve' | 'take-back'; readonly release: string }
   | { readonly kind: 'reject'; readonly release: string; readonly because?: string }
   /** `until` is a time of day or a day, in the time zone of the person who typed it. */
   | ({ readonly kind: 'lock'; readonly forMs?: number; readonly until?: string; readonly because: string } & Scope)
@@ -32,6 +32,9 @@ export type Said = '/release' | '/rollback' | 'mention';
 const lengthLimit = 1_000;
 const longestLockMs = 90 * 86_400_000;
 const verbs: readonly string[] = commandTable.map(({ verb }) => verb);
+
+/** What people say as well. */
+const otherWords: Readonly<Record<string, Verb>> = { unapprove: 'take-back', withdraw: 'cancel' };
 
 function mistake(message: string, next?: string): Parsed {
   return { kind: 'mistake', message, ...(next === undefined ? {} : { next }) };
@@ -72,7 +75,7 @@ function ofRollback(words: readonly string[], clauses: Clauses, names: Names): P
 /** A verb, also mistyped. What is named like a verb is taken for a service only where it is one and an environment follows. */
 function verbOf(word: string, count: number, names: Names): Verb | null {
   const lower = word.toLowerCase();
-  const exact = commandTable.find(({ verb }) => verb === lower)?.verb;
+  const exact = commandTable.find(({ verb }) => verb === (otherWords[lower] ?? lower))?.verb;
   if (exact !== undefined) return exact;
   if (names.services.includes(lower) || names.environments.includes(lower) || lower.includes(',')) return null;
   const near = nearest(lower, verbs, 1)[0];
@@ -116,6 +119,7 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
     case 'describe':
     case 'cancel':
     case 'approve':
+    case 'take-back':
     case 'reject':
       return ofRelease(verb, rest, clauses);
     case 'locks':
@@ -135,7 +139,7 @@ function help([about]: readonly string[]): Parsed {
 }
 
 function ofRelease(
-  verb: 'describe' | 'cancel' | 'approve' | 'reject',
+  verb: 'describe' | 'cancel' | 'approve' | 'take-back' | 'reject',
   [id, ...more]: readonly string[],
   { because }: Clauses,
 ): Parsed {

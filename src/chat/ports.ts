@@ -105,9 +105,11 @@ export interface ChatPorts {
   readonly decision: {
     readonly may: (user: UserId, role: Role, scope: Scope) => Promise<boolean>;
     readonly mayVote: (
-      user: UserId,
+      person: Person,
       release: Release,
-    ) => Promise<{ readonly kind: 'may' } | { readonly kind: 'may-not'; readonly because: string }>;
+    ) => Promise<
+      { readonly kind: 'may'; readonly as: readonly string[] } | { readonly kind: 'may-not'; readonly because: string }
+    >;
   };
 }
 

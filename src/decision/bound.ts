@@ -2,34 +2,50 @@ import { createHash } from 'node:crypto';
 import { canonical } from '../canonical.ts';
 import type { Plan, Request } from '../release.ts';
 import { holdsFor } from '../scope.ts';
+import type { Shown } from '../shown.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
+import { namesWithRole } from './roles.ts';
+
+type Asked = Pick<Request, 'service' | 'environment'>;
 
 /**
- * What a vote is for, as a hash: the service's own from → to with image and digests, the places where its version lives,
- * the environment and its order, and the policies that hold for it. Line numbers, neighbours and policies about others
+ * What a vote is for: the service's own from → to with image and digests, the places where its version lives, the
+ * environment and its order, and the policies that hold for it. Line numbers, neighbours and policies about others
  * are left out, so that none of them makes a vote void.
  */
-export function boundOf(request: Pick<Request, 'service' | 'environment'>, plan: Plan, file: SluiceFile): string {
+export function shownOf(request: Asked, plan: Plan, file: SluiceFile): Shown {
+  const { service, environment } = request;
   const { version, digest, image } = plan.artifact;
-  const environment = Object.hasOwn(file.environments, request.environment)
-    ? file.environments[request.environment]
-    : undefined;
+  const named = Object.hasOwn(file.environments, environment) ? file.environments[environment] : undefined;
   const policies = file.policies
     // What lets others go by itself asks nothing of this release.
     .flatMap((policy) => (policy.kind !== 'auto-release' && holdsFor(policy, request, file) ? [policy] : []))
     .map(({ environments: _environments, services: _services, squads: _squads, name: _name, ...rule }) =>
-      canonical(rule),
+      // Whoever may vote is a part of what holds, also where a role says so.
+      rule.kind === 'approvals' ? { ...rule, from: rule.from ?? [...namesWithRole(file, 'approver', request)] } : rule,
     );
-  const content = canonical({
-    service: request.service,
-    environment: request.environment,
-    after: (environment?.after ?? []).toSorted(),
-    clusters: (environment?.clusters ?? []).toSorted(),
+  return {
+    service,
+    environment,
+    after: (named?.after ?? []).toSorted(),
+    clusters: (named?.clusters ?? []).toSorted(),
     from: plan.from,
-    to: { version, digest, image },
+    to: { version, image, ...(digest === undefined ? {} : { digest }) },
     lane: plan.lane,
-    places: plan.places.map(canonical).toSorted(),
-    policies: policies.toSorted(),
-  });
-  return createHash('sha256').update(content).digest('hex');
+    places: byContent(plan.places),
+    policies: byContent(policies),
+  };
+}
+
+function byContent<T>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+}
+
+/** The same as a hash: a vote for another one does not count. */
+export function boundOf(request: Asked, plan: Plan, file: SluiceFile): string {
+  return hashOf(shownOf(request, plan, file));
+}
+
+export function hashOf(shown: Shown): string {
+  return createHash('sha256').update(canonical(shown)).digest('hex');
 }

@@ -1,7 +1,7 @@
 import type { Decision, Reason } from '../reasons.ts';
 import { isAutomatic } from '../release.ts';
-import { boundOf } from './bound.ts';
-import { approvals, approvalsExpireAt } from './policies/approvals.ts';
+import { hashOf, shownOf } from './bound.ts';
+import { approvalRecord, approvals, approvalsExpireAt, askedAt } from './policies/approvals.ts';
 import { authorization } from './policies/authorization.ts';
 import { autoRelease } from './policies/auto-release.ts';
 import { branchRestriction } from './policies/branch-restriction.ts';
@@ -37,13 +37,18 @@ export function decide(question: Question): Decision {
   const reasons = all.filter(({ effect }) => effect !== 'warn');
   const warnings = all.filter(({ effect }) => effect === 'warn');
   const kind = reasons.some(({ effect }) => effect === 'deny') ? 'denied' : reasons.length > 0 ? 'held' : 'allowed';
+  const shown = shownOf(question.request, question.plan, question.facts.policy.file);
+  const asked = askedAt(question);
   const expiresAt = kind === 'held' ? approvalsExpireAt(question) : undefined;
   return {
     kind,
     reasons,
     ...(warnings.length === 0 ? {} : { warnings }),
     policy: question.facts.policy.blob,
-    bound: boundOf(question.request, question.plan, question.facts.policy.file),
+    bound: hashOf(shown),
+    shown,
+    ...approvalRecord(question),
+    ...(asked === undefined ? {} : { askedAt: asked }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

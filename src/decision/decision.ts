@@ -1,23 +1,21 @@
 import type { CommitSha } from '../change.ts';
 import { Retryable } from '../errors.ts';
 import type { Decision } from '../reasons.ts';
-import type { Plan, Release, UserId } from '../release.ts';
+import type { Person, Plan, Release, UserId } from '../release.ts';
 import { holdsForEnvironment, holdsForService } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';
 import { decide } from './decide.ts';
 import { readDirectory } from './directory.ts';
 import { type FactPorts, readFacts, readOnce } from './facts.ts';
-import { demands } from './policies/approvals.ts';
+import { type MayVote, mayVote } from './may-vote.ts';
 import type { RoleName } from './policy-file.ts';
-import { either, type Question } from './question.ts';
+import type { Question } from './question.ts';
 import { isAmong, namesWithRole, type Scope } from './roles.ts';
 
 export interface DecisionPorts extends FactPorts {
   readonly clock: Clock;
 }
-
-export type MayVote = { readonly kind: 'may' } | { readonly kind: 'may-not'; readonly because: string };
 
 /** May it go? Every answer rests on facts that are read for it. */
 export function createDecision(ports: DecisionPorts) {
@@ -29,11 +27,18 @@ export function createDecision(ports: DecisionPorts) {
     batches.set(batch, known);
     return known;
   };
-  const ask = async (release: Pick<Release, 'request' | 'votes'>, plan: Plan, batch: object | undefined) => {
-    const read = await readFacts(portsFor(batch), release.request, plan, batch !== undefined);
+  const ask = async (
+    release: Pick<Release, 'request' | 'votes' | 'decision'>,
+    plan: Plan,
+    batch: object | undefined,
+  ) => {
+    const { request, votes, decision } = release;
+    const read = await readFacts(portsFor(batch), { request, plan, votes }, batch !== undefined);
     if (read.kind === 'unknown') return read;
     const now = instantOf(ports.clock.now());
-    const question: Question = { request: release.request, plan, votes: release.votes, facts: read.facts, now };
+    // A release that was asked about by an earlier Sluice kept only when it was asked for.
+    const askedAt = decision?.askedAt ?? (decision?.bound === undefined ? undefined : request.at);
+    const question: Question = { request, plan, votes, facts: read.facts, now, askedAt };
     return { kind: 'question' as const, question };
   };
 
@@ -46,33 +51,21 @@ export function createDecision(ports: DecisionPorts) {
     ): Promise<Decision> => {
       const asked = await ask(release, plan, fresh);
       if (asked.kind === 'question') return decide(asked.question);
-      // The bound of what was shown stays, so that votes are not lost over a directory that is away for a minute.
-      const bound = release.decision?.bound;
       return {
         kind: 'held',
         reasons: [...asked.reasons],
         ...(asked.policy === undefined ? {} : { policy: asked.policy }),
-        ...(bound === undefined ? {} : { bound }),
       };
     },
 
     /** Whether a user's approval or rejection of a held release counts now. */
-    mayVote: async (user: UserId, release: Release): Promise<MayVote> => {
+    mayVote: async (person: Person, release: Release): Promise<MayVote> => {
       if (release.state.kind !== 'held' || release.plan === undefined)
         return { kind: 'may-not', because: 'it does not wait for votes any more' };
-      if (user === release.request.requester.user)
-        return { kind: 'may-not', because: 'you asked for it yourself; somebody else has to approve it' };
       const asked = await ask(release, release.plan, undefined);
       if (asked.kind === 'unknown')
         return { kind: 'may-not', because: asked.reasons[0]?.text ?? 'the policies cannot be read just now' };
-      const asking = demands(asked.question);
-      if (asking.some(({ may }) => may.includes(user))) return { kind: 'may' };
-      const { service, environment } = release.request;
-      const from = either([...new Set(asking.flatMap((demand) => demand.from))]);
-      return {
-        kind: 'may-not',
-        because: from === '' ? 'no votes are asked for' : `only ${from} may approve ${service} in ${environment}`,
-      };
+      return mayVote(asked.question, person);
     },
 
     /**

@@ -1,7 +1,17 @@
 import { messageOf } from '../errors.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
-import { type Artifact, type Hold, isAutomatic, type Plan, type Release, type Request } from '../release.ts';
+import {
+  type Artifact,
+  type Hold,
+  isAutomatic,
+  type Person,
+  type Plan,
+  type Release,
+  type Request,
+  type UserId,
+  type Vote,
+} from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { type MembersOf, readDirectory } from './directory.ts';
@@ -19,6 +29,8 @@ export interface FactPorts {
   readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly drifts: () => Promise<readonly OpenDrift[]>;
   readonly membersOf: MembersOf;
+  /** Somebody as the directory knows them now; null for who is no member of the workspace any more. */
+  readonly person: (user: UserId) => Promise<Person | null>;
   /** What is kept of an artifact now; null where it is not known any more. */
   readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
   /** Whether the record is known to be whole: an empty Redis must not read as "no locks". */
@@ -28,6 +40,7 @@ export interface FactPorts {
 /** Ports that ask each question once: for a batch that is judged at one moment. */
 export function readOnce(ports: FactPorts): FactPorts {
   const members = new Map<string, ReturnType<MembersOf>>();
+  const people = new Map<UserId, ReturnType<FactPorts['person']>>();
   const holds = once(ports.holds);
   const confirmed = once(ports.confirmed);
   const snapshots = new Map<boolean, Promise<Snapshot>>();
@@ -41,6 +54,7 @@ export function readOnce(ports: FactPorts): FactPorts {
     lastWritten: ports.lastWritten,
     snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
     membersOf: (handle) => remembered(members, handle, () => ports.membersOf(handle)),
+    person: (user) => remembered(people, user, () => ports.person(user)),
   };
 }
 
@@ -62,8 +76,15 @@ export type FactsRead =
   | { readonly kind: 'facts'; readonly facts: Facts }
   | { readonly kind: 'unknown'; readonly reasons: readonly Reason[]; readonly policy?: string };
 
+/** What facts are read for. */
+interface Asked {
+  readonly request: Request;
+  readonly plan: Plan;
+  readonly votes: readonly Vote[];
+}
+
 /** Reads everything that policies look at. What cannot be read is a reason to hold, never a guess. */
-export async function readFacts(ports: FactPorts, request: Request, plan: Plan, fresh: boolean): Promise<FactsRead> {
+export async function readFacts(ports: FactPorts, { request, plan, votes }: Asked, fresh: boolean): Promise<FactsRead> {
   const [record, policy] = await Promise.all([
     readRecord(ports, request),
     ports.snapshot(fresh).then(
@@ -74,15 +95,17 @@ export async function readFacts(ports: FactPorts, request: Request, plan: Plan, 
   const reasons = ['code' in policy ? policy : null, 'code' in record ? record : null].filter((each) => each !== null);
   if ('code' in policy) return { kind: 'unknown', reasons };
   const names = namesThatCount(policy, request, plan);
-  const [directory, proofs] = await Promise.all([
+  const [directory, voters, proofs] = await Promise.all([
     readDirectory(names, policy.file, ports.membersOf),
+    readVoters(ports, votes),
     readProofs(ports, policy, request, plan),
   ]);
   if (directory.kind === 'unreadable') reasons.push(unreadableDirectory(directory.name, directory.because));
   if ('code' in proofs && !('code' in record)) reasons.push(proofs);
-  if ('code' in record || directory.kind === 'unreadable' || 'code' in proofs)
+  if (!(voters instanceof Map)) reasons.push(voters);
+  if ('code' in record || directory.kind === 'unreadable' || !(voters instanceof Map) || 'code' in proofs)
     return { kind: 'unknown', reasons, policy: policy.blob };
-  return { kind: 'facts', facts: { policy, holds: record.holds, ...proofs, members: directory.members } };
+  return { kind: 'facts', facts: { policy, holds: record.holds, ...proofs, members: directory.members, voters } };
 }
 
 /** The file that may decide this release, or the reason why none does. */
@@ -172,6 +195,16 @@ async function readSoaking(
 ): Promise<NonNullable<Facts['soaking']>> {
   const read = environments.map(async (name) => [name, await ports.healthyTimes(service, name)] as const);
   return { times: new Map(await Promise.all(read)), drifts: await ports.drifts() };
+}
+
+/** Whoever has voted may have left the company since. */
+async function readVoters(ports: FactPorts, votes: readonly Vote[]): Promise<Map<UserId, Person | null> | Reason> {
+  const users = [...new Set(votes.map(({ person }) => person.user))];
+  try {
+    return new Map(await Promise.all(users.map(async (user) => [user, await ports.person(user)] as const)));
+  } catch (error) {
+    return unreadableDirectory('the workspace', messageOf(error));
+  }
 }
 
 /** Only names whose membership matters here, so that an unrelated group stops nothing. */

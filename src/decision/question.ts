@@ -29,6 +29,8 @@ export interface Facts {
   readonly rolledBackTo?: string | undefined;
   /** Who is behind the names of roles and policies now: `@group` or a name from `people`. */
   readonly members: ReadonlyMap<string, readonly UserId[]>;
+  /** Those who have voted as the directory knows them now; null for who is nobody any more. */
+  readonly voters?: ReadonlyMap<UserId, Person | null> | undefined;
 }
 
 /** What is to be decided. */
@@ -38,6 +40,8 @@ export interface Question {
   readonly votes: readonly Vote[];
   readonly facts: Facts;
   readonly now: Instant;
+  /** When votes were asked for first. */
+  readonly askedAt?: Instant | undefined;
 }
 
 /** One policy: every reason it has against the release now; none where it agrees. */
@@ -56,12 +60,6 @@ export function sourceOf(facts: Facts, path: readonly PropertyKey[]): string {
 /** Slack users behind a list of names, each once. */
 export function usersOf(facts: Pick<Facts, 'members'>, names: readonly string[]): readonly UserId[] {
   return [...new Set(names.flatMap((name) => facts.members.get(name) ?? []))];
-}
-
-/** The same human being: the same account, or two accounts with one email address. */
-export function samePerson(a: Person, b: Person): boolean {
-  if (a.user === b.user) return true;
-  return a.email !== undefined && a.email !== '' && a.email.toLowerCase() === b.email?.toLowerCase();
 }
 
 /** `a`, `a or b`, `a, b or c`. */

@@ -19,6 +19,7 @@ import {
   heldBecause,
   laterDecision,
   laterPlan,
+  lostVotes,
   pinnedRequest,
   reasonsLine,
   refusedPlan,
@@ -92,7 +93,7 @@ async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | 
       };
     case 'planned': {
       const plan = laterPlan(release.plan, planned.plan);
-      return decided(release, plan, laterDecision(release.decision, await ports.decide(release, plan)));
+      return decided(release, plan, await ports.decide(release, plan));
     }
   }
 }
@@ -139,14 +140,14 @@ async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise
 }
 
 function decided(release: Release, plan: Plan | undefined, judged: Decision): Step | null {
-  const decision = askedFirst(release, judged);
+  const decision = laterDecision(release.decision, askedFirst(release, judged));
   const turn = decision.reasons.find(({ code }) => code === 'awaits-turn')?.auto;
   const change = {
     decision,
     ...(plan === undefined ? {} : { plan }),
     ...(turn === undefined ? {} : { turn: { of: turn } }),
   };
-  const changed = plan === undefined ? null : whatChanged(release, plan, decision);
+  const changed = whatChanged(release, decision);
   const say = (text: string | null) => (text === null ? {} : { text });
   switch (decision.kind) {
     case 'allowed':
@@ -165,8 +166,12 @@ function decided(release: Release, plan: Plan | undefined, judged: Decision): St
       const news = isNews
         ? decision.reasons.filter(({ code, demand }) => demand === undefined && code !== 'needs-go')
         : [];
-      const text = changed ?? (news.length === 0 ? null : reasonsLine(news));
-      return { change: { ...change, state: { kind: 'held' } }, entry: { event: 'release.held', ...say(text) } };
+      const told = [changed, ...lostVotes(release, decision), news.length === 0 ? null : reasonsLine(news)];
+      const text = told.filter((line) => line !== null).join('\n');
+      return {
+        change: { ...change, state: { kind: 'held' } },
+        entry: { event: 'release.held', ...say(text === '' ? null : text) },
+      };
     }
   }
 }

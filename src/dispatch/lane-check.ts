@@ -4,7 +4,15 @@ import type { Decision } from '../reasons.ts';
 import type { Plan, Release } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import type { Batch, Decide, Entry, PlanRequest, ReleaseChange } from './ports.ts';
-import { heldBecause, laterDecision, pinnedRequest, reasonsLine, refusedPlan, whatChanged } from './replan.ts';
+import {
+  heldBecause,
+  laterDecision,
+  lostVotes,
+  pinnedRequest,
+  reasonsLine,
+  refusedPlan,
+  whatChanged,
+} from './replan.ts';
 
 /** One object for a whole batch: facts that are asked for under it are read once, after the fetch. */
 export interface Fresh {
@@ -63,14 +71,16 @@ function renewed(earlier: Plan, later: Plan, head: CommitSha): Plan {
 }
 
 async function judged(ports: CheckPorts, before: Release, plan: Plan, fresh: Fresh): Promise<Checked> {
-  const decision = laterDecision(before.decision, await ports.decide(before, plan, fresh));
-  if (decision.kind !== 'allowed') return stay(before, decision, plan);
+  const judgement = await ports.decide(before, plan, fresh);
+  if (judgement.kind !== 'allowed') return stay(before, judgement, plan);
+  const decision = laterDecision(before.decision, judgement);
   return { kind: 'go', before, release: { ...before, plan, decision }, isNew: plan !== before.plan };
 }
 
-function stay(before: Release, decision: Decision, plan?: Plan): Checked {
-  const changed = plan === undefined ? null : whatChanged(before, plan, decision);
-  const text = [changed, reasonsLine(decision.reasons)].filter((part) => part !== null && part !== '').join('. ');
+function stay(before: Release, judged: Decision, plan?: Plan): Checked {
+  const decision = laterDecision(before.decision, judged);
+  const told = [whatChanged(before, decision), ...lostVotes(before, decision), reasonsLine(decision.reasons)];
+  const text = told.filter((part) => part !== null && part !== '').join('\n');
   const kind = decision.kind === 'denied' ? 'denied' : 'held';
   return {
     kind: 'stay',

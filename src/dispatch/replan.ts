@@ -1,6 +1,6 @@
-import type { Placed } from '../change.ts';
 import type { Decision, Reason } from '../reasons.ts';
 import { isAutomatic, type Plan, type Release, type Request } from '../release.ts';
+import { shownChanges } from '../shown.ts';
 
 /** The request as it is planned again: the version that was shown stays, whatever "newest" would mean by now. */
 export function pinnedRequest(release: Release): Request {
@@ -20,37 +20,50 @@ export function laterPlan(earlier: Plan | undefined, later: Plan): Plan {
   };
 }
 
-/** A later decision of the same thing expires when the earlier one would have: asking again gains no time. */
+/**
+ * A later decision of the same release. What cannot be known just now takes nothing away from what was shown and voted on;
+ * what is another now is said with old and new; and asking again gains no time.
+ */
 export function laterDecision(earlier: Decision | undefined, later: Decision): Decision {
-  const same = earlier?.bound !== undefined && earlier.bound === later.bound;
-  return same && earlier.expiresAt !== undefined && later.expiresAt !== undefined
-    ? { ...later, expiresAt: earlier.expiresAt }
-    : later;
+  if (earlier === undefined) return later;
+  const { bound, shown, changed, askedAt, approvals } = earlier;
+  const kept = { ...given({ askedAt }), ...later };
+  if (later.bound === undefined) return { ...given({ bound, shown, changed, approvals }), ...kept };
+  if (bound === undefined || bound === later.bound) return { ...given({ changed }), ...kept };
+  return { ...kept, changed: changesOf(shown, later.shown) };
 }
 
-/** One line for the thread where something other than what was shown is to be decided; null where it is the same. */
-export function whatChanged(before: Release, plan: Plan, decision: Decision | undefined): string | null {
-  const shown = before.plan;
+/** A record of an earlier Sluice does not say what was shown. */
+function changesOf(before: Decision['shown'], now: Decision['shown']): string[] {
+  return before === undefined || now === undefined ? [] : [...shownChanges(before, now)];
+}
+
+/** Without the members that are not there. */
+function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** For the thread, where something other than what was shown is to be decided: old and new; null where it is the same. */
+export function whatChanged(before: Release, decision: Decision): string | null {
   const bound = before.decision?.bound;
-  if (shown === undefined || bound === undefined || decision?.bound === undefined || bound === decision.bound)
-    return null;
-  const was = stepOf(shown);
-  const is = stepOf(plan);
-  const votes = before.votes.length === 0 ? '' : '; votes for the former no longer count';
-  if (was !== is) return `changed since it was shown: ${was} is now ${is}${votes}`;
-  const paths = (of: Plan) => of.places.map(({ path }) => path).join(', ');
-  if (paths(shown) !== paths(plan))
-    return `changed since it was shown: its version now lives in ${paths(plan)}${votes}`;
-  return `changed since it was shown: the policies that hold for it${votes}`;
+  if (bound === undefined || decision.bound === undefined || bound === decision.bound) return null;
+  const votes = before.votes.length === 0 ? '' : ', so votes are asked for again';
+  const { changed = [] } = decision;
+  return [
+    `Changed since it was shown${votes}${changed.length === 0 ? '.' : ':'}`,
+    ...changed.map((what) => `• ${what}`),
+  ].join('\n');
 }
 
-function stepOf(plan: Plan): string {
-  return `${spoken(plan.from)} → ${spoken(plan.artifact)}`;
-}
-
-function spoken(placed: Placed | Plan['artifact'] | null): string {
-  if (placed === null) return 'nothing';
-  return placed.digest === undefined ? placed.version : `${placed.version} (${placed.digest.slice(7, 14)})`;
+/** Approvals that counted and count no longer, although what is decided is the same. */
+export function lostVotes(before: Release, decision: Decision): readonly string[] {
+  const known = new Set(before.decision?.uncounted?.map(({ user }) => user));
+  return (decision.uncounted ?? [])
+    .filter(({ user }) => !known.has(user))
+    .map(({ user, because }) => {
+      const name = before.votes.find(({ person }) => person.user === user)?.person.name ?? user;
+      return `The approval of ${name} does not count any more: ${name} ${because}.`;
+    });
 }
 
 /** All reasons in one line: `1. … 2. …`. */

@@ -1,4 +1,5 @@
 import { automatic, type Release } from '../release.ts';
+import { approversOf } from '../votes.ts';
 
 /** One line of foreign text: no line breaks or control characters, bounded, never the start of a trailer of ours. */
 function line(text: string, limit = 300): string {
@@ -20,7 +21,6 @@ export function commitMessage(release: Release): string {
   if (plan === undefined) throw new Error(`release ${release.id} has no plan to write`);
   const { artifact, from } = plan;
   const between = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
-  const votes = release.votes.filter(({ vote, bound }) => vote === 'approve' && bound === release.decision?.bound);
   const body = [
     `${request.service} ${from === null ? '(nothing)' : line(from.version, 130)} → ${artifact.version} (${between}, ${line(artifact.branch, 100)})`,
     ...(request.because === undefined ? [] : [`because: ${line(request.because)}`]),
@@ -35,7 +35,7 @@ export function commitMessage(release: Release): string {
     ['Intent', plan.intent],
     ['Requested-By', person(request.requester)],
     ...(request.ref === undefined ? [] : [['Reference', line(request.ref, 100)] as const]),
-    ...votes.map((vote) => ['Approved-By', person(vote.person)] as const),
+    ...approversOf(release).map((approver) => ['Approved-By', person(approver)] as const),
     ...(release.decision?.policy === undefined ? [] : [['Policy', release.decision.policy] as const]),
   ];
   const subject = `${subjects[plan.intent]} ${request.service} ${plan.intent === 'rollback' ? 'to ' : ''}${artifact.version} ${plan.intent === 'rollback' ? 'in' : 'to'} ${request.environment}`;

@@ -84,6 +84,7 @@ async function sluice(remote: GitRemote, key: string | null): Promise<number> {
     ...ledger,
     snapshot: async () => file,
     membersOf: async () => [ana.user],
+    person: async () => null,
     artifact: async () => null,
     clock,
   });

@@ -98,9 +98,11 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     },
     decision: {
       may: async (user, role) => user === 'UMIA' || (role === 'releaser' && user === 'UANA'),
-      mayVote: async (user, release) => {
+      mayVote: async ({ user }, release) => {
         if (user === release.request.requester.user) return { kind: 'may-not', because: 'you asked for it yourself' };
-        return user === 'UBO' ? { kind: 'may' } : { kind: 'may-not', because: 'only @platform may approve <web>' };
+        return user === 'UBO'
+          ? { kind: 'may', as: ['@platform'] }
+          : { kind: 'may-not', because: 'only @platform may approve <web>' };
       },
     },
     ...over,

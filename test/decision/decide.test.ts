@@ -28,21 +28,28 @@ const bothVotes = [aVote(bo, { bound }), aVote(cy, { bound })];
 
 describe('decide', () => {
   test('allows what no policy speaks against', () => {
-    expect(decide(aQuestion({ votes: bothVotes }))).toEqual({
-      kind: 'allowed',
-      reasons: [],
-      policy: 'b'.repeat(40),
-      bound,
-    });
+    const decision = decide(aQuestion({ votes: bothVotes }));
+    expect(decision).toMatchObject({ kind: 'allowed', reasons: [], policy: 'b'.repeat(40), bound });
+    expect(decision).not.toHaveProperty('expiresAt');
   });
 
-  test('holds while votes are missing, and says when it gives up', () => {
-    expect(decide(aQuestion())).toMatchObject({
-      kind: 'held',
-      reasons: [{ code: 'approvals-missing' }],
-      bound,
-      expiresAt: at(4 * 3_600_000),
-    });
+  test('holds while votes are missing, and gives up so long after it has asked first', () => {
+    const held = { kind: 'held', reasons: [{ code: 'approvals-missing' }], bound } as const;
+    expect(decide(aQuestion())).toMatchObject({ ...held, askedAt: at(60_000), expiresAt: at(60_000 + 4 * 3_600_000) });
+    expect(decide(aQuestion({ askedAt: at() }))).toMatchObject({ ...held, expiresAt: at(4 * 3_600_000) });
+  });
+
+  test('keeps who counted, and as what, with the decision', () => {
+    expect(decide(aQuestion({ votes: bothVotes })).approvals).toEqual([
+      {
+        from: ['@platform', '@storefront'],
+        count: 2,
+        have: [
+          { user: 'UBO', as: ['@platform'] },
+          { user: 'UCY', as: ['@platform', '@storefront'] },
+        ],
+      },
+    ]);
   });
 
   test('gathers every reason at once, and one that denies outweighs those that hold', () => {

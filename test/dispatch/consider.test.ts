@@ -14,6 +14,7 @@ import {
   bo,
   releaseId,
   sha,
+  someShown,
 } from '../support/builders.ts';
 import { aRecord } from './fake-ledger.ts';
 
@@ -206,7 +207,7 @@ describe('a held release', () => {
     aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: held({ expiresAt: at(3_600_000) }), ...over });
   const again = (over: Partial<Decision> = {}, plan: Partial<Plan> = {}): Partial<ConsiderPorts> => ({
     plan: async () => ({ kind: 'planned', plan: aPlan(plan) }),
-    decide: async () => held({ expiresAt: at(7_200_000), ...over }),
+    decide: async () => held({ expiresAt: at(3_600_000), ...over }),
   });
 
   test('whose facts are the same is left alone', async () => {
@@ -230,26 +231,43 @@ describe('a held release', () => {
   });
 
   test('expires at its time, which asking again does not move', async () => {
-    const early = await considered(waiting(), again());
-    expect(early.now.decision?.expiresAt).toBe(at(3_600_000));
+    const asked = held({ expiresAt: at(3_600_000), askedAt: at(-3_600_000) });
+    const early = await considered(waiting({ decision: asked }), again({ askedAt: at(-3_600_000), warnings: [] }));
+    expect(early.now.decision?.askedAt).toBe(at(-3_600_000));
+    const away = { plan: async () => ({ kind: 'unreadable' as const, because: 'no route' }) };
+    expect((await considered(waiting({ decision: asked }), away)).now.decision).toMatchObject({
+      askedAt: at(-3_600_000),
+      bound: 'bound-1',
+    });
     const late = await considered(waiting(), { ...again(), clock: aClock(Date.parse(at(3_600_000))) });
     expect(late.state).toBe('expired');
   });
 
   test('whose step changed says what changed, and keeps votes that no longer count', async () => {
     const { now, record } = await considered(
-      waiting({ votes: [aVote()] }),
-      again({ bound: 'bound-2' }, { from: { version: '1.4.0' } }),
+      waiting({ votes: [aVote()], decision: held({ shown: someShown() }) }),
+      again({ bound: 'bound-2', shown: someShown({ from: { version: '1.4.0' } }) }, { from: { version: '1.4.0' } }),
     );
     expect(now.votes).toHaveLength(1);
+    expect(now.decision?.changed).toEqual(['the version that runs there: 1.4.0 (was 1.4.1 (d1d1d1d))']);
     expect(record.texts()).toEqual([
-      'changed since it was shown: 1.4.1 (d1d1d1d) → 1.4.2 (d2d2d2d) is now 1.4.0 → 1.4.2 (d2d2d2d); votes for the former no longer count',
+      'Changed since it was shown, so votes are asked for again:\n• the version that runs there: 1.4.0 (was 1.4.1 (d1d1d1d))',
     ]);
   });
 
-  test('names the policies where they are what changed', async () => {
-    const { record } = await considered(waiting(), again({ bound: 'bound-2' }));
-    expect(record.texts()).toEqual(['changed since it was shown: the policies that hold for it']);
+  test('that was shown by an earlier Sluice says only that it changed', async () => {
+    const { record } = await considered(waiting(), again({ bound: 'bound-2', shown: someShown() }));
+    expect(record.texts()).toEqual(['Changed since it was shown.']);
+  });
+
+  test('says whose approval counts no longer, once', async () => {
+    const uncounted = [{ user: 'UBO', because: 'is not in @platform any more' }];
+    const first = await considered(waiting({ votes: [aVote()] }), again({ uncounted }));
+    expect(first.record.texts()).toEqual([
+      'The approval of bo does not count any more: bo is not in @platform any more.',
+    ]);
+    const second = await considered(first.now, again({ uncounted }));
+    expect(second.record.log).toEqual([]);
   });
 
   test('is denied where a policy says no by now', async () => {

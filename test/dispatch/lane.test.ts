@@ -14,6 +14,7 @@ import {
   digest,
   releaseId,
   sha,
+  someShown,
 } from '../support/builders.ts';
 import { aRemote } from './fake-lane.ts';
 import { aRecord, silent } from './fake-ledger.ts';
@@ -173,13 +174,20 @@ describe('the lane', () => {
   test('asks again, with what changed, when somebody wrote its own line after the approval', async () => {
     const release = {
       ...queued(1, 'web'),
+      decision: aDecision({ shown: someShown() }),
       votes: [{ person: aPerson('bo'), vote: 'approve' as const, at: '2026-11-24T12:00:00.000Z', bound: 'bound-1' }],
     };
     const later = aPlan({ from: { version: '1.4.0', digest: digest('d0') }, places: release.plan?.places ?? [] });
     const missing = { code: 'approvals-missing', effect: 'hold', text: '0 of 2 approved' } as const;
     const { remote, record, run } = aLaneWith([release], {
       plan: async () => ({ kind: 'planned', plan: later }),
-      decide: async () => aDecision({ kind: 'held', bound: 'bound-2', reasons: [missing] }),
+      decide: async () =>
+        aDecision({
+          kind: 'held',
+          bound: 'bound-2',
+          shown: someShown({ from: { version: '1.4.0' } }),
+          reasons: [missing],
+        }),
     });
     remote.commit({ [pathOf(release)]: { version: '1.4.0', digest: digest('d0') } });
     await run();
@@ -187,7 +195,7 @@ describe('the lane', () => {
     expect(remote.releases()).toEqual([]);
     expect(record.get(release).votes).toHaveLength(1);
     expect(record.texts()).toEqual([
-      'changed since it was shown: 1.4.1 (d1d1d1d) → 1.4.2 (d2d2d2d) is now 1.4.0 (d0d0d0d) → 1.4.2 (d2d2d2d); votes for the former no longer count. 0 of 2 approved',
+      'Changed since it was shown, so votes are asked for again:\n• the version that runs there: 1.4.0 (was 1.4.1 (d1d1d1d))\n0 of 2 approved',
     ]);
   });
 

@@ -6,6 +6,7 @@ import {
   type LineChange,
   type Place,
 } from '../../src/change.ts';
+import { shownOf } from '../../src/decision/bound.ts';
 import type { Facts } from '../../src/decision/question.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import type { Decision } from '../../src/reasons.ts';
@@ -26,6 +27,7 @@ import {
   userIdSchema,
   type Vote,
 } from '../../src/release.ts';
+import type { Shown } from '../../src/shown.ts';
 import { checkSluiceFile, type ReadFile } from '../../src/sluice-yaml.ts';
 import { type Instant, instantOf } from '../../src/time.ts';
 import { problemLines } from '../../src/yaml.ts';
@@ -147,6 +149,11 @@ export function aPlan(over: Partial<Plan> = {}): Plan {
 
 export function aDecision(over: Partial<Decision> = {}): Decision {
   return { kind: 'allowed', reasons: [], policy: 'b'.repeat(40), bound: 'bound-1', ...over };
+}
+
+/** What is shown of `aPlan` where people vote on it. */
+export function someShown(over: Partial<Shown> = {}): Shown {
+  return { ...shownOf(aRequest(), aPlan(), aReadFile().file), ...over };
 }
 
 export function aVote(person: Person = bo, over: Partial<Vote> = {}): Vote {

@@ -18,7 +18,7 @@ import { policiesReply } from '../views/policies.ts';
 import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
 import { endLocks, setLock } from './locks.ts';
-import { cancelRelease, castVote } from './votes.ts';
+import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
 type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' }>;
 
@@ -63,9 +63,13 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'cancel':
       return onRelease(ports, command.release, (release) => cancelRelease(ports, asker, release));
     case 'approve':
-      return onRelease(ports, command.release, (release) => castVote(ports, asker, release, 'approve'));
+      return onRelease(ports, command.release, (release) => castVote(ports, asker, release, { vote: 'approve' }));
+    case 'take-back':
+      return onRelease(ports, command.release, (release) => takeBackVote(ports, asker, release));
     case 'reject':
-      return onRelease(ports, command.release, (release) => castVote(ports, asker, release, 'reject', command.because));
+      return onRelease(ports, command.release, (release) =>
+        castVote(ports, asker, release, { vote: 'reject', because: command.because }),
+      );
   }
 }
 

@@ -7,7 +7,7 @@ import { clickDrift } from './drift.ts';
 import { endLockById } from './locks.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import { type Accepted, acceptRelease } from './release.ts';
-import { cancelRelease, castVote, letGo } from './votes.ts';
+import { cancelRelease, castVote, letGo, takeBackVote } from './votes.ts';
 
 /** Opens a modal in front of whoever clicked; false where Slack does not. */
 type Open = (view: ModalView) => Promise<boolean>;
@@ -16,6 +16,8 @@ type OnRelease = (
   asker: Asker,
   release: Release,
   open: Open,
+  /** What the button was bound to. */
+  seen: string | undefined,
 ) => Promise<MessageBody | Answered | null>;
 
 /** `body` is the private answer; null where a modal is the answer. */
@@ -24,7 +26,8 @@ export interface Answered extends Omit<Accepted, 'body'> {
 }
 
 const onRelease: Readonly<Record<string, OnRelease>> = {
-  'release.approve': (ports, asker, release) => castVote(ports, asker, release, 'approve'),
+  'release.approve': (ports, asker, release, _open, seen) => castVote(ports, asker, release, { vote: 'approve', seen }),
+  'release.take-back': takeBackVote,
   'release.reject': askWhyRejected,
   'release.cancel': cancelRelease,
   'release.go': letGo,
@@ -44,12 +47,13 @@ export async function click(
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };
   const act = Object.hasOwn(onRelease, action) ? onRelease[action] : undefined;
-  const id = releaseIdSchema.safeParse(value);
+  const [named = '', seen] = value.split('.');
+  const id = releaseIdSchema.safeParse(named);
   if (act === undefined || !id.success)
     return { body: reply('That button is of an older Sluice; type the command instead.') };
   const release = await ports.release(id.data);
   if (release === null) return { body: reply('That release is no longer on record.') };
-  const outcome = await act(ports, asker, release, open);
+  const outcome = await act(ports, asker, release, open, seen);
   return outcome !== null && 'body' in outcome ? outcome : { body: outcome };
 }
 

@@ -3,7 +3,7 @@ import { code, type MessageBody, type ModalView, modal, section, textInput } fro
 import { type Release, releaseIdSchema } from '../../release.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, shortId, stepOf } from '../views/words.ts';
-import { castVote, mayStillVote } from './votes.ts';
+import { castVote, refusedVote } from './votes.ts';
 
 export const rejectModalName = 'release.reject';
 
@@ -21,7 +21,7 @@ export async function askWhyRejected(
   release: Release,
   open: (view: ModalView) => Promise<boolean>,
 ): Promise<MessageBody | null> {
-  const refusal = await mayStillVote(ports, asker.person.user, release);
+  const refusal = await refusedVote(ports, asker.person, release);
   if (refusal !== null) return refusal;
   return (await open(rejectModal(asker, release)))
     ? null
@@ -59,7 +59,10 @@ export async function submitReject(
 ): Promise<MessageBody> {
   const release = await ports.release(aboutSchema.parse(JSON.parse(about)).release);
   if (release === null) return reply('That release is no longer on record.');
-  return castVote(ports, asker, release, 'reject', because.trim() === '' ? undefined : because.trim());
+  return castVote(ports, asker, release, {
+    vote: 'reject',
+    ...(because.trim() === '' ? {} : { because: because.trim() }),
+  });
 }
 
 /** Where the button was, so that the answer comes there. */

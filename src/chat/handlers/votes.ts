@@ -1,78 +1,136 @@
-import { escapeText, type MessageBody, mention } from '../../blocks.ts';
-import { isAutomatic, type Release, type UserId, type Vote } from '../../release.ts';
+import { actions, button, code, escapeText, type MessageBody, mention } from '../../blocks.ts';
+import { isAutomatic, type Person, type Release, type Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
+import { approving } from '../../votes.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
-import { reply, stateWords, stepOf } from '../views/words.ts';
+import { reply, shortId, stateWords, stepOf } from '../views/words.ts';
 
 const tries = 5;
 
 /** Null where a vote of this person would count now; else what they are told privately. */
-export async function mayStillVote(ports: ChatPorts, user: UserId, release: Release): Promise<MessageBody | null> {
-  if (release.state.kind !== 'held') return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
-  const { expiresAt } = release.decision ?? {};
+export async function refusedVote(ports: ChatPorts, person: Person, release: Release): Promise<MessageBody | null> {
+  const standing = await standingOf(ports, person, release);
+  return 'as' in standing ? null : standing.body;
+}
+
+/** As whom somebody would vote now, for exactly what was decided; else why they cannot. */
+async function standingOf(
+  ports: ChatPorts,
+  person: Person,
+  release: Release,
+): Promise<{ readonly as: readonly string[]; readonly bound: string } | { readonly body: MessageBody }> {
+  if (release.state.kind !== 'held') return { body: tooLate(release) };
+  const { expiresAt, bound } = release.decision ?? {};
   if (expiresAt !== undefined && epochMsOf(expiresAt) <= ports.clock.now())
-    return reply(`Too late: the time to vote on ${stepOf(release)} is over.`);
-  const may = await ports.decision.mayVote(user, release);
-  if (may.kind === 'may-not')
-    return reply(`You cannot vote on ${stepOf(release)}: ${escapeText(may.because)}.`, `It ${stateWords(release)}.`);
-  return release.decision?.bound === undefined
-    ? reply(`${stepOf(release)} does not ask for votes just now: ${stateWords(release)}.`)
-    : null;
+    return { body: reply(`Too late: the time to vote on ${stepOf(release)} is over.`) };
+  const may = await ports.decision.mayVote(person, release);
+  if (may.kind === 'may-not') {
+    const why = `You cannot vote on ${stepOf(release)}: ${escapeText(may.because)}.`;
+    return { body: reply(why, `It ${stateWords(release)}.`) };
+  }
+  return bound === undefined
+    ? { body: reply(`${stepOf(release)} does not ask for votes just now: ${stateWords(release)}.`) }
+    : { as: may.as, bound };
+}
+
+export interface Ballot {
+  readonly vote: 'approve' | 'reject';
+  readonly because?: string | undefined;
+  /** The beginning of what the button was bound to; absent where the vote was typed. */
+  readonly seen?: string | undefined;
 }
 
 /** Counts a vote, or says privately why it does not count. Rights and state are read again, whatever the button said. */
-export async function castVote(
-  ports: ChatPorts,
-  asker: Asker,
-  seen: Release,
-  vote: Vote['vote'],
-  because?: string,
-): Promise<MessageBody> {
-  let release = seen;
+export async function castVote(ports: ChatPorts, asker: Asker, first: Release, ballot: Ballot): Promise<MessageBody> {
+  let release = first;
   for (let round = 0; round < tries; round += 1) {
-    const refusal = await mayStillVote(ports, asker.person.user, release);
-    if (refusal !== null) return refusal;
-    const bound = release.decision?.bound ?? '';
-    const own = release.votes.find(
-      (each) => each.person.user === asker.person.user && each.bound === bound && each.vote === 'approve',
-    );
-    if (own !== undefined && vote === 'approve')
+    const standing = await standingOf(ports, asker.person, release);
+    if ('body' in standing) return standing.body;
+    if (ballot.seen !== undefined && !standing.bound.startsWith(ballot.seen))
+      return reply(
+        `${stepOf(release)} has changed since that button was shown, so nothing was counted.`,
+        'Look at the message again: it says what is another now.',
+      );
+    const isCounted = approving(release).some(({ person }) => person.user === asker.person.user);
+    if (isCounted && ballot.vote === 'approve')
       return reply(`You have approved ${stepOf(release)} already.`, `It ${stateWords(release)}.`);
-    const cast: Vote = {
-      person: asker.person,
-      vote,
-      at: instantOf(ports.clock.now()),
-      bound,
-      ...(because === undefined ? {} : { because: because.slice(0, 500) }),
-    };
-    const votes = [...release.votes, cast];
-    const change =
-      vote === 'approve'
-        ? { votes }
-        : {
-            votes,
-            state: {
-              kind: 'rejected' as const,
-              by: asker.person,
-              ...(because === undefined ? {} : { because: because.slice(0, 500) }),
-            },
-          };
-    const text = `${vote === 'approve' ? 'approved' : 'rejected'} by ${asker.person.name}${because === undefined ? '' : `: ${because.slice(0, 500)}`}`;
-    const moved = await ports.transition(release, change, {
-      event: vote === 'approve' ? 'release.approved' : 'release.rejected',
-      by: asker.person,
-      text,
-    });
+    const { change, entry } = voted(ports, asker, release, ballot, standing);
+    const moved = await ports.transition(release, change, entry);
     if (moved.kind === 'done') {
-      await ports.markDue(`release/${release.id}`);
-      ports.nudge(`release/${release.id}`);
-      return reply(`${vote === 'approve' ? 'Approved' : 'Rejected'}: ${stepOf(release)}.`);
+      await lookAgain(ports, release);
+      return ballot.vote === 'approve' ? approvedReply(release, standing.as) : reply(`Rejected: ${stepOf(release)}.`);
     }
     release = moved.record;
   }
   return reply(
     `${stepOf(release)} changes faster than votes can be counted; click again. Asked by ${mention(release.request.requester.user)}.`,
   );
+}
+
+function voted(
+  ports: ChatPorts,
+  { person }: Asker,
+  release: Release,
+  { vote, because }: Ballot,
+  { as, bound }: { readonly as: readonly string[]; readonly bound: string },
+) {
+  const reason = because === undefined ? {} : { because: because.slice(0, 500) };
+  const cast: Vote = { person, vote, at: instantOf(ports.clock.now()), bound, as: [...as], ...reason };
+  const votes = [...release.votes, cast];
+  const standing = as.length === 0 ? '' : `, of ${as.join(' and ')}`;
+  const why = because === undefined ? '' : `: ${because.slice(0, 500)}`;
+  return vote === 'approve'
+    ? {
+        change: { votes },
+        entry: { event: 'release.approved', by: person, text: `approved by ${person.name}${standing}` },
+      }
+    : {
+        change: { votes, state: { kind: 'rejected' as const, by: person, ...reason } },
+        entry: { event: 'release.rejected', by: person, text: `rejected by ${person.name}${standing}${why}` },
+      };
+}
+
+function approvedReply(release: Release, as: readonly string[]): MessageBody {
+  const body = reply(
+    `Approved: ${stepOf(release)}.`,
+    ...(as.length === 0 ? [] : [`It counts as one vote of ${escapeText(as.join(' or '))}.`]),
+    `Changed your mind? ${code(`/release take-back ${shortId(release)}`)}`,
+  );
+  const undo = button({ text: 'Take my vote back', action: 'release.take-back', value: release.id });
+  return { ...body, blocks: [...body.blocks, actions(undo)] };
+}
+
+/** Takes one's own approval back, as long as nothing is being written. */
+export async function takeBackVote(ports: ChatPorts, asker: Asker, seen: Release): Promise<MessageBody> {
+  let release = seen;
+  const { person } = asker;
+  for (let round = 0; round < tries; round += 1) {
+    if (release.state.kind !== 'held' && release.state.kind !== 'queued') return tooLate(release);
+    const own = approving(release).find((vote) => vote.person.user === person.user);
+    if (own === undefined) return reply(`You have no vote on ${stepOf(release)} to take back.`);
+    const cast: Vote = { person, vote: 'take-back', at: instantOf(ports.clock.now()), bound: own.bound };
+    const text = `${person.name} takes the approval back`;
+    const moved = await ports.transition(
+      release,
+      { votes: [...release.votes, cast] },
+      { event: 'release.vote-taken-back', by: person, text },
+    );
+    if (moved.kind === 'done') {
+      await lookAgain(ports, release);
+      return reply(`Taken back: your approval of ${stepOf(release)} does not count any more.`);
+    }
+    release = moved.record;
+  }
+  return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+}
+
+function tooLate(release: Release): MessageBody {
+  return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+}
+
+async function lookAgain(ports: ChatPorts, { id }: Release): Promise<void> {
+  await ports.markDue(`release/${id}`);
+  ports.nudge(`release/${id}`);
 }
 
 /** Withdraws a release that is not being written: its requester or an operator may. */
@@ -111,8 +169,7 @@ export async function letGo(ports: ChatPorts, asker: Asker, seen: Release): Prom
       { event: 'release.go', by: asker.person, text: `let go by ${asker.person.name}` },
     );
     if (moved.kind === 'done') {
-      await ports.markDue(`release/${release.id}`);
-      ports.nudge(`release/${release.id}`);
+      await lookAgain(ports, release);
       return reply(`On its way: ${stepOf(release)}.`);
     }
     release = moved.record;

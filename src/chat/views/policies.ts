@@ -1,8 +1,8 @@
 import { code, context, escapeText, header, type MessageBody, section, shorten, spoken } from '../../blocks.ts';
 import { policyIds } from '../../policy-id.ts';
+import { policyWords } from '../../policy-words.ts';
 import { holdsForEnvironment, holdsForService, type Limits } from '../../scope.ts';
 import type { PolicyFile, PolicyLine, PolicySnapshot, ReadPolicies } from '../ports.ts';
-import { policyWords } from './policy-words.ts';
 import { reply, scopeWords } from './words.ts';
 
 interface Scope {

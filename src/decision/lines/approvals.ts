@@ -18,6 +18,11 @@ export const approvalsLine = z.strictObject({
     .optional()
     .describe('The request expires when the votes have not come in this time')
     .meta({ examples: ['4h'] }),
+  exclude: z
+    .array(z.enum(['author']))
+    .optional()
+    .describe('author: whoever wrote the artifact or one of its commits does not approve it')
+    .meta({ examples: [['author']] }),
   ...shared,
 });
 export type Approvals = z.infer<typeof approvalsLine>;

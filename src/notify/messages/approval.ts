@@ -25,8 +25,15 @@ export function approvalLines(release: Release): string[] {
 export function decisionButtons(release: Release) {
   const title = `${release.request.service} ${release.plan?.artifact.version ?? ''}`.trim();
   const { id } = release;
+  const bound = release.decision?.bound ?? '';
   return [
-    button({ text: `Approve ${title}`, action: 'release.approve', value: id, style: 'primary' }),
+    // Bound to what this picture of it shows, so that a click on an older one counts nothing.
+    button({
+      text: `Approve ${title}`,
+      action: 'release.approve',
+      value: `${id}.${bound.slice(0, 12)}`,
+      style: 'primary',
+    }),
     // Asks for a reason first, so that it needs no confirmation.
     button({ text: 'Reject …', action: 'release.reject', value: id, style: 'danger' }),
     button({ text: 'Cancel', action: 'release.cancel', value: id }),

@@ -1,6 +1,7 @@
 import { foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
 import { isAutomatic, type Release } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
+import { approversOf } from '../../votes.ts';
 
 /** A moment in the reader's own time zone (Slack's date formatting), with UTC for those who cannot show it. */
 export function when(instant: Instant): string {
@@ -43,12 +44,6 @@ export function stepOf(release: Release): string {
   return `${serviceOf(release)} ${from === undefined ? '' : `${foreign(from, 130)} → `}${versionOf(release)}`.trim();
 }
 
-/** Those whose approval counts for what was decided. */
-export function approvers(release: Release): string[] {
-  const counted = release.votes.filter(({ vote, bound }) => vote === 'approve' && bound === release.decision?.bound);
-  return [...new Set(counted.map(({ person }) => person.user))];
-}
-
 /** `@ana`; for what goes by itself, the author of the artifact as well. */
 export function requesterOf({ request }: Release): string {
   const { user, name } = request.requester;
@@ -57,7 +52,7 @@ export function requesterOf({ request }: Release): string {
 
 /** `Asked by @ana, approved by @bo and @cy.` */
 export function credits(release: Release): string {
-  const voters = approvers(release);
+  const voters = approversOf(release).map(({ user }) => user);
   const approved = voters.length === 0 ? '' : `, approved by ${people(voters)}`;
   return `${release.request.intent === 'rollback' ? 'Rolled back' : 'Asked'} by ${requesterOf(release)}${approved}.`;
 }

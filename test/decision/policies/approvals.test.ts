@@ -73,10 +73,10 @@ describe('approvals', () => {
     expect(approvals(ask([vote(bo), vote(cy)], { plan }))).toHaveLength(1);
   });
 
-  test('every line asks for itself, and one vote may count for several', () => {
+  test('the first line that is not met says when it is over', () => {
     const policy = aReadFile(`${sluiceYaml}  - { kind: approvals, from: ["@platform"], within: 1h }\n`);
     const own = boundOf(aRequest(), aPlan(), policy.file);
-    const asked = ask([aVote(cy, { bound: own })], { facts: someFacts({ policy }) });
+    const asked = ask([aVote(cy, { bound: own })], { facts: someFacts({ policy }), askedAt: at() });
     expect(approvals(asked).map(({ demand }) => demand?.count)).toEqual([2]);
     expect(approvalsExpireAt(asked)).toBe(at(4 * 3_600_000));
     expect(approvalsExpireAt({ ...asked, votes: [] })).toBe(at(3_600_000));

@@ -1,0 +1,25 @@
+import type { Person, Release, UserId, Vote } from './release.ts';
+
+/** The last word of every user: a vote taken back or changed does not count twice. */
+export function lastVotes(votes: readonly Vote[]): readonly Vote[] {
+  const last = new Map<UserId, Vote>();
+  for (const vote of votes) {
+    const before = last.get(vote.person.user);
+    if (before === undefined || before.at <= vote.at) last.set(vote.person.user, vote);
+  }
+  return [...last.values()];
+}
+
+/** Those who approve exactly what is decided now, whether or not their vote is needed. */
+export function approving({ votes, decision }: Pick<Release, 'votes' | 'decision'>): readonly Vote[] {
+  return lastVotes(votes).filter(({ vote, bound }) => vote === 'approve' && bound === decision?.bound);
+}
+
+/** Those whose approval was counted when it was decided last. */
+export function approversOf(release: Pick<Release, 'votes' | 'decision'>): readonly Person[] {
+  const { approvals } = release.decision ?? {};
+  const people = approving(release).map(({ person }) => person);
+  if (approvals === undefined) return people;
+  const counted = new Set(approvals.flatMap(({ have }) => have.map(({ user }) => user)));
+  return people.filter(({ user }) => counted.has(user));
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { boundOf } from '../../src/decision/bound.ts';
+import { demandsOf } from '../../src/decision/demands.ts';
+import { mayVote } from '../../src/decision/may-vote.ts';
+import type { Question } from '../../src/decision/question.ts';
+import type { Person, Plan, UserId } from '../../src/release.ts';
+import {
+  anArtifact,
+  ana,
+  aPerson,
+  aPlan,
+  aReadFile,
+  aRequest,
+  at,
+  aVote,
+  bo,
+  cy,
+  sluiceYaml,
+  someFacts,
+  userId,
+} from '../support/builders.ts';
+
+const eve = aPerson('eve');
+const oneLine =
+  '  - { kind: approvals, environments: [production], from: ["@platform", "@storefront"], count: 2, within: 4h }';
+const twoGroups = sluiceYaml.replace(
+  oneLine,
+  `  - { kind: approvals, environments: [production], from: ["@platform"], count: 2 }
+  - { kind: approvals, environments: [production], from: ["@security"], exclude: [author] }`,
+);
+const groups: ReadonlyMap<string, readonly UserId[]> = new Map([
+  ['@platform', [bo.user, cy.user, eve.user]],
+  ['@security', [cy.user, eve.user]],
+]);
+
+interface Case {
+  readonly voters?: readonly Person[];
+  readonly yaml?: string;
+  readonly plan?: Partial<Plan>;
+  readonly now?: ReadonlyMap<UserId, Person | null>;
+}
+
+function asked({ voters = [], yaml = twoGroups, plan = {}, now }: Case): Question {
+  const policy = aReadFile(yaml);
+  const planned = aPlan(plan);
+  const bound = boundOf(aRequest(), planned, policy.file);
+  const votes = voters.map((person, index) => aVote(person, { bound, at: at(index * 1_000) }));
+  const members = new Map([...someFacts().members, ...groups]);
+  const facts = someFacts({ policy, members, ...(now === undefined ? {} : { voters: now }) });
+  return { request: aRequest(), plan: planned, votes, facts, now: at(60_000) };
+}
+
+const counted = (question: Question) =>
+  demandsOf(question).lines.map(({ counted: people }) => people.map(({ name }) => name).toSorted());
+
+describe('two groups at once', () => {
+  test.each<[string, readonly Person[], readonly (readonly string[])[]]>([
+    ['nobody', [], [[], []]],
+    ['somebody who is in both', [cy], [[], ['cy']]],
+    ['one of each', [bo, cy], [['bo'], ['cy']]],
+    ['whoever is in both goes where others are missing', [cy, bo, eve], [['bo', 'eve'], ['cy']]],
+    ['the same three in another order', [eve, bo, cy], [['bo', 'cy'], ['eve']]],
+    ['strangers and the requester', [ana, aPerson('olu')], [[], []]],
+  ])('%s', (_title, voters, expected) => {
+    const seen = counted(asked({ voters }));
+    expect(seen.map((names) => names.length)).toEqual(expected.map((names) => names.length));
+    expect(seen.flat().toSorted()).toEqual(expected.flat().toSorted());
+  });
+
+  test('what only warns gets whom the others do not need', () => {
+    const warning = `  - { kind: approvals, environments: [production], from: ["@platform"], level: warn }`;
+    const yaml = sluiceYaml.replace(oneLine, `${warning}\n${oneLine.replace(', within: 4h', '')}`);
+    expect(counted(asked({ yaml, voters: [bo, cy] }))).toEqual([[], ['bo', 'cy']]);
+  });
+});
+
+describe('distinct people', () => {
+  const withPeople = (entry: string) =>
+    twoGroups.replace('  mia: { slack: UMIA }', `  mia: { slack: UMIA }\n  ${entry}`);
+
+  test.each<[string, Case, readonly string[], string]>([
+    [
+      'a second account of the requester by its address',
+      { voters: [aPerson('eve', { email: 'ANA@example.com' })] },
+      [],
+      'asked for it',
+    ],
+    [
+      'a second account of the requester by people',
+      { voters: [eve], yaml: withPeople('ana: { slack: UEVE, email: ana@example.com }') },
+      [],
+      'asked for it',
+    ],
+    [
+      'who has left the workspace',
+      { voters: [eve], now: new Map([[eve.user, null]]) },
+      [],
+      'is not a member of this workspace any more',
+    ],
+    ['who has left the groups', { voters: [aPerson('olu')] }, [], 'is not in @platform or @security any more'],
+  ])('%s counts for nothing, and it is said why', (_title, question, names, because) => {
+    expect(counted(asked(question)).flat()).toEqual(names);
+    expect(demandsOf(asked(question)).uncounted).toMatchObject([{ because }]);
+  });
+
+  test.each<[string, Case]>([
+    ['by one address', { voters: [eve, aPerson('cy', { email: 'Eve@example.com' })] }],
+    ['by people', { voters: [eve, cy], yaml: withPeople('eve: { slack: UEVE, email: cy@example.com }') }],
+    [
+      'by the address that the directory knows now',
+      { voters: [eve, cy], now: new Map([[eve.user, { ...eve, email: 'cy@example.com' }]]) },
+    ],
+  ])('two accounts of one person count once: %s', (_title, question) => {
+    expect(counted(asked(question)).flat()).toHaveLength(1);
+  });
+});
+
+describe('without the author', () => {
+  const by = (author: string, commits: readonly string[] = []): Partial<Plan> => ({
+    artifact: anArtifact({ author }),
+    commits: commits.map((each) => ({ sha: 'c'.repeat(40), title: 'Fix', author: each })),
+  });
+
+  test.each<[string, Partial<Plan>]>([
+    ['by name', by('Cy')],
+    ['by address', by('Somebody <CY@example.com>')],
+    ['by an address alone', by('cy@example.com')],
+    ['of one of the commits', by('Ana', ['Ana', ' cy '])],
+    ['of a commit that is not shown', { ...by('Ana'), authors: ['Cy <private@mail.test>'] }],
+  ])('%s is not asked, and does not count', (_title, plan) => {
+    const question = asked({ voters: [cy], plan });
+    expect(counted(question)).toEqual([['cy'], []]);
+    expect(mayVote(question, cy)).toEqual({ kind: 'may', as: ['@platform'] });
+    const security = twoGroups.replace(/\n.*from: \["@platform"\], count: 2 }/, '');
+    const alone = asked({ voters: [cy], plan, yaml: security });
+    expect(mayVote(alone, cy)).toMatchObject({ kind: 'may-not', because: expect.stringContaining('you wrote one') });
+    expect(demandsOf(alone).uncounted).toEqual([{ user: 'UCY', because: 'wrote one of the commits' }]);
+  });
+
+  test('others are, and so is the author where nothing excludes them', () => {
+    expect(counted(asked({ voters: [cy], plan: by('Eve <eve@example.com>') })).flat()).toEqual(['cy']);
+    expect(counted(asked({ voters: [bo], plan: by('Bo') }))).toEqual([['bo'], []]);
+  });
+
+  test('a name of people stands for its account', () => {
+    const yaml = twoGroups.replace('  mia: { slack: UMIA }', '  cy: { slack: UCY, email: cy@private.test }');
+    const { lines } = demandsOf(
+      asked({ yaml: yaml.replace('of: [mia]', 'of: [cy]'), plan: by('C <cy@private.test>') }),
+    );
+    expect(lines.map(({ may }) => may.includes(userId('UCY')))).toEqual([true, false]);
+  });
+});
