@@ -21,7 +21,9 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
       ...some('not older than', line['within']),
     ].join(', ');
   },
-  'promotion-order': ({ soak }) => `healthy for ${soak} in every environment that comes before`,
+  'promotion-order': ({ soak }) =>
+    `healthy${soak === undefined ? '' : ` for ${soak}`} in every environment that comes before`,
+  locks: () => 'no lock or freeze of people',
   rule: ({ message, expression }) => `${message}: ${expression}`,
   'auto-release': ({ branch, environment }) => `what is built from ${branch} goes to ${environment} by itself`,
   reference: ({ pattern }) => `a ticket like ${pattern}`,

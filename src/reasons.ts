@@ -33,6 +33,7 @@ export const reasonCodes = [
   'policy-unsigned',
   'directory-unreadable',
   'record-not-confirmed',
+  'override-unconfirmed',
   'content-changed',
   'branch-refused',
   'remote-unreachable',
@@ -66,6 +67,10 @@ export const reasonSchema = z.strictObject({
   demand: approvalDemandSchema.optional(),
   /** What this held goes by itself, one at a time, from this moment on: where it is missing, somebody is asked. */
   auto: z.string().optional(),
+  /** The kind of policy that says so: what an override names. Absent where nothing can be passed. */
+  policy: z.string().optional(),
+  /** Roles that may pass it. */
+  override: z.array(z.string()).optional(),
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
@@ -82,6 +87,10 @@ export const decisionSchema = z.strictObject({
   reasons: z.array(reasonSchema),
   /** What policies of the level `warn` say: shown, and no obstacle. */
   warnings: z.array(reasonSchema).optional(),
+  /** What the requester passed by an override: what it would have been without, to be reviewed afterwards. */
+  overridden: z.array(reasonSchema).optional(),
+  /** Slack user ids of the operators whose click let approvals be passed. */
+  confirmedBy: z.array(z.string()).optional(),
   /** The blob of `sluice.yaml` that decided; absent where none could be read. */
   policy: z.string().optional(),
   /** When a held release gives up waiting. */

@@ -115,6 +115,8 @@ export const requestSchema = z.strictObject({
   wanted: wantedSchema,
   because: z.string().optional(),
   ref: z.string().optional(),
+  /** Kinds of policies that the requester means to pass. */
+  override: z.array(z.string()).optional(),
   requester: personSchema,
   at: instantSchema,
   /** Where it was asked, for private replies. */
@@ -209,11 +211,13 @@ export function titleOf(release: Release): string {
   return `${release.request.service} ${version}`.trim();
 }
 
-/** A lock on a service, an environment, or a service in an environment; at least one of the two is set. */
+/** A lock or a freeze of a service, of an environment, or of a service in an environment; a freeze that names neither is of everything. */
 export const holdSchema = z.strictObject({
   kind: z.literal('hold'),
   id: z.string(),
   revision: z.number().int(),
+  /** A lock is set by those who release, a freeze by operators alone. */
+  what: z.enum(['lock', 'freeze']).optional(),
   service: nameSchema.optional(),
   environment: nameSchema.optional(),
   because: z.string(),

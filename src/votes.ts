@@ -17,9 +17,15 @@ export function approving({ votes, decision }: Pick<Release, 'votes' | 'decision
 
 /** Those whose approval was counted when it was decided last. */
 export function approversOf(release: Pick<Release, 'votes' | 'decision'>): readonly Person[] {
-  const { approvals } = release.decision ?? {};
-  const people = approving(release).map(({ person }) => person);
+  const { approvals, confirmedBy = [] } = release.decision ?? {};
+  const people = approving(release).flatMap(({ person }) => (confirmedBy.includes(person.user) ? [] : [person]));
   if (approvals === undefined) return people;
   const counted = new Set(approvals.flatMap(({ have }) => have.map(({ user }) => user)));
   return people.filter(({ user }) => counted.has(user));
+}
+
+/** Operators whose click let approvals be passed. */
+export function confirmersOf(release: Pick<Release, 'votes' | 'decision'>): readonly Person[] {
+  const { confirmedBy = [] } = release.decision ?? {};
+  return approving(release).flatMap(({ person }) => (confirmedBy.includes(person.user) ? [person] : []));
 }

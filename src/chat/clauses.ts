@@ -1,9 +1,13 @@
-/** What may follow the names in any order: `because TEXT`, `ref ID`, `for 2h`, `until 16:00`. */
+import { overridableKinds } from '../overrides.ts';
+
+/** What may follow the names in any order: `because TEXT`, `ref ID`, `for 2h`, `until 16:00`, `override KIND,KIND`. */
 export interface Clauses {
   readonly because?: string;
   readonly ref?: string;
   readonly forText?: string;
   readonly untilText?: string;
+  /** As typed: kinds of policies, or `all`; not checked yet, and empty where nothing follows. */
+  readonly override?: readonly string[];
 }
 
 export interface Split extends Clauses {
@@ -38,14 +42,19 @@ export function splitClauses(text: string): Split {
 
 function takeNamed(head: string): Split {
   const words: string[] = [];
-  const found: { ref?: string; forText?: string; untilText?: string } = {};
+  const found: { ref?: string; forText?: string; untilText?: string; override?: readonly string[] } = {};
   const tokens = head.split(/\s+/).filter((token) => token !== '');
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index] ?? '';
     const next = tokens[index + 1];
     const lower = token.toLowerCase();
     const key = lower === 'ref' ? 'ref' : lower === 'for' ? 'forText' : lower === 'until' ? 'untilText' : null;
-    if (key !== null && next !== undefined) {
+    // Before the names are there it is taken for one of them.
+    if (lower === 'override' && words.length >= 2) {
+      const kinds = kindsAfter(tokens.slice(index + 1));
+      index += kinds.taken;
+      found.override = [...(found.override ?? []), ...kinds.names];
+    } else if (key !== null && next !== undefined) {
       index += 1;
       const time = tokens[index + 1];
       // A day and a time of day are two words.
@@ -57,11 +66,21 @@ function takeNamed(head: string): Split {
   return { words, ...found };
 }
 
+/** `freeze-window,checks`, also with spaces or `and` between them; the first is taken whatever it is. */
+function kindsAfter(tokens: readonly string[]): { readonly names: readonly string[]; readonly taken: number } {
+  const isKind = (token: string) => overridableKinds.some((kind) => kind === token.toLowerCase());
+  const end = tokens.findIndex((token, index) => index > 0 && !isKind(token) && !/^(and|\+)$/i.test(token));
+  const taken = tokens.slice(0, end === -1 ? undefined : end);
+  const names = taken.flatMap((token) => token.toLowerCase().split(',')).filter((name) => !/^(and|\+|)$/.test(name));
+  return { names, taken: taken.length };
+}
+
 /** The clauses as they are typed, for a command that is offered to be copied. */
-export function clauseWords({ because, ref, forText, untilText }: Clauses): string {
+export function clauseWords({ because, ref, forText, untilText, override }: Clauses): string {
   return [
     ...(forText === undefined ? [] : [`for ${forText}`]),
     ...(untilText === undefined ? [] : [`until ${untilText}`]),
+    ...(override === undefined ? [] : [`override ${override.join(',')}`]),
     ...(ref === undefined ? [] : [`ref ${ref}`]),
     ...(because === undefined ? [] : [`because ${because}`]),
   ].join(' ');

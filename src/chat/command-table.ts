@@ -9,7 +9,8 @@ export interface CommandRow {
 export const commandTable = [
   {
     verb: 'release',
-    usage: 'SERVICE ENV [VERSION | BRANCH | COMMIT | from ENV] [because TEXT] [ref CHG123]',
+    usage:
+      'SERVICE ENV [VERSION | BRANCH | COMMIT | from ENV] [override KIND,KIND | override all] [because TEXT] [ref CHG123]',
     summary: 'ask for a release',
     example: 'web dev 1.4.2 because checkout fix',
   },

@@ -1,3 +1,5 @@
+import { nearest } from '../nearest.ts';
+import { overridableKinds } from '../overrides.ts';
 import type { Wanted } from '../release.ts';
 import { type Clauses, clauseWords } from './clauses.ts';
 import { typed } from './command-table.ts';
@@ -10,6 +12,8 @@ export interface Target {
   readonly wanted: Wanted;
   readonly because?: string;
   readonly ref?: string;
+  /** Kinds of policies to pass. */
+  readonly override?: string[];
 }
 
 /** What a release or rollback is of, where to, and to which version. */
@@ -68,6 +72,13 @@ export function readTarget(verb: Target['kind'], words: readonly string[], claus
       message: `A ${verb} has no end: only a lock takes for and until. A reason goes after because.`,
       next: typed(verb, [service.name, environment.name, ...rest].join(' ')),
     };
+  const override = readOverride(clauses);
+  if (override.kind === 'mistake')
+    return {
+      kind: 'mistake',
+      message: override.message,
+      next: typed(verb, [service.name, environment.name, ...rest, clauseWords(override.clauses)].join(' ')),
+    };
   return {
     kind: 'target',
     target: {
@@ -77,6 +88,7 @@ export function readTarget(verb: Target['kind'], words: readonly string[], claus
       wanted: wanted.wanted,
       ...(clauses.because === undefined ? {} : { because: clauses.because }),
       ...(clauses.ref === undefined ? {} : { ref: clauses.ref }),
+      ...(override.kinds.length === 0 ? {} : { override: override.kinds }),
     },
   };
 }
@@ -102,6 +114,35 @@ function readWanted([word, source, ...more]: readonly string[], names: Names): R
     return { kind: 'mistake', message: `"${quoted(word)}" is neither a version, a branch nor a commit.` };
   if (source !== undefined) return tooMuch([source, ...more], word);
   return { kind: 'wanted', wanted: { kind: 'named', name: word } };
+}
+
+type ReadOverride =
+  | { readonly kind: 'kinds'; readonly kinds: string[] }
+  | { readonly kind: 'mistake'; readonly message: string; readonly clauses: Clauses };
+
+/** What is to be passed, written out; whoever passes a policy says why. */
+function readOverride(clauses: Clauses): ReadOverride {
+  const { override, because = 'TEXT' } = clauses;
+  if (override === undefined) return { kind: 'kinds', kinds: [] };
+  const known: readonly string[] = overridableKinds;
+  const wrong = override.find((kind) => kind !== 'all' && !known.includes(kind));
+  if (override.length === 0 || wrong !== undefined) {
+    const said = wrong === undefined ? 'Override what?' : `"${quoted(wrong)}" cannot be overridden.`;
+    const near = wrong === undefined ? undefined : nearest(wrong, known, 1)[0];
+    const meant = override.flatMap((kind) => (kind === wrong ? (near ?? []) : kind));
+    return {
+      kind: 'mistake',
+      message: `${said} What can be, where its policy says so: ${known.join(', ')}, or all of them with all. Never: who may release, approving one's own release, an artifact that is not what it claims.`,
+      clauses: { ...clauses, override: meant.length === 0 ? ['all'] : meant, because },
+    };
+  }
+  if (clauses.because === undefined)
+    return {
+      kind: 'mistake',
+      message: 'An override needs a reason: it is told to the channel and reviewed by somebody else.',
+      clauses: { ...clauses, because },
+    };
+  return { kind: 'kinds', kinds: override.includes('all') ? [...known] : [...new Set(override)] };
 }
 
 function tooMuch(words: readonly string[], near: string): ReadWanted {

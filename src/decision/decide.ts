@@ -1,6 +1,7 @@
 import type { Decision, Reason } from '../reasons.ts';
 import { isAutomatic } from '../release.ts';
 import { hashOf, shownOf } from './bound.ts';
+import { confirmationOf, partOverridden } from './override.ts';
 import { approvalRecord, approvals, approvalsExpireAt, askedAt } from './policies/approvals.ts';
 import { authorization } from './policies/authorization.ts';
 import { autoRelease } from './policies/auto-release.ts';
@@ -34,7 +35,10 @@ const policies: readonly PolicyCheck[] = [
 /** Whether a release may go, with all reasons against it. Pure: the same question has the same answer. */
 export function decide(question: Question): Decision {
   const all = policies.flatMap((policy) => policy(question)).map((reason) => inTime(question, reason));
-  const reasons = all.filter(({ effect }) => effect !== 'warn');
+  const objections = all.filter(({ effect }) => effect !== 'warn');
+  const { reasons: counting, overridden } = partOverridden(question, objections);
+  const confirmation = confirmationOf(question, overridden);
+  const reasons = [...counting, ...confirmation.reasons];
   const warnings = all.filter(({ effect }) => effect === 'warn');
   const kind = reasons.some(({ effect }) => effect === 'deny') ? 'denied' : reasons.length > 0 ? 'held' : 'allowed';
   const shown = shownOf(question.request, question.plan, question.facts.policy.file);
@@ -44,10 +48,12 @@ export function decide(question: Question): Decision {
     kind,
     reasons,
     ...(warnings.length === 0 ? {} : { warnings }),
+    ...(overridden.length === 0 ? {} : { overridden: [...overridden] }),
+    ...(confirmation.confirmedBy.length === 0 ? {} : { confirmedBy: [...confirmation.confirmedBy] }),
     policy: question.facts.policy.blob,
     bound: hashOf(shown),
     shown,
-    ...approvalRecord(question),
+    ...approvalRecord(question, confirmation.confirmedBy),
     ...(asked === undefined ? {} : { askedAt: asked }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };

@@ -9,8 +9,8 @@ import { decide } from './decide.ts';
 import { readDirectory } from './directory.ts';
 import { type FactPorts, readFacts, readOnce } from './facts.ts';
 import { type MayVote, mayVote } from './may-vote.ts';
-import type { RoleName } from './policy-file.ts';
 import type { Question } from './question.ts';
+import type { RoleName } from './role-name.ts';
 import { isAmong, namesWithRole, type Scope } from './roles.ts';
 
 export interface DecisionPorts extends FactPorts {

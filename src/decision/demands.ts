@@ -29,7 +29,7 @@ export interface Demands {
 }
 
 /** Somebody who approves, by whatever accounts. */
-interface Voter {
+export interface Voter {
   readonly person: Person;
   readonly identity: ReadonlySet<string>;
   readonly accounts: readonly UserId[];
@@ -42,6 +42,12 @@ export function demandsOf(question: Question): Demands {
   const known = remembered.get(question) ?? findDemands(question);
   remembered.set(question, known);
   return known;
+}
+
+/** Every human being who approves exactly this now, whatever it counts for. */
+export function votersOf(question: Question): readonly Voter[] {
+  const { request, facts } = question;
+  return readVoters(question, identityOf(request.requester, facts.policy.file.people)).voters;
 }
 
 function findDemands(question: Question): Demands {

@@ -211,7 +211,11 @@ async function readVoters(ports: FactPorts, votes: readonly Vote[]): Promise<Map
 function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): readonly string[] {
   const roles = isAutomatic(request)
     ? []
-    : [...namesWithRole(file, 'releaser', request), ...namesWithRole(file, 'operator', request)];
+    : [
+        ...namesWithRole(file, 'releaser', request),
+        ...namesWithRole(file, 'operator', request),
+        ...namesToPass(file, request),
+      ];
   if (isKnownGoodRollback({ request, plan })) return roles;
   const voters = file.policies.flatMap((policy) =>
     policy.kind === 'approvals' && holdsFor(policy, request, file)
@@ -222,6 +226,16 @@ function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): reado
     (line) => line.kind === 'rule' && asksForRoles(line.expression) && holdsFor(line, request, file),
   );
   return [...roles, ...voters, ...(speaksOfRoles ? namesBehindRoles(file, request) : [])];
+}
+
+/** Whose members may pass what the request means to pass. */
+function namesToPass(file: ReadFile['file'], request: Request): readonly string[] {
+  const roles = file.policies.flatMap((line) =>
+    line.kind !== 'auto-release' && request.override?.includes(line.kind) === true && holdsFor(line, request, file)
+      ? (line.override ?? [])
+      : [],
+  );
+  return [...new Set(roles)].flatMap((role) => namesWithRole(file, role, request));
 }
 
 function unreadablePolicy(because: string): Reason {

@@ -1,5 +1,6 @@
 import type { Person } from '../release.ts';
 import { authorsOf, isAuthor } from './authors.ts';
+import { decide } from './decide.ts';
 import { demandsOf } from './demands.ts';
 import { identityOf, isSamePerson } from './identity.ts';
 import { either, type Question } from './question.ts';
@@ -22,6 +23,9 @@ export function mayVote(question: Question, person: Person): MayVote {
   );
   const as = counting.flatMap(({ from }) => from.filter((name) => facts.members.get(name)?.includes(person.user)));
   if (as.length > 0) return { kind: 'may', as: [...new Set(as)] };
+  const confirming = decide(question).reasons.find(({ code }) => code === 'override-unconfirmed')?.demand;
+  if (confirming?.may.includes(person.user))
+    return { kind: 'may', as: confirming.from.filter((name) => facts.members.get(name)?.includes(person.user)) };
   if (named.length > 0)
     return { kind: 'may-not', because: 'you wrote one of the commits; somebody else has to approve it' };
   const from = either([...new Set(lines.flatMap((demand) => demand.from))]);

@@ -5,13 +5,11 @@ import { branchRestrictionLine } from './lines/branch-restriction.ts';
 import { checksLine } from './lines/checks.ts';
 import { members, scope } from './lines/common.ts';
 import { freezeWindowLine } from './lines/freeze-window.ts';
+import { locksLine } from './lines/locks.ts';
 import { promotionOrderLine } from './lines/promotion-order.ts';
 import { referenceLine } from './lines/reference.ts';
 import { ruleLine } from './lines/rule.ts';
-
-/** What a role lets its members do; an operator may do what a releaser may, and everybody with a role may look. */
-export const roleNameSchema = z.enum(['viewer', 'releaser', 'approver', 'operator']);
-export type RoleName = z.infer<typeof roleNameSchema>;
+import { roleNameSchema } from './role-name.ts';
 
 const roleSchema = z.strictObject({
   role: roleNameSchema
@@ -48,6 +46,7 @@ export const policiesSchema = z
       referenceLine,
       ruleLine,
       freezeWindowLine,
+      locksLine,
       autoReleaseLine,
     ]),
   )

@@ -1,6 +1,8 @@
+import type { OverridableKind } from '../overrides.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
 import type { Artifact, Hold, Person, Plan, Request, UserId, Vote } from '../release.ts';
+import { holdsFor } from '../scope.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
 import type { Instant } from '../time.ts';
 
@@ -55,6 +57,29 @@ export function isKnownGoodRollback({ request, plan }: Pick<Question, 'request' 
 /** Where a reason comes from: `sluice.yaml:12@8f14e45`, the line and the commit that brought it. */
 export function sourceOf(facts: Facts, path: readonly PropertyKey[]): string {
   return `sluice.yaml:${facts.policy.lineOf(path)}@${facts.policy.commit.slice(0, 7)}`;
+}
+
+/** Of which policy a reason is, where that stands, and which roles may pass it. */
+export function ofLine(
+  facts: Facts,
+  line: { readonly kind: OverridableKind; readonly override?: readonly string[] | undefined },
+  index: number,
+  ...within: readonly PropertyKey[]
+): Pick<Reason, 'override'> & { readonly policy: OverridableKind; readonly source: string } {
+  return {
+    policy: line.kind,
+    source: sourceOf(facts, ['policies', index, ...within]),
+    ...(line.override === undefined ? {} : { override: [...line.override] }),
+  };
+}
+
+/** Roles that lines of a kind name here, for reasons that come from elsewhere than such a line. */
+export function rolesToPass({ request, facts }: Question, kind: OverridableKind): readonly string[] {
+  const { file } = facts.policy;
+  const roles = file.policies.flatMap((line) =>
+    line.kind !== 'auto-release' && line.kind === kind && holdsFor(line, request, file) ? (line.override ?? []) : [],
+  );
+  return [...new Set(roles)];
 }
 
 /** Slack users behind a list of names, each once. */

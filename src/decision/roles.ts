@@ -1,7 +1,7 @@
 import type { UserId } from '../release.ts';
 import { holdsForEnvironment, holdsForService, type Limits } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
-import type { RoleName } from './policy-file.ts';
+import type { RoleName } from './role-name.ts';
 
 /** Roles that carry a wanted one. Approvers vote where a policy asks them; being an operator does not make an approver. */
 const carriedBy: Readonly<Record<RoleName, readonly RoleName[]>> = {

@@ -2,8 +2,8 @@ import type { Plan } from '../release.ts';
 import { squadOf, type Where } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { epochMsOf } from '../time.ts';
-import type { RoleName } from './policy-file.ts';
 import type { Question } from './question.ts';
+import type { RoleName } from './role-name.ts';
 import { isAmong, namesWithRole } from './roles.ts';
 
 import { inputLimits, timeVariable } from './rule-variables.ts';

@@ -1,5 +1,6 @@
+import { kindsOf } from '../overrides.ts';
 import { automatic, type Release } from '../release.ts';
-import { approversOf } from '../votes.ts';
+import { approversOf, confirmersOf } from '../votes.ts';
 
 /** One line of foreign text: no line breaks or control characters, bounded, never the start of a trailer of ours. */
 function line(text: string, limit = 300): string {
@@ -21,10 +22,12 @@ export function commitMessage(release: Release): string {
   if (plan === undefined) throw new Error(`release ${release.id} has no plan to write`);
   const { artifact, from } = plan;
   const between = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
+  const { overridden = [] } = release.decision ?? {};
   const body = [
     `${request.service} ${from === null ? '(nothing)' : line(from.version, 130)} → ${artifact.version} (${between}, ${line(artifact.branch, 100)})`,
     ...(request.because === undefined ? [] : [`because: ${line(request.because)}`]),
     ...(request.ref === undefined ? [] : [`ref: ${line(request.ref, 100)}`]),
+    ...overridden.slice(0, 10).map(({ policy = '', text }) => `overridden: ${policy}: ${line(text)}`),
   ];
   const trailers: readonly (readonly [string, string])[] = [
     ['Release', release.id],
@@ -36,6 +39,8 @@ export function commitMessage(release: Release): string {
     ['Requested-By', person(request.requester)],
     ...(request.ref === undefined ? [] : [['Reference', line(request.ref, 100)] as const]),
     ...approversOf(release).map((approver) => ['Approved-By', person(approver)] as const),
+    ...(overridden.length === 0 ? [] : [['Override', kindsOf(overridden).join(', ')] as const]),
+    ...confirmersOf(release).map((operator) => ['Override-Confirmed-By', person(operator)] as const),
     ...(release.decision?.policy === undefined ? [] : [['Policy', release.decision.policy] as const]),
   ];
   const subject = `${subjects[plan.intent]} ${request.service} ${plan.intent === 'rollback' ? 'to ' : ''}${artifact.version} ${plan.intent === 'rollback' ? 'in' : 'to'} ${request.environment}`;

@@ -10,6 +10,8 @@ const positionSchema = z.object({
   told: z.string().nullable().default(null),
   /** Messages of a lock, by the channel's name: they lose their button when it ends. */
   posts: z.record(z.string(), z.object({ channel: z.string(), ts: z.string() })).default({}),
+  /** That policies were passed is told to the channel. */
+  overrideTold: z.boolean().default(false),
   /** The plan for which approvers were last called. */
   asked: z.string().nullable().default(null),
 });

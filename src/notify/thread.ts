@@ -3,7 +3,9 @@ import type { ApprovalDemand } from '../reasons.ts';
 import { isAutomatic, type Posted, type Release } from '../release.ts';
 import { overall } from '../verdict.ts';
 import { addressee } from './author.ts';
+import { asksToConfirm } from './messages/approval.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
+import { overrideNews } from './messages/override.ts';
 import { needsGo } from './messages/release.ts';
 import { fitting, message, stepOf } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
@@ -37,6 +39,12 @@ export async function tellThread(
   const last = lines.at(-1);
   if (last !== undefined) {
     const told = await say(logLines(lines), { cursor: last.cursor });
+    if (told.kind === 'later') return told;
+  }
+
+  const news = position.overrideTold ? null : overrideNews(release);
+  if (news !== null) {
+    const told = await say(news, { overrideTold: true }, true);
     if (told.kind === 'later') return told;
   }
 
@@ -115,6 +123,6 @@ async function callForVotes(
         )
       : people.slice(0, 10).map(mention);
   const who = called.length === 0 ? 'Approvers' : called.join(' ');
-  const text = `${who}: ${mention(release.request.requester.user)} asks for your vote on ${stepOf(release)} in ${foreign(release.request.environment, 80)}.`;
+  const text = `${who}: ${mention(release.request.requester.user)} ${asksToConfirm(release) ? 'overrides approvals and needs a second operator to confirm' : 'asks for your vote on'} ${stepOf(release)} in ${foreign(release.request.environment, 80)}.`;
   return message(text, [section(text)]);
 }

@@ -1,12 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../src/chat/grammar.ts';
+import { overridableKinds } from '../../src/overrides.ts';
 
 const names = {
   services: ['web', 'api', 'search', 'mail', 'status-page'],
   environments: ['dev', 'staging', 'production'],
 };
 const named = (name: string) => ({ kind: 'named', name });
+
+const overriding = (override: string[]) => ({
+  kind: 'release',
+  service: 'web',
+  environment: 'production',
+  wanted: named('1.4.2'),
+  because: 'the shop is down',
+  override,
+});
 
 describe('what people type is understood', () => {
   test.each([
@@ -38,6 +48,24 @@ describe('what people type is understood', () => {
     [
       'web dev 1.4.2 because fix ref CHG123',
       { kind: 'release', service: 'web', environment: 'dev', wanted: named('1.4.2'), because: 'fix', ref: 'CHG123' },
+    ],
+    [
+      'web production 1.4.2 override freeze-window,approvals because the shop is down',
+      overriding(['freeze-window', 'approvals']),
+    ],
+    [
+      'web production 1.4.2 override Freeze-Window, approvals because the shop is down',
+      overriding(['freeze-window', 'approvals']),
+    ],
+    [
+      'web production 1.4.2 override freeze-window and approvals because the shop is down',
+      overriding(['freeze-window', 'approvals']),
+    ],
+    ['web production override locks 1.4.2 because the shop is down', overriding(['locks'])],
+    ['web production 1.4.2 override all because the shop is down', overriding([...overridableKinds])],
+    [
+      'web production 1.4.2 override locks because the shop is down ref CHG1',
+      { ...overriding(['locks']), ref: 'CHG1' },
     ],
     [
       'rollback web production',
@@ -139,6 +167,19 @@ describe('a mistake names what was meant and the command to copy', () => {
     ['locks web', /takes nothing else/, '/release locks'],
     ['drift web production', /by environment/, '/release drift production'],
     ['cancel ../x', /not the id/, '/release queue'],
+    [
+      'web dev 1.4.2 override freezewindow because fire',
+      /"freezewindow" cannot be overridden.*freeze-window/,
+      '/release web dev 1.4.2 override freeze-window because fire',
+    ],
+    [
+      'web dev 1.4.2 override authorization because fire',
+      /"authorization" cannot be overridden.*Never: who may release/,
+      '/release web dev 1.4.2 override all because fire',
+    ],
+    ['web dev 1.4.2 override locks', /needs a reason/, '/release web dev 1.4.2 override locks because TEXT'],
+    ['web dev 1.4.2 override because fire', /Override what/, '/release web dev 1.4.2 override all because fire'],
+    ['wbe dev 1.4.2 override all because fire', /no service "wbe"/, '/release web dev 1.4.2 override all because fire'],
     ['web dev 1.4.2 now', /too much/, '/release web dev 1.4.2'],
     ['lock web', /needs a reason/, '/release lock web because audit'],
     ['lock web for soon because audit', /not a time/, '/release lock web for 2h because audit'],

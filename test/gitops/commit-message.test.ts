@@ -42,6 +42,27 @@ Sluice-Policy: ${'b'.repeat(40)}
 `);
   });
 
+  test('keeps what was passed, and tells who confirmed it from who approved', () => {
+    const passed = [
+      { code: 'frozen', effect: 'hold', policy: 'freeze-window', text: 'production is frozen until 16:00' },
+      { code: 'approvals-missing', effect: 'hold', policy: 'approvals', text: 'needs 2 approvals' },
+    ] as const;
+    const release = aRelease({
+      plan: aPlan(),
+      decision: aDecision({ overridden: [...passed], confirmedBy: [cy.user] }),
+      votes: [aVote(bo), aVote(cy)],
+      request: { because: 'the shop is down', override: ['freeze-window', 'approvals'] },
+    });
+    const message = commitMessage(release);
+    expect(message).toContain('overridden: freeze-window: production is frozen until 16:00\n');
+    expect(byGit(message).slice(-4)).toEqual([
+      'Sluice-Approved-By: bo <bo@example.com> (slack:UBO)',
+      'Sluice-Override: freeze-window, approvals',
+      'Sluice-Override-Confirmed-By: cy <cy@example.com> (slack:UCY)',
+      `Sluice-Policy: ${'b'.repeat(40)}`,
+    ]);
+  });
+
   test.each([
     ['rollback', 'Roll back web to 1.4.2 in production'],
     ['promote', 'Release web 1.4.2 to production'],

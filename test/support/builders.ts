@@ -209,12 +209,18 @@ policies:
   - { kind: approvals, environments: [production], from: ["@platform", "@storefront"], count: 2, within: 4h }
 `;
 
-/** A valid `sluice.yaml` as it is read at a commit. */
+const readFiles = new Map<string, ReadFile>();
+
+/** A valid `sluice.yaml` as it is read at a commit; the same text is read once, as reading is slow and what is read is never changed. */
 export function aReadFile(text = sluiceYaml): ReadFile {
+  const known = readFiles.get(text);
+  if (known !== undefined) return known;
   const parsed = checkSluiceFile(text, 'sluice.yaml');
   if (parsed.kind === 'invalid') throw new Error(problemLines(parsed.problems));
   const blob = blobIdSchema.parse('b'.repeat(40));
-  return { kind: 'valid', file: parsed.value, blob, commit: sha('0e'), lineOf: parsed.lineOf };
+  const read: ReadFile = { kind: 'valid', file: parsed.value, blob, commit: sha('0e'), lineOf: parsed.lineOf };
+  readFiles.set(text, read);
+  return read;
 }
 
 /** web 1.4.2 as it was healthy on these clusters. */

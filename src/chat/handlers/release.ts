@@ -21,6 +21,7 @@ export async function acceptRelease(ports: ChatPorts, asker: Asker, command: Tar
     wanted: command.wanted,
     ...(command.because === undefined ? {} : { because: command.because.slice(0, 500) }),
     ...(command.ref === undefined ? {} : { ref: command.ref.slice(0, 100) }),
+    ...(command.override === undefined ? {} : { override: command.override }),
     requester: asker.person,
     at: instantOf(ports.clock.now()),
     asked: asker.asked,

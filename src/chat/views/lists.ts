@@ -182,6 +182,9 @@ export function describeReply(release: Release): MessageBody {
       ({ person, vote, at, bound }) =>
         `${vote === 'approve' ? 'Approved' : 'Rejected'} by ${mention(person.user)} ${when(at)}${bound === decision?.bound ? '' : ' (for an earlier plan)'}`,
     ),
+    ...(decision?.overridden ?? []).map(
+      ({ policy = '', text }) => `Overridden: ${code(policy)} ${escapeText(shorten(text, 200))}`,
+    ),
     ...(decision?.policy === undefined ? [] : [`Decided by sluice.yaml ${code(decision.policy.slice(0, 7))}`]),
     ...(release.state.kind === 'written' ? [`Commit ${code(release.state.commit.slice(0, 7))}`] : []),
     ...clusters,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { memberSchema } from '../../release.ts';
 import { linearPattern } from '../linear-pattern.ts';
+import { roleNameSchema } from '../role-name.ts';
 
 const patternSchema = z
   .string()
@@ -31,19 +32,29 @@ export const scope = {
     .meta({ examples: [['storefront']] }),
 };
 
+export const name = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, such as no-friday-majors')
+  .optional()
+  .describe('What it is called in answers and commands; one of its kind')
+  .meta({ examples: ['no-friday-majors'] });
+
+/** To look is not to decide, so a viewer passes nothing. */
+export const override = z
+  .array(roleNameSchema.exclude(['viewer']))
+  .min(1)
+  .describe('Roles that may release past it with a reason, seen by all and reviewed afterwards; default: nobody')
+  .meta({ examples: [['operator']] });
+
 /** What every policy has. */
 export const shared = {
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, such as no-friday-majors')
-    .optional()
-    .describe('What it is called in answers and commands; one of its kind')
-    .meta({ examples: ['no-friday-majors'] }),
+  name,
   level: z
     .enum(['block', 'warn'])
     .optional()
     .describe('warn: shown on the message and no obstacle; default: block')
     .meta({ examples: ['warn'] }),
+  override: override.optional(),
   ...scope,
 };
 

@@ -1,8 +1,9 @@
 import type { Decision, Reason } from '../../reasons.ts';
+import type { UserId } from '../../release.ts';
 import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../../time.ts';
 import { assign } from '../assign.ts';
 import { type Demand, demandsOf } from '../demands.ts';
-import { either, type PolicyCheck, type Question, sourceOf } from '../question.ts';
+import { either, ofLine, type PolicyCheck, type Question } from '../question.ts';
 
 /** Enough different people approved exactly what would be written; members now, never the requester. */
 export const approvals: PolicyCheck = (question) => {
@@ -20,7 +21,7 @@ export const approvals: PolicyCheck = (question) => {
       effect: isWarning ? 'warn' : 'hold',
       text: `needs ${line.count} ${line.count === 1 ? 'approval' : 'approvals'} from ${names}${so}`,
       next: short[number] ?? `ask ${names} to approve`,
-      source: sourceOf(question.facts, ['policies', index]),
+      ...ofLine(question.facts, line, index),
       ...(isWarning
         ? {}
         : { demand: { from: [...from], count: line.count, have: counted.map(({ user }) => user), may: [...may] } }),
@@ -68,9 +69,13 @@ function missing(question: Question): readonly Demand[] {
   return demandsOf(question).lines.filter(({ line, counted }) => line.level !== 'warn' && counted.length < line.count);
 }
 
-/** Who counted for which line, and as what: kept with the decision. */
-export function approvalRecord(question: Question): Pick<Decision, 'approvals' | 'uncounted'> {
-  const { lines, uncounted } = demandsOf(question);
+/** Who counted for which line, and as what: kept with the decision. Who confirmed an override counted for that. */
+export function approvalRecord(
+  question: Question,
+  confirmedBy: readonly UserId[],
+): Pick<Decision, 'approvals' | 'uncounted'> {
+  const { lines, ...found } = demandsOf(question);
+  const uncounted = found.uncounted.filter(({ user }) => !confirmedBy.some((each) => each === user));
   if (lines.length === 0) return {};
   const { members } = question.facts;
   return {

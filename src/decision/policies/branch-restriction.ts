@@ -1,6 +1,6 @@
 import { holdsFor } from '../../scope.ts';
 import { linearPattern } from '../linear-pattern.ts';
-import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** The artifact's branch must match every pattern that holds here; anchored as written. */
 export const branchRestriction: PolicyCheck = (question) => {
@@ -16,7 +16,7 @@ export const branchRestriction: PolicyCheck = (question) => {
         effect: policy.level === 'warn' ? 'warn' : 'deny',
         text: `${request.service} ${plan.artifact.version} was built from ${plan.artifact.branch}; ${request.environment} takes branches that match ${policy.branches}`,
         next: `\`/release artifacts ${request.service}\` shows what was built from which branch`,
-        source: sourceOf(facts, ['policies', index, 'branches']),
+        ...ofLine(facts, policy, index, 'branches'),
       },
     ];
   });

@@ -3,7 +3,7 @@ import { type Check, severitySchema, type Vulnerabilities } from '../../release.
 import { holdsFor } from '../../scope.ts';
 import { epochMsOf, parseDurationMs } from '../../time.ts';
 import type { Checks } from '../lines/checks.ts';
-import { isKnownGoodRollback, type PolicyCheck, type Question, sourceOf } from '../question.ts';
+import { isKnownGoodRollback, ofLine, type PolicyCheck, type Question } from '../question.ts';
 
 /** What is wrong, and whether a newer result may mend it: then the release waits and goes by itself. */
 interface Finding {
@@ -26,7 +26,7 @@ export const checks: PolicyCheck = (question) => {
         effect: line.level === 'warn' ? 'warn' : effect,
         text,
         next,
-        source: sourceOf(facts, ['policies', index, ...at]),
+        ...ofLine(facts, line, index, ...at),
       }),
     );
   });

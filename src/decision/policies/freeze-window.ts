@@ -2,7 +2,7 @@ import type { Reason } from '../../reasons.ts';
 import { holdsFor } from '../../scope.ts';
 import { epochMsOf, instantOf, spanEndMs, wallTime } from '../../time.ts';
 import type { FreezeWindow } from '../lines/freeze-window.ts';
-import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** Windows that touch are one freeze; this many are followed to its end. */
 const longestChain = 100;
@@ -28,7 +28,7 @@ export const freezeWindow: PolicyCheck = (question) => {
         effect: isWarning ? 'warn' : 'hold',
         text: `${request.environment} is frozen until ${wallTime(endMs, line.timezone)} ${line.timezone}${because}`,
         ...(isWarning ? {} : afterwards(line, endMs)),
-        source: sourceOf(facts, ['policies', index]),
+        ...ofLine(facts, line, index),
       },
     ];
   });

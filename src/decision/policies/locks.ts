@@ -1,28 +1,50 @@
+import type { Reason } from '../../reasons.ts';
 import type { Hold, Request } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
-import { either, isKnownGoodRollback, type PolicyCheck, type Question } from '../question.ts';
-import { isAmong, namesWithRole } from '../roles.ts';
+import { either, isKnownGoodRollback, type PolicyCheck, type Question, rolesToPass } from '../question.ts';
+import { namesWithRole } from '../roles.ts';
 
-/** Every lock on the service, the environment or both stops the release until it ends. */
+/** Every lock and freeze on the service, the environment or all stops the release until it ends. */
 export const locks: PolicyCheck = (question) => {
-  const { request, facts, now } = question;
-  const operators = namesWithRole(facts.policy.file, 'operator', request);
-  const mayPass = isKnownGoodRollback(question) && isAmong(request.requester.user, operators, facts.members);
-  if (mayPass) return [];
-  return facts.holds
+  const override = mayPass(question);
+  return question.facts.holds
     .filter((hold) => stops(hold, question))
-    .map((hold) => {
-      const subject = [hold.service, hold.environment].filter((part) => part !== undefined);
-      const until = hold.until === undefined ? '' : ` until ${clockTime(hold.until, now)}`;
-      const who = [`@${hold.by.name}`, operators.length === 0 ? 'an operator' : `an operator (${either(operators)})`];
-      return {
-        code: 'locked',
-        effect: 'hold',
-        text: `${subject.join(' in ')} is locked by @${hold.by.name} (${hold.because})${until}`,
-        next: `\`/release unlock ${subject.join(' ')}\`, by ${either(who)}`,
-      };
-    });
+    .map((hold) => ({
+      ...reasonOf(hold, question),
+      effect: 'hold',
+      policy: 'locks',
+      ...(override.length === 0 ? {} : { override: [...override] }),
+    }));
 };
+
+function reasonOf(hold: Hold, { request, facts, now }: Question): Pick<Reason, 'code' | 'text' | 'next'> {
+  const parts = [hold.service, hold.environment].filter((part) => part !== undefined);
+  const until = hold.until === undefined ? '' : ` until ${clockTime(hold.until, now)}`;
+  const operators = namesWithRole(facts.policy.file, 'operator', {
+    ...(hold.service === undefined ? {} : { service: request.service }),
+    ...(hold.environment === undefined ? {} : { environment: request.environment }),
+  });
+  const operator = operators.length === 0 ? 'an operator' : `an operator (${either(operators)})`;
+  if (hold.what === 'freeze') {
+    const subject = parts.length === 0 ? 'everything' : parts.join(' in ');
+    return {
+      code: 'frozen',
+      text: `${subject} is frozen${until} by @${hold.by.name} (${hold.because})`,
+      next: `\`${['/release unfreeze', ...parts].join(' ')}\`, by ${operator}`,
+    };
+  }
+  return {
+    code: 'locked',
+    text: `${parts.join(' in ')} is locked by @${hold.by.name} (${hold.because})${until}`,
+    next: `\`/release unlock ${parts.join(' ')}\`, by ${either([`@${hold.by.name}`, operator])}`,
+  };
+}
+
+/** An operator goes back to what was healthy past any of them; everything else needs a line that says so. */
+function mayPass(question: Question): readonly string[] {
+  const named = rolesToPass(question, 'locks');
+  return [...new Set(isKnownGoodRollback(question) ? ['operator', ...named] : named)];
+}
 
 function stops(hold: Hold, question: Question): boolean {
   if (hold.state.kind !== 'active' || !isAbout(hold, question.request)) return false;

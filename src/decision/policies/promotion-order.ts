@@ -1,11 +1,12 @@
 import { type Proof, proofOf } from '../../proven.ts';
-import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+import { isKnownGoodRollback, type PolicyCheck, rolesToPass, sourceOf } from '../question.ts';
 
 /** Exactly this version and digest was healthy on every cluster of every environment that comes before, by the record. */
 export const promotionOrder: PolicyCheck = (question) => {
   const { request, plan, facts } = question;
   const { environments } = facts.policy.file;
   if (isKnownGoodRollback(question) || !Object.hasOwn(environments, request.environment)) return [];
+  const override = rolesToPass(question, 'promotion-order');
   const title = `${request.service} ${plan.artifact.version}`;
   return (environments[request.environment]?.after ?? []).flatMap((before) => {
     const clusters = environments[before]?.clusters ?? [];
@@ -21,6 +22,8 @@ export const promotionOrder: PolicyCheck = (question) => {
             ? `release a version that was proven in ${before}`
             : `\`/release ${request.service} ${before} ${plan.artifact.version}\``,
         source: sourceOf(facts, ['environments', request.environment, 'after']),
+        policy: 'promotion-order',
+        ...(override.length === 0 ? {} : { override: [...override] }),
       },
     ];
   });

@@ -1,6 +1,6 @@
 import { holdsFor } from '../../scope.ts';
 import { linearPattern } from '../linear-pattern.ts';
-import { isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** The request names a ticket, and the ticket matches every pattern that holds here. */
 export const reference: PolicyCheck = (question) => {
@@ -18,7 +18,7 @@ export const reference: PolicyCheck = (question) => {
         effect: policy.level === 'warn' ? 'warn' : 'deny',
         text: `${request.environment} takes releases with a ticket that matches ${policy.pattern}; ${given}`,
         next: `\`${again} ref ${policy.example ?? 'TICKET'}\``,
-        source: sourceOf(facts, ['policies', index, 'pattern']),
+        ...ofLine(facts, policy, index, 'pattern'),
       },
     ];
   });

@@ -1,5 +1,5 @@
 import { holdsFor, ownersOf } from '../../scope.ts';
-import { either, isKnownGoodRollback, type PolicyCheck, sourceOf } from '../question.ts';
+import { either, isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 import { namesWithRole } from '../roles.ts';
 import { ruleInput } from '../rule-input.ts';
 import { ruleOf } from '../rule-language.ts';
@@ -20,14 +20,14 @@ export const rule: PolicyCheck = (question) => {
     const failed = judged.kind === 'failed' ? ` (the rule could not be evaluated: ${judged.because})` : '';
     const owners = ownersOf(file, request.service);
     const names = owners.length > 0 ? owners : namesWithRole(file, 'operator', request);
-    const source = sourceOf(facts, ['policies', index, 'expression']);
+    const origin = ofLine(facts, line, index, 'expression');
     return [
       {
         code: 'rule-refused',
         effect: line.level === 'warn' ? 'warn' : 'deny',
         text: `${line.message}${failed}`,
-        next: names.length > 0 ? `ask ${either(names)}` : `see the rule at ${source}`,
-        source,
+        next: names.length > 0 ? `ask ${either(names)}` : `see the rule at ${origin.source}`,
+        ...origin,
       },
     ];
   });

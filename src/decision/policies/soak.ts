@@ -2,8 +2,7 @@ import { proofOf, type Soaked, soakedOn } from '../../proven.ts';
 import type { Reason } from '../../reasons.ts';
 import { holdsFor } from '../../scope.ts';
 import { epochMsOf, parseDurationMs, spokenDuration, wallTime } from '../../time.ts';
-import type { PromotionOrder } from '../lines/promotion-order.ts';
-import { isKnownGoodRollback, type PolicyCheck, type Question, sourceOf } from '../question.ts';
+import { isKnownGoodRollback, ofLine, type PolicyCheck, type Question } from '../question.ts';
 
 /** Exactly this version has been healthy for long enough wherever it has to be before. What time alone will mend only holds. */
 export const soak: PolicyCheck = (question) => {
@@ -16,11 +15,12 @@ export const soak: PolicyCheck = (question) => {
   return policies.flatMap((line, index) => {
     if (line.kind !== 'promotion-order' || !holdsFor(line, request, facts.policy.file)) return [];
     return before.flatMap((environment): Reason[] => {
-      const finding = findingOf(line, environment, question);
+      const finding = line.soak === undefined ? null : findingOf(line.soak, environment, question);
       if (finding === null) return [];
       const effect = line.level === 'warn' ? 'warn' : finding.effect;
-      const source = sourceOf(facts, ['policies', index, 'soak']);
-      return [{ code: 'not-soaked', effect, text: finding.text, next: finding.next, source }];
+      return [
+        { code: 'not-soaked', effect, text: finding.text, next: finding.next, ...ofLine(facts, line, index, 'soak') },
+      ];
     });
   });
 };
@@ -31,13 +31,13 @@ interface Finding {
   readonly next: string;
 }
 
-function findingOf(line: PromotionOrder, environment: string, question: Question): Finding | null {
+function findingOf(soak: string, environment: string, question: Question): Finding | null {
   const { request, plan, facts, now } = question;
   const clusters = facts.policy.file.environments[environment]?.clusters ?? [];
   const records = facts.healthy.get(environment) ?? [];
   // What was never healthy there is told by the order itself.
   if (proofOf(plan.artifact, clusters, records).kind !== 'everywhere') return null;
-  const neededMs = parseDurationMs(line.soak) ?? 0;
+  const neededMs = parseDurationMs(soak) ?? 0;
   const title = `${request.service} ${plan.artifact.version}`;
   const needs = `${title} needs ${spokenDuration(neededMs)} of health in ${environment}`;
   const times = facts.soaking?.times.get(environment) ?? [];

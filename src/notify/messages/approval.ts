@@ -4,10 +4,14 @@ import { people, when } from './words.ts';
 
 /** `1 of 2 approved: @bo. From @platform or @storefront.`, a line for each demand, and the deadline. */
 export function approvalLines(release: Release): string[] {
-  const demands = (release.decision?.reasons ?? []).flatMap(({ demand }) => (demand === undefined ? [] : [demand]));
-  const lines = demands.map(({ from, count, have }) => {
+  const demands = (release.decision?.reasons ?? []).flatMap(({ code, demand }) =>
+    demand === undefined
+      ? []
+      : [{ ...demand, done: code === 'override-unconfirmed' ? 'confirmed the override' : 'approved' }],
+  );
+  const lines = demands.map(({ from, count, have, done }) => {
     const who = have.length === 0 ? '' : `: ${people(have)}`;
-    return `${have.length} of ${count} approved${who}. From ${from
+    return `${have.length} of ${count} ${done}${who}. From ${from
       .slice(0, 10)
       .map((name) => foreign(name, 80))
       .join(' or ')}.`;
@@ -21,6 +25,12 @@ export function approvalLines(release: Release): string[] {
   return expiresAt === undefined || lines.length === 0 ? lines : [...lines, `Expires ${when(expiresAt)}.`];
 }
 
+/** Whether only the second operator's word for an override is missing. */
+export function asksToConfirm(release: Release): boolean {
+  const asking = (release.decision?.reasons ?? []).filter(({ demand }) => demand !== undefined);
+  return asking.length > 0 && asking.every(({ code }) => code === 'override-unconfirmed');
+}
+
 /** Offered only while votes are missing; gone once it is decided. */
 export function decisionButtons(release: Release) {
   const title = `${release.request.service} ${release.plan?.artifact.version ?? ''}`.trim();
@@ -29,7 +39,7 @@ export function decisionButtons(release: Release) {
   return [
     // Bound to what this picture of it shows, so that a click on an older one counts nothing.
     button({
-      text: `Approve ${title}`,
+      text: `${asksToConfirm(release) ? 'Confirm' : 'Approve'} ${title}`,
       action: 'release.approve',
       value: `${id}.${bound.slice(0, 12)}`,
       style: 'primary',

@@ -14,6 +14,7 @@ import {
 import { isAutomatic, type Release } from '../../release.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
 import { arrivalSection, type View } from './arrival.ts';
+import { overrideLine } from './override.ts';
 import { refusalSection } from './refusal.ts';
 import { credits, fitting, message, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
 
@@ -123,11 +124,13 @@ function titled(
   lines: readonly string[] = [],
 ): MessageBody {
   const blocks: KnownBlock[] = [section(title)];
+  const override = overrideLine(release);
+  if (override !== null) blocks.push(section(override));
   if (lines.length > 0) blocks.push(section(fitting(lines)));
   const facts = quietFacts(release, view);
   if (facts.length > 0) blocks.push(context(...facts));
   if (buttons.length > 0) blocks.push(actions(...buttons));
-  return message([title, ...lines].join('\n'), blocks);
+  return message([title, ...(override === null ? [] : [override]), ...lines].join('\n'), blocks);
 }
 
 const commitsShown = 5;

@@ -55,6 +55,7 @@ describe('approvals', () => {
         effect: 'hold',
         text: 'needs 2 approvals from @platform or @storefront, has 1 (@bo)',
         next: 'ask @platform or @storefront to approve',
+        policy: 'approvals',
         source: 'sluice.yaml:16@0e0e0e0',
         demand: { from: ['@platform', '@storefront'], count: 2, have: ['UBO'], may: ['UBO', 'UCY'] },
       },

@@ -62,6 +62,7 @@ describe('checks', () => {
         effect: 'deny',
         text: 'web 1.4.2: ci has failed',
         next: '`/release artifacts web` shows which versions have passed',
+        policy: 'checks',
         source: 'sluice.yaml:17@0e0e0e0',
       },
       {
@@ -69,6 +70,7 @@ describe('checks', () => {
         effect: 'hold',
         text: 'web 1.4.2: scan was not reported',
         next: 'nothing to do in Slack; it goes on by itself when CI posts that it has passed',
+        policy: 'checks',
         source: 'sluice.yaml:17@0e0e0e0',
       },
     ]);
@@ -121,6 +123,7 @@ describe('known vulnerabilities', () => {
         effect: 'hold',
         text: 'web 1.4.2 was not scanned for vulnerabilities',
         next: 'nothing to do in Slack; it goes on by itself when the result of a scan is posted',
+        policy: 'checks',
         source: 'sluice.yaml:17@0e0e0e0',
       },
     ]);

@@ -2,13 +2,25 @@ import { describe, expect, test } from 'vitest';
 import { locks } from '../../../src/decision/policies/locks.ts';
 import type { Question } from '../../../src/decision/question.ts';
 import type { Hold } from '../../../src/release.ts';
-import { aHold, aPlan, aRequest, at, mia, releaseId, someFacts } from '../../support/builders.ts';
+import {
+  aHold,
+  aPlan,
+  aReadFile,
+  aRequest,
+  at,
+  mia,
+  releaseId,
+  sluiceYaml,
+  someFacts,
+} from '../../support/builders.ts';
 
 function ask(hold: Partial<Hold>, over: Partial<Question> = {}): Question {
   const { environment, ...rest } = aHold();
   const full = { ...rest, ...hold };
   return { request: aRequest(), plan: aPlan(), votes: [], facts: someFacts({ holds: [full] }), now: at(), ...over };
 }
+
+const withLine = (line: string) => aReadFile(`${sluiceYaml}  - ${line}\n`);
 
 const knownGood = { request: aRequest({ intent: 'rollback' }), plan: aPlan({ knownGood: true, backwards: true }) };
 
@@ -37,6 +49,53 @@ describe('locks', () => {
     expect(reasons.every(({ code, effect }) => code === 'locked' && effect === 'hold')).toBe(true);
   });
 
+  test.each<[string, Partial<Hold>, string, string]>([
+    ['everything', {}, 'everything is frozen by @mia (audit)', '/release unfreeze'],
+    [
+      'its environment',
+      { environment: 'production' },
+      'production is frozen by @mia (audit)',
+      '/release unfreeze production',
+    ],
+    [
+      'its service',
+      { service: 'web', until: at(3_600_000) },
+      'web is frozen until 13:00 UTC by @mia (audit)',
+      '/release unfreeze web',
+    ],
+  ])('a freeze of %s', (_title, hold, text, command) => {
+    expect(locks(ask({ what: 'freeze', ...hold }))).toEqual([
+      { code: 'frozen', effect: 'hold', policy: 'locks', text, next: `\`${command}\`, by an operator (mia)` },
+    ]);
+  });
+
+  test.each<[string, Partial<Question>, string[] | undefined]>([
+    ['nobody with a release', {}, undefined],
+    ['an operator with a rollback to what was healthy', knownGood, ['operator']],
+    [
+      'whomever a line of the file names here',
+      {
+        facts: someFacts({
+          holds: [aHold()],
+          policy: withLine('{ kind: locks, environments: [production], override: [releaser] }'),
+        }),
+      },
+      ['releaser'],
+    ],
+    [
+      'nobody whom a line names elsewhere',
+      {
+        facts: someFacts({
+          holds: [aHold()],
+          policy: withLine('{ kind: locks, environments: [dev], override: [releaser] }'),
+        }),
+      },
+      undefined,
+    ],
+  ])('are passed by %s', (_title, over, override) => {
+    expect(locks(ask({ environment: 'production' }, over))[0]?.override).toEqual(override);
+  });
+
   test('says who can unlock and how', () => {
     expect(locks(ask({ service: 'web', environment: 'production' }))[0]?.next).toBe(
       '`/release unlock web production`, by @mia or an operator (mia)',
@@ -45,12 +104,6 @@ describe('locks', () => {
 
   test.each<[string, Partial<Hold>, Partial<Question>, number]>([
     ['a known-good rollback at a lock by hand', {}, knownGood, 1],
-    [
-      'an operator with a known-good rollback',
-      {},
-      { ...knownGood, request: aRequest({ intent: 'rollback', requester: mia }) },
-      0,
-    ],
     ['an operator with a release', {}, { request: aRequest({ requester: mia }) }, 1],
     ['a step further back past what a rollback left', { rollback: releaseId(7) }, knownGood, 0],
     [

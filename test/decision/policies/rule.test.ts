@@ -24,6 +24,7 @@ describe('rule', () => {
         effect: 'deny',
         text: 'few commits only',
         next: 'ask @storefront',
+        policy: 'rule',
         source: 'sluice.yaml:17@0e0e0e0',
       },
     ]);

@@ -71,6 +71,7 @@ describe('soak', () => {
         effect: 'hold',
         text: 'web 1.4.2 needs 2 h of health in staging; 1 h 15 m were missing when it was asked for, enough at Tue 2026-11-24 13:15 UTC',
         next: 'nothing to do; it goes on by itself then',
+        policy: 'promotion-order',
         source: 'sluice.yaml:17@0e0e0e0',
       },
     ]);

@@ -55,6 +55,44 @@ const healthy = (ready: number): Verdict => ({
 });
 
 describe('the message of a release', () => {
+  test('says what was passed, by whom and why, until the end', () => {
+    const decision = aDecision({
+      overridden: [
+        { code: 'frozen', effect: 'hold', policy: 'freeze-window', text: 'production is frozen until 16:00' },
+      ],
+    });
+    for (const state of [
+      { kind: 'queued' },
+      { kind: 'written', commit: sha() },
+      { kind: 'cancelled', by: bo },
+    ] as const)
+      expect(shown(release(state, { decision }))).toContain(
+        '*Override* by <@UANA> of `freeze-window` (production is frozen until 16:00), because: checkout fix.',
+      );
+  });
+
+  test('asks a second operator to confirm that approvals are passed', () => {
+    const decision = aDecision({
+      kind: 'held',
+      reasons: [
+        {
+          code: 'override-unconfirmed',
+          effect: 'hold',
+          text: 'a second operator has to confirm',
+          demand: { from: ['mia'], count: 1, have: [], may: [bo.user] },
+        },
+      ],
+      overridden: [{ code: 'approvals-missing', effect: 'hold', policy: 'approvals', text: 'needs 2 approvals' }],
+    });
+    const words = shown(release({ kind: 'held' }, { decision }));
+    expect(words).toContain('0 of 1 confirmed the override. From mia.');
+    expect(words).toContain('Confirm web 1.4.2');
+    const confirmed = aDecision({ ...decision, kind: 'allowed', reasons: [], confirmedBy: [bo.user] });
+    const after = shown(release({ kind: 'queued' }, { decision: confirmed, votes: [aVote(bo)] }));
+    expect(after).toContain('Confirmed by <@UBO>');
+    expect(after).not.toContain('approved by');
+  });
+
   test('asks for the votes that are missing, with buttons and a deadline', () => {
     expect(shown(release({ kind: 'held' }, { decision: missing, votes: [aVote(bo)] }))).toBe(
       [
