@@ -6,10 +6,12 @@ import { type Config, readSecret } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { changesWhatRuns } from './drift.ts';
 import { messageOf, Refusal } from './errors.ts';
 import { type At, around } from './fault-points.ts';
 import { createGitops } from './gitops/gitops.ts';
 import { type Route, serveHttp } from './http.ts';
+import { changedOutside } from './kubernetes/drift/outside.ts';
 import { expectations } from './kubernetes/expectations.ts';
 import { createKubernetes } from './kubernetes/kubernetes.ts';
 import { pokeReceivers } from './kubernetes/receiver.ts';
@@ -194,6 +196,7 @@ export async function startApp(
         now: () => instantOf(clock.now()),
       });
     },
+    outside: async () => changedOutside(gitops, await catalog.deployed(), await ledger.arriving()),
     openDrifts: ledger.drifts,
     onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict) => {
       if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict });
@@ -209,7 +212,7 @@ export async function startApp(
     onDrift: async (drift) => void (await ledger.openDrift({ kind: 'drift', ...drift })),
     onDriftEnded: async (id, how) => {
       const drift = await ledger.drift(id);
-      if (drift?.state.kind === 'open' && drift.service !== undefined)
+      if (drift?.state.kind === 'open' && drift.service !== undefined && changesWhatRuns(drift))
         await ledger.restartHealthyTime({ ...drift, service: drift.service });
       await ledger.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } });
     },

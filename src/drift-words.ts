@@ -21,7 +21,7 @@ function placeOf({ object, cluster }: Drift): string {
 }
 
 function fieldWords({ field, live, wanted }: Drift): string {
-  const should = wanted === '' ? 'Git does not set it' : `Git says ${valueWords(wanted)}`;
+  const should = wanted === '' ? 'Git says otherwise' : `Git says ${valueWords(wanted)}`;
   return `${code(field, 200)} is ${valueWords(live)}, ${should}`;
 }
 

@@ -91,3 +91,10 @@ export type DriftEnd = Extract<Drift['state'], { kind: 'ended' }>['how'];
 export function signalOf({ signal, field }: Pick<Drift, 'signal' | 'field'>): DriftSignal {
   return signal ?? (field === 'spec.suspend' ? 'suspended' : 'edit');
 }
+
+const running: ReadonlySet<DriftSignal> = new Set(['edit', 'deleted', 'corrected', 'helm', 'opt-out', 'image']);
+
+/** Whether something else ran than what Git says, so that what ran before proves nothing any more. */
+export function changesWhatRuns(drift: Pick<Drift, 'signal' | 'field'>): boolean {
+  return running.has(signalOf(drift));
+}

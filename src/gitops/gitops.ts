@@ -111,6 +111,21 @@ export function createGitops(ports: GitopsPorts) {
       return found === '' ? null : commitShaSchema.parse(found);
     },
 
+    /** The last commit in `since..head` that changed a file and does not say that it is of Sluice; whoever lies about that is not found here. */
+    changedOutside: async (
+      repository: string,
+      since: CommitSha,
+      head: CommitSha,
+      path: string,
+    ): Promise<{ commit: CommitSha; author: string; atMs: number; title: string } | null> => {
+      const format = '--format=%H%x00%an <%ae>%x00%ct%x00%s';
+      const log = ['log', '-1', '--first-parent', '--invert-grep', byTrailer, format, '--end-of-options'];
+      const found = await named(repository).ask([...log, `${since}..${head}`, '--', path]);
+      const [commit, author = '', seconds = '', title = ''] = found.trim().split('\0');
+      if (commit === undefined || commit === '') return null;
+      return { commit: commitShaSchema.parse(commit), author, atMs: Number(seconds) * 1000, title };
+    },
+
     /** Under whose signature a commit stands: one of these keys, or Sluice's own as it changed policies for somebody. */
     provenance: async (repository: string, commit: CommitSha, keys: readonly string[]): Promise<Provenance> => {
       const raw = (await named(repository).objects.read(commit))?.content;

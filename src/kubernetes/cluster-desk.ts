@@ -170,6 +170,8 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       if (!watch.synced() || isMoving || judge.waits() || ticks % silenceTicks === 0) mark();
       else void outbox.flush();
     },
+    /** What is said of it at the moment, with what it is said of. */
+    judged: () => ({ reachable: watch.synced() && watch.staleSince() === null, judged: current }),
     /** The source goes first, so that the run takes what it fetches. */
     reconcile: (object: string) => {
       const source = watch.view.kustomization(object.replace(/^Kustomization\//, ''))?.source;

@@ -40,8 +40,9 @@ export function createClusterObjects(): ClusterObjects {
   const nameOf = (object: Kept) => `${object.namespace}/${object.name}`;
   const imagesOf = (workload: Workload) => workload.images.map(({ image }) => lastName(image));
 
-  const putWorkload = (workload: Workload, key: string) => {
+  const putWorkload = (put: Workload, key: string) => {
     const before = workloads.get(key);
+    const workload = before === undefined ? put : withApplied(put, before);
     if (before !== undefined) dropWorkload(before, key);
     workloads.set(key, workload);
     if (workload.delivery?.template) rollouts.set(workload.delivery.template, key);
@@ -116,6 +117,18 @@ export function createClusterObjects(): ClusterObjects {
     reports: () => reports.values(),
     pods: (workload) => (blind ? null : [...(pods.get(workload)?.values() ?? [])]),
   };
+}
+
+/** The edited fields with what Flux had there, as long as the edit lasts. */
+function withApplied(workload: Workload, before: Workload): Workload {
+  if (workload.fields.every(({ editor }) => editor === null)) return workload;
+  const known = new Map(before.fields.map((field) => [field.path, field]));
+  const fields = workload.fields.map((field) => {
+    const was = field.editor === null ? undefined : known.get(field.path);
+    const applied = was?.editor === null ? was.live : was?.applied;
+    return applied === undefined ? field : { ...field, applied };
+  });
+  return { ...workload, fields };
 }
 
 function isSource(object: Kept): object is Source {

@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import { instantOf } from '../time.ts';
 import { createClusterDesk } from './cluster-desk.ts';
 import { openCluster } from './clusters.ts';
+import { createFleet } from './fleet.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { ClusterStatus, Kubernetes, KubernetesPorts } from './ports.ts';
 
@@ -15,12 +16,22 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
   let desks: ReturnType<typeof createClusterDesk>[] = [];
   let timer: NodeJS.Timeout | undefined;
   let polledMs = 0;
+  let fleet: ReturnType<typeof createFleet> | null = null;
+  const onDrift: typeof ports.onDrift = (seen) => {
+    fleet?.note(seen);
+    return ports.onDrift(seen);
+  };
+  const onDriftEnded: typeof ports.onDriftEnded = (id, how) => {
+    fleet?.forget(id);
+    return ports.onDriftEnded(id, how);
+  };
 
   const polling = oneAtATime(async () => {
     polledMs = clock.now();
     try {
       const byCluster = Map.groupBy(await ports.expected(), ({ cluster }) => cluster);
       for (const desk of desks) desk.expect(byCluster.get(desk.name) ?? []);
+      if (ports.outside !== undefined) fleet?.lookOutside(await ports.outside());
     } catch (error) {
       log.warn({ err: messageOf(error) }, 'what clusters should run cannot be told at the moment');
     }
@@ -30,6 +41,7 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
     pulse.beat('kubernetes', 30_000);
     if (clock.now() - polledMs >= pollMs || clock.now() < polledMs) refresh();
     for (const desk of desks) desk.tick();
+    fleet?.compare(desks.map((desk) => ({ cluster: desk.name, ...desk.judged() })));
   };
 
   return {
@@ -38,9 +50,12 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
         log.warn({ err: messageOf(error) }, 'open drifts cannot be read; those that ended meanwhile stay open');
         return [];
       });
+      fleet = createFleet(ports, drifts);
       desks = Object.entries(ports.clusters).map(([name, config]) =>
         createClusterDesk({
           ...ports,
+          onDrift,
+          onDriftEnded,
           name,
           api: open(config),
           random: ports.random ?? Math.random,

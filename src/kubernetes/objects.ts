@@ -25,6 +25,8 @@ export interface LiveField {
   readonly editor: FieldOwner | null;
   /** Written by way of the subresource `scale`. */
   readonly scaled: boolean;
+  /** What Flux had there before it was edited, where that was seen. */
+  readonly applied?: string;
 }
 
 /** An annotation or label that tells Flux to leave an object alone; `by` is null where Git says so. */

@@ -44,6 +44,8 @@ export interface KubernetesPorts {
   readonly onHealth?: (seen: HealthSeen) => Promise<unknown>;
   readonly onDrift: (seen: SeenDrift) => Promise<unknown>;
   readonly onDriftEnded: (id: string, how: DriftEnd) => Promise<unknown>;
+  /** Versions in Git that others than Sluice wrote; asked with `expected`. */
+  readonly outside?: () => Promise<readonly SeenDrift[]>;
   /** Drifts that are open on the record: those that ended while nobody watched are ended. */
   readonly openDrifts?: () => Promise<readonly Drift[]>;
   /** For tests: another way to the API servers, and shorter times. */

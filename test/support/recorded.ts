@@ -5,6 +5,7 @@ import type { CommitSha } from '../../src/change.ts';
 import type { SeenDrift } from '../../src/drift.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import { createPulse } from '../../src/telemetry.ts';
+import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
 import type { History } from './history.ts';
 import { createPushes } from './pushes.ts';
@@ -48,6 +49,8 @@ export async function openRecorded(recording: Recording, history: History, liste
     bounds: { shortestPauseMs: 10, longestPauseMs: 100 },
   });
   await kubernetes.start();
+  // The recording's clock is not the machine's: a slow first look must not read as a cluster that does not answer.
+  while (kubernetes.status()[0]?.reachable !== true) await pause(5);
   return {
     api,
     at: (ms: number) => {

@@ -81,7 +81,7 @@ export function diffReply(drift: Drift): MessageBody {
     `*${foreign(object, 200)}* on ${foreign(cluster, 80)}`,
     `Field: ${code(field, 300)}`,
     `Live: ${valueWords(live)}`,
-    `Git: ${valueWords(wanted)}`,
+    `Git: ${wanted === '' ? 'another value, or none; nobody watched before the edit' : valueWords(wanted)}`,
     ...(note === undefined || note === '' ? [] : [`Flux says: ${foreign(note, 600)}`]),
   ];
   const by = byClient(drift.manager);

@@ -16,11 +16,10 @@ interface Edit {
 }
 
 /**
- * Live edits of workloads, from the moment of the edit until Flux has put it right; remembers what Flux applied last. A restart by
+ * Live edits of workloads, from the moment of the edit until Flux has put it right. A restart by
  * hand is one too, as Flux takes its annotation away again, and an edit of what Flux is told to leave alone lasts.
  */
 export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
-  const lastApplied = new Map<string, Map<string, string>>();
   const unchanged = new Map<string, Workload>();
   let edits = new Map<string, Edit>();
   const before = new Map(known.map((drift) => [`${drift.object}#${drift.field}`, drift]));
@@ -28,7 +27,6 @@ export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
   const editOf = (scene: Scene, subject: DriftSubject, workload: Workload, field: LiveField): Edit | null => {
     const object = keyOf(workload);
     const place = `${object}#${field.path}`;
-    const applied = lastApplied.get(object) ?? new Map<string, string>();
     const open = edits.get(place)?.candidate ?? before.get(place);
     if (field.editor === null) {
       const since = edits.get(place)?.takenOverMs ?? scene.nowMs;
@@ -41,13 +39,11 @@ export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
           },
           takenOverMs: since,
         };
-      applied.set(field.path, field.live);
-      lastApplied.set(object, applied);
       return null;
     }
     // Who fights with Flux over a field by itself shows as a correction on every run.
     if (isOperator(field.editor.manager)) return null;
-    const wanted = wantedValue(field, subject.expected, applied.get(field.path) ?? open?.wanted);
+    const wanted = wantedValue(field, subject.expected, field.applied ?? (open?.wanted || undefined));
     if (wanted === null || wanted === field.live) return null;
     if (open === undefined && subject.releasing) return null;
     return { candidate: candidateOf(subject, workload, field, wanted), takenOverMs: null };
@@ -74,7 +70,6 @@ export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
           else unchanged.delete(object);
         }
       }
-      for (const object of lastApplied.keys()) if (!present.has(object)) lastApplied.delete(object);
       for (const object of unchanged.keys()) if (!present.has(object)) unchanged.delete(object);
       edits = found;
       before.clear();
@@ -106,7 +101,7 @@ export function appliedBy({ helmRelease, kustomization }: Workload): Pick<Candid
   return kustomization === null ? {} : { appliedBy: `Kustomization/${kustomization}` };
 }
 
-/** What a field should be, '' where it should not be there; null where that is not known, or nobody's business. */
+/** What a field should be, '' where that was not seen although Flux will take the edit back; null where it is nobody's business. */
 function wantedValue(
   { path, live, editor, scaled }: LiveField,
   expected: Pick<Expected, 'image' | 'version' | 'digest'>,

@@ -84,7 +84,7 @@ function endWords(drift: Drift): string {
     case 'apart':
       return `The clusters of ${foreign(drift.environment, 80)} run the same version of *${foreign(drift.service ?? '', 80)}* again after ${lasted}`;
     case 'outside':
-      return `Sluice released *${foreign(drift.service ?? '', 80)}* in ${foreign(drift.environment, 80)} again, after ${lasted}`;
+      return `Git holds again of *${foreign(drift.service ?? '', 80)}* in ${foreign(drift.environment, 80)} what Sluice wrote last, after ${lasted}`;
     case 'many':
       return `${foreign(drift.cluster, 80)} matches Git again after ${lasted}`;
     case 'flapping':
