@@ -103,6 +103,8 @@ export const decisionSchema = z.strictObject({
   changed: z.array(z.string()).optional(),
   /** When votes were asked for first. */
   askedAt: z.string().optional(),
+  /** The last moment for which those who can still vote were reminded. */
+  remindedAt: z.string().optional(),
   approvals: z.array(approvalRecordSchema).optional(),
   /** Approvals of exactly this that count no longer, and why. */
   uncounted: z.array(z.strictObject({ user: z.string(), because: z.string() })).optional(),

@@ -14,6 +14,7 @@ import {
   type ReadRelease,
   type ReleaseChange,
 } from './ports.ts';
+import { dueReminder, nextLookMs } from './reminders.ts';
 import {
   askedFirst,
   heldBecause,
@@ -43,20 +44,20 @@ interface Step {
   readonly entry: Entry;
 }
 
-/** Takes a requested or held release as far as it may go now: planned, decided, queued for its lane. */
-export async function consider(ports: ConsiderPorts, id: ReleaseId): Promise<void> {
+/** Takes a requested or held release as far as it may go now: planned, decided, queued for its lane. Says when it is to be looked at again. */
+export async function consider(ports: ConsiderPorts, id: ReleaseId): Promise<number | undefined> {
   for (let round = 0; round < 10; round += 1) {
     const release = await ports.release(id);
-    if (release === null || !isUndecided(release)) return;
+    if (release === null || !isUndecided(release)) return undefined;
     const step = await nextStep(ports, release);
-    if (step === null) return;
+    if (step === null) return nextLookMs(release, ports.clock.now());
     await ports.at?.('consider.before');
     const moved = await ports.transition(release, step.change, step.entry);
     await ports.at?.('consider.after');
     if (moved.kind === 'moved') continue;
     if (moved.record.state.kind === 'queued' && moved.record.plan !== undefined)
       ports.nudge(laneWork(moved.record.plan.lane));
-    return;
+    return nextLookMs(moved.record, ports.clock.now());
   }
   throw new Retryable(`release/${id} was changed by others ten times in a row`);
 }
@@ -73,6 +74,8 @@ async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | 
       change: { state: { kind: 'expired' } },
       entry: { event: 'release.expired', text: 'nobody let it go in time' },
     };
+  const reminded = dueReminder(release, ports.clock.now());
+  if (reminded !== null) return { change: reminded, entry: { event: 'release.reminded' } };
   const replaced = await replacedByPeople(ports, release);
   if (replaced !== null) return replaced;
   const ahead = await settleThoseAhead(ports, release);

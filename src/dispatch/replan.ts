@@ -26,8 +26,8 @@ export function laterPlan(earlier: Plan | undefined, later: Plan): Plan {
  */
 export function laterDecision(earlier: Decision | undefined, later: Decision): Decision {
   if (earlier === undefined) return later;
-  const { bound, shown, changed, askedAt, approvals } = earlier;
-  const kept = { ...given({ askedAt }), ...later };
+  const { bound, shown, changed, askedAt, remindedAt, approvals } = earlier;
+  const kept = { ...given({ askedAt, remindedAt }), ...later };
   if (later.bound === undefined) return { ...given({ bound, shown, changed, approvals }), ...kept };
   if (bound === undefined || bound === later.bound) return { ...given({ changed }), ...kept };
   return { ...kept, changed: changesOf(shown, later.shown) };
@@ -102,7 +102,7 @@ function whatNow(release: Release, stopped: readonly Reason[]): Reason {
   const asked = stopped.find(({ code }) => code === 'needs-go');
   const over = stopped.some(({ code }) => code === 'locked') ? 'the lock has ended' : 'the freeze is over';
   const who = isAutomatic(release.request) ? 'whoever may release it' : 'its requester';
-  return { code: 'needs-go', effect: 'hold', text: asked?.text ?? `${over}; ${who} is asked` };
+  return { code: 'needs-go', effect: 'hold', text: asked?.text ?? over, next: `${who} presses Go or Cancel` };
 }
 
 const endsInAQuestion: ReadonlySet<Reason['code']> = new Set(['locked', 'frozen', 'needs-go', 'awaits-turn']);

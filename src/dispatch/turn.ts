@@ -41,8 +41,15 @@ export async function takeTurn(ports: TurnPorts, of: Instant): Promise<void> {
 async function ask(ports: TurnPorts, release: Release, failed: Release): Promise<void> {
   const { environment } = failed.request;
   const what = `${titleOf(failed)} ${verdictOf(failed)?.kind === 'failed' ? 'failed' : 'is not proven'} in ${environment}`;
-  const text = `${what}; its requester is asked`;
-  await move(ports, release, [{ code: 'needs-go', effect: 'hold', text }], release.turn, 'release.held', text);
+  const next = 'its requester presses Go or Cancel';
+  await move(
+    ports,
+    release,
+    [{ code: 'needs-go', effect: 'hold', text: what, next }],
+    release.turn,
+    'release.held',
+    what,
+  );
 }
 
 async function move(

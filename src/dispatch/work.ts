@@ -15,7 +15,8 @@ export interface WorkPorts {
   /** The mark of a work; null where there is nothing to do. */
   readonly markOf: (work: string) => Promise<string | null>;
   readonly settle: (work: string, mark: string, againAtMs?: number) => Promise<boolean>;
-  readonly consider: (id: ReleaseId) => Promise<void>;
+  /** Resolves with the moment at which the release is to be looked at again, where there is one. */
+  readonly consider: (id: ReleaseId) => Promise<number | undefined>;
   readonly takeTurn: (of: Instant) => Promise<void>;
   readonly releaseArtifact: (named: { readonly service: string; readonly version: string }) => Promise<void>;
   readonly runLane: (lane: Lane, signal: AbortSignal) => Promise<LaneOutcome>;
@@ -37,7 +38,7 @@ export function createWork(ports: WorkPorts): (work: string, signal: AbortSignal
     const delayMs = Math.min(firstRetryMs * 2 ** Math.min(count - 1, 10), retryLimitMs);
     return ports.clock.now() + Math.round(delayMs * (0.75 + 0.25 * ports.random()));
   };
-  const attempt = async (work: string, signal: AbortSignal): Promise<LaneOutcome> => {
+  const attempt = async (work: string, signal: AbortSignal): Promise<Done> => {
     try {
       return await doWork(ports, work, signal);
     } catch (error) {
@@ -55,7 +56,9 @@ export function createWork(ports: WorkPorts): (work: string, signal: AbortSignal
         if (outcome.kind === 'left') return;
         if (outcome.kind === 'done') failures.delete(work);
         if (outcome.kind === 'later') ports.log.warn({ work, because: outcome.because }, 'work is tried again later');
-        const settled = await ports.settle(work, mark, outcome.kind === 'later' ? retryAtMs(work) : undefined);
+        const againAtMs =
+          outcome.kind === 'later' ? retryAtMs(work) : 'againAtMs' in outcome ? outcome.againAtMs : undefined;
+        const settled = await ports.settle(work, mark, againAtMs);
         await ports.at?.('settle.after');
         if (settled) return;
       }
@@ -65,14 +68,20 @@ export function createWork(ports: WorkPorts): (work: string, signal: AbortSignal
   };
 }
 
-async function doWork(ports: WorkPorts, work: string, signal: AbortSignal): Promise<LaneOutcome> {
+type Done = LaneOutcome | { readonly kind: 'done'; readonly againAtMs: number };
+
+function againAt(againAtMs: number | undefined): Done {
+  return againAtMs === undefined ? { kind: 'done' } : { kind: 'done', againAtMs };
+}
+
+async function doWork(ports: WorkPorts, work: string, signal: AbortSignal): Promise<Done> {
   const lane = laneOf(work);
   if (lane !== null) return ports.runLane(lane, signal);
   const artifact = artifactOf(work);
   const turn = turnOf(work);
   const id = releaseIdSchema.safeParse(work.startsWith('release/') ? work.slice('release/'.length) : '');
-  if (id.success) await ports.consider(id.data);
-  else if (artifact !== null) await ports.releaseArtifact(artifact);
+  if (id.success) return againAt(await ports.consider(id.data));
+  if (artifact !== null) await ports.releaseArtifact(artifact);
   else if (turn !== null) await ports.takeTurn(turn);
   else ports.log.error({ work }, 'nobody knows how to do this work');
   return { kind: 'done' };

@@ -4,7 +4,7 @@ import type { DriftPolicy } from '../drift-policy.ts';
 import type { Mute } from '../mute.ts';
 import type { Notice } from '../notice.ts';
 import type { HealthyRecord } from '../proven.ts';
-import type { Hold, Posted, Release, ReleaseId, Request } from '../release.ts';
+import type { Hold, Person, Posted, Release, ReleaseId, Request } from '../release.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 
@@ -66,5 +66,7 @@ export interface NotifyPorts {
   readonly findPosted: (channel: string, eventType: string, id: string) => Promise<Posted | null>;
   /** The member of the workspace with this address; null where nobody is known by it. */
   readonly userByEmail: (email: string) => Promise<string | null>;
+  /** Somebody as the directory knows them now; null for who is no member of the workspace. */
+  readonly person: (user: string) => Promise<Person | null>;
   readonly mentionOf: (handle: string) => Promise<string>;
 }

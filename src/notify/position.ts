@@ -12,6 +12,8 @@ const positionSchema = z.object({
   posts: z.record(z.string(), z.object({ channel: z.string(), ts: z.string() })).default({}),
   /** That policies were passed is told to the channel. */
   overrideTold: z.boolean().default(false),
+  /** The last reminder that was sent; noted before it is, so that a restart never sends it twice. */
+  reminded: z.string().nullable().default(null),
   /** The plan for which approvers were last called. */
   asked: z.string().nullable().default(null),
 });

@@ -11,6 +11,7 @@ import { fitting, message, stepOf } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';
 import type { Position } from './position.ts';
+import { reminder } from './reminder.ts';
 
 const linesAtOnce = 50;
 
@@ -25,13 +26,16 @@ export async function tellThread(
 ): Promise<Told> {
   const subject = `release/${release.id}`;
   let position = before;
+  const note = async (said: Partial<Position>): Promise<void> => {
+    position = { ...position, ...said };
+    await outbox.save(subject, position);
+  };
   /** Says it in the thread and remembers that it was said; false where it has to wait. */
   const say = async (body: MessageBody | null, said: Partial<Position>, broadcast = false): Promise<Told> => {
     const told =
       body === null ? null : await outbox.say(subject, posted.channel, body, { thread: posted.ts, broadcast });
     if (told !== null && 'kind' in told) return told;
-    position = { ...position, ...said };
-    await outbox.save(subject, position);
+    await note(said);
     return outbox.done;
   };
 
@@ -52,6 +56,16 @@ export async function tellThread(
   const bound = release.decision?.bound ?? null;
   if (demands.length > 0 && bound !== position.asked) {
     const told = await say(await callForVotes(ports, release, demands), { asked: bound });
+    if (told.kind === 'later') return told;
+  }
+
+  const remindedAt = release.state.kind === 'held' ? release.decision?.remindedAt : undefined;
+  if (remindedAt !== undefined && remindedAt !== position.reminded) {
+    const unreminded = position;
+    await note({ reminded: remindedAt });
+    const told = await say(await reminder(ports, release, demands), {});
+    // What has to wait was not sent.
+    if (told.kind === 'later') await note(unreminded);
     if (told.kind === 'later') return told;
   }
 
@@ -78,7 +92,7 @@ const askedToGo = 'go';
 
 async function callForGo(ports: NotifyPorts, release: Release): Promise<MessageBody> {
   const { environment } = release.request;
-  const what = release.decision?.reasons[0]?.text.split(';')[0] ?? '';
+  const what = release.decision?.reasons[0]?.text ?? '';
   const text = `${await addressee(ports, release)} ${foreign(what, 100)}, and ${stepOf(release)} may go to ${foreign(environment, 80)}: press Go or Cancel above.`;
   return message(text, [section(text)]);
 }

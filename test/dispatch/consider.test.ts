@@ -50,7 +50,7 @@ async function considered(release: Release, over: Partial<ConsiderPorts> = {}, o
 
 describe('what a lock has held', () => {
   const locked = { code: 'locked', effect: 'hold', text: 'web is locked by @mia (audit)' } as const;
-  const needsGo = { code: 'needs-go', effect: 'hold', text: 'the lock has ended; its requester is asked' } as const;
+  const needsGo = { code: 'needs-go', effect: 'hold', text: 'the lock has ended' } as const;
   const waiting = (...reasons: Decision['reasons']) =>
     aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: held({ reasons }) });
 

@@ -54,6 +54,13 @@ test('does what is due once and settles it', async () => {
   expect(mark.standing()).toBeNull();
 });
 
+test('comes again when a release says so', async () => {
+  const mark = aMark();
+  const { run } = aWorker(mark, { consider: async () => noonMs + 60_000 });
+  await run(`release/${releaseId()}`);
+  expect(mark.putOff).toEqual([60_000]);
+});
+
 test('goes round again when it was marked while it ran', async () => {
   const mark = aMark();
   let rounds = 0;

@@ -6,6 +6,7 @@ import type { NotifyPorts, Sent } from '../../src/notify/ports.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import type { Hold, Posted, Release } from '../../src/release.ts';
 import type { Clock } from '../../src/time.ts';
+import { ana, bo, cy, mia } from '../support/builders.ts';
 
 export interface SaidMessage {
   readonly how: 'post' | 'update' | 'whisper';
@@ -84,6 +85,7 @@ export function aRecord(clock: Clock) {
     whisper: (asked, _user, body) => take({ how: 'whisper', channel: asked.channel, text: body.text, body }),
     findPosted: async () => null,
     userByEmail: async (email) => (email === 'ana@example.com' ? 'UANA' : null),
+    person: async (user) => [ana, bo, cy, mia].find((person) => person.user === user) ?? null,
     mentionOf: async (handle) => (handle === '@platform' ? '<!subteam^SPLATFORM>' : handle),
   };
   return {

@@ -3,7 +3,22 @@ import type { Drift } from '../../src/drift.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createNotify } from '../../src/notify/notify.ts';
 import type { Release, State } from '../../src/release.ts';
-import { aDecision, aHold, ana, aPlan, aRelease, at, bo, cy, mia, releaseId, sha } from '../support/builders.ts';
+import { instantOf } from '../../src/time.ts';
+import {
+  aDecision,
+  aHold,
+  ana,
+  aPlan,
+  aRelease,
+  at,
+  aVote,
+  bo,
+  cy,
+  mia,
+  releaseId,
+  sha,
+  userId,
+} from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 
 /** Twenty times as fast as life: pacing and pauses are long for a test. */
@@ -121,6 +136,40 @@ describe('the thread', () => {
       }),
     });
   const calls = (record: FakeRecord) => record.said.filter(({ text }) => text.includes('asks for your vote'));
+
+  test('reminds those who can still vote, once for each moment, also after a restart', async () => {
+    const record = aRecord(quickClock);
+    const run = async (release: Release) => {
+      record.release(release);
+      const notify = createNotify(record.ports);
+      notify.start();
+      await told(record);
+      await notify.stop();
+    };
+    const expiresAt = instantOf(quickClock.now() + 3_600_000);
+    const demand = {
+      from: ['@platform'],
+      count: 3,
+      have: [bo.user],
+      may: [bo.user, cy.user, mia.user, userId('UGONE')],
+    };
+    const due = (remindedAt: string): Release => {
+      const reasons = [{ code: 'approvals-missing', effect: 'hold', text: '2 are missing', demand }] as const;
+      const decision = aDecision({ kind: 'held', reasons: [...reasons], expiresAt, remindedAt });
+      return { ...asking(), decision, votes: [aVote(bo), aVote(mia)] };
+    };
+    const reminders = () => record.said.filter(({ text }) => text.includes('still waits for votes'));
+    await run(due(at(1_000)));
+    expect(reminders()).toMatchObject([
+      { thread: '1', text: expect.stringMatching(/^<@UCY>: web .*\(2 from @platform\)/) },
+    ]);
+    await run({ ...due(at(1_000)), revision: 2 });
+    expect(reminders()).toHaveLength(1);
+    await run({ ...due(at(2_000)), revision: 3 });
+    expect(reminders()).toHaveLength(2);
+    await run({ ...due(at(3_000)), revision: 4, state: { kind: 'queued' } });
+    expect(reminders()).toHaveLength(2);
+  });
 
   test('calls the approver group once for each plan', async () => {
     const record = running();
