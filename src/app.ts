@@ -1,15 +1,22 @@
 import { isAbsolute, join } from 'node:path';
+import { ulid } from 'ulid';
 import { createCatalog } from './catalog/catalog.ts';
 import type { Lane } from './change.ts';
 import { createChat } from './chat/chat.ts';
 import { type Config, readSecret } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
+import { judgeChange } from './decision/policy-change.ts';
+import { policyKinds, readTypedLine } from './decision/typed-line.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { createPolicyDesk } from './dispatch/policy-desk.ts';
+import { attemptPolicyChanges } from './dispatch/policy-lane.ts';
 import { changesWhatRuns } from './drift.ts';
 import { messageOf, Refusal } from './errors.ts';
 import { type At, around } from './fault-points.ts';
+import { policyCommitMessage } from './gitops/commit-message.ts';
 import { createGitops } from './gitops/gitops.ts';
+import { editPolicies } from './gitops/policy-edit.ts';
 import { type Route, serveHttp } from './http.ts';
 import { changedOutside } from './kubernetes/drift/outside.ts';
 import { expectations } from './kubernetes/expectations.ts';
@@ -126,6 +133,14 @@ export async function startApp(
     clock,
     log,
     catalog,
+    policies: {
+      kinds: policyKinds,
+      read: (text) => readTypedLine(text, catalog.names()),
+      preview: (...args) => policyDesk.preview(...args),
+      commit: (...args) => policyDesk.commit(...args),
+      vote: (...args) => policyDesk.vote(...args),
+      withdraw: (...args) => policyDesk.withdraw(...args),
+    },
     decision: { may: (...args) => decision.may(...args), mayVote: (...args) => decision.mayVote(...args) },
     preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
@@ -151,6 +166,24 @@ export async function startApp(
     person: chat.person,
     clock,
   });
+  const policyChanges = {
+    ...ledger,
+    clock,
+    log,
+    gitops,
+    editPolicies,
+    policyFile: file.policy.file,
+    policyMessage: policyCommitMessage,
+    judgeChange: (change: Parameters<typeof judgeChange>[1]) =>
+      judgeChange({ snapshot: catalog.toDecideBy, membersOf: chat.membersOf }, change, true),
+  };
+  const policyDesk = createPolicyDesk({
+    ...policyChanges,
+    ...gitops,
+    newId: ulid,
+    policy: { ...file.policy, lane: settled.policyLane },
+    nudge: (work) => dispatch.nudge(work),
+  });
   const dispatch = createDispatch({
     ...ledger,
     ...alerts,
@@ -165,6 +198,7 @@ export async function startApp(
     autoReleases: async (artifact) => autoReleases(await catalog.refresh(), artifact),
     gitops,
     at,
+    policyLane: (lane, signal, afterPush) => attemptPolicyChanges({ ...policyChanges, afterPush }, lane, signal),
     afterPush: () => {
       kubernetes.refresh();
       void pokeReceivers(settled.receivers, log);

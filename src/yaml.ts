@@ -93,6 +93,17 @@ export function problemLines(problems: readonly Problem[]): string {
   return problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n');
 }
 
+/** The value of a text somebody typed; null where it is not one YAML document. */
+export function readYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true });
+  if (document.errors.length > 0) return null;
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return null;
+  }
+}
+
 /** Writes data as YAML, for files that Sluice makes itself; never for editing somebody's file. */
 export function toYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0 });

@@ -21,6 +21,7 @@ export function unlinked(text: string): string {
   return text
     .replace(/<(?:https?:\/\/|mailto:)[^|>]*\|([^>]*)>/g, '$1')
     .replace(/<((?:https?:\/\/)[^>]*)>/g, '$1')
+    .replace(/<!subteam\^[A-Z0-9]+\|([^>]*)>/g, '$1')
     .replace(/<([@#])[A-Z0-9]+\|([^>]*)>/g, '$1$2')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

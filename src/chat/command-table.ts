@@ -53,6 +53,12 @@ export const commandTable = [
     summary: 'what must be true of a release, who may do what, and where each line comes from',
     example: 'policies web production',
   },
+  {
+    verb: 'policy',
+    usage: 'add KIND [ENV] [SERVICE] SETTING VALUE … | add | remove ID [because TEXT]',
+    summary: 'change sluice.yaml: shows the exact lines first, and asks for the votes that a release there needs',
+    example: 'policy add approvals production from @security count 1',
+  },
   { verb: 'drift', usage: '[ENV]', summary: 'where clusters do not match Git', example: 'drift' },
   { verb: 'clusters', usage: '', summary: 'which clusters are watched', example: 'clusters' },
   { verb: 'help', usage: '[COMMAND]', summary: 'this page, or one command', example: 'help lock' },

@@ -3,6 +3,7 @@ import { parseDurationMs } from '../time.ts';
 import { type Clauses, clauseWords, splitClauses, unlinked } from './clauses.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';
 import { known, type Names, quoted, readName, readScope, type Scope } from './known-names.ts';
+import { type PolicyCommand, readPolicy } from './policy-grammar.ts';
 import { readTarget, type Target } from './target.ts';
 
 export type { Names } from './known-names.ts';
@@ -20,6 +21,7 @@ export type Command =
   | { readonly kind: 'locks' | 'clusters' }
   /** `/release` alone: pickers instead of words. */
   | { readonly kind: 'form' }
+  | PolicyCommand
   | { readonly kind: 'help'; readonly about?: Verb };
 
 export type Parsed =
@@ -55,6 +57,8 @@ export function parse(text: string, said: Said, names: Names): Parsed {
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/[\u201c\u201d]/g, '"')
     .trim();
+  const policy = said === '/rollback' ? null : readPolicy(plain);
+  if (policy !== null) return policy;
   const { words, ...clauses } = splitClauses(plain);
   const [first, ...rest] = words;
   if (first === undefined && said === '/release') return command({ kind: 'form' });
@@ -100,6 +104,8 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
     case 'history':
     case 'policies':
       return scoped(verb, rest, clauses, names, (scope) => command({ kind: verb, ...scope }));
+    case 'policy':
+      return readPolicy(`policy ${rest.join(' ')}`) ?? mistake('Add a policy, or remove one?', typed('policies', ''));
     case 'lock':
       return scoped(verb, rest, clauses, names, (scope) => lock(scope, clauses));
     case 'unlock':

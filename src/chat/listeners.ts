@@ -7,9 +7,11 @@ import { type Command, type Parsed, parse, type Said } from './grammar.ts';
 import { guarded, type ListenerPorts } from './guarded.ts';
 import { answer } from './handlers/answer.ts';
 import { click } from './handlers/buttons.ts';
+import { emptyPolicyForm } from './handlers/policy.ts';
 import { askedIn, rejectModalName, submitReject } from './handlers/reject-modal.ts';
 import { type Accepted, acceptRelease } from './handlers/release.ts';
 import { emptyForm } from './handlers/release-form.ts';
+import { listenToPolicyForm } from './policy-form-listeners.ts';
 import type { Asker } from './ports.ts';
 import type { SlackApp } from './slack-app.ts';
 import { helpReply } from './views/help.ts';
@@ -62,12 +64,13 @@ export function listen(
     const said: Said = slash.command === '/rollback' ? '/rollback' : '/release';
     const parsed = parse(slash.text, said, ports.catalog.names());
     const asked = { channel: slash.channel_id };
-    if (parsed.kind === 'command' && parsed.command.kind === 'form') {
+    if (parsed.kind === 'command' && isForm(parsed.command)) {
+      const empty = parsed.command.kind === 'form' ? emptyForm(ports, asked) : emptyPolicyForm(ports, asked);
       await ack();
       const form = await guarded(ports, slash.user_id, asked, `slash:${slash.trigger_id}`, async () => ({
-        body: (await openModal(slash.trigger_id, emptyForm(ports, asked)))
+        body: (await openModal(slash.trigger_id, empty))
           ? null
-          : helpReply(undefined, ports.catalog.names()),
+          : helpReply(parsed.command.kind === 'form' ? undefined : 'policy', ports.catalog.names()),
       }));
       if (form.body !== null) await respond({ response_type: 'ephemeral', ...form.body });
       return;
@@ -103,7 +106,7 @@ export function listen(
     await ports.whispers.whisper(asked, mention.user, outcome.body);
   });
 
-  app.action(/^(release|hold|notice|drift)\./, async ({ body, ack, respond }) => {
+  app.action(/^(release|hold|notice|drift|policy)\./, async ({ body, ack, respond }) => {
     await ack();
     const clicked = clickSchema.parse(body);
     const channel = clicked.channel?.id ?? clicked.container?.channel_id ?? clicked.user.id;
@@ -127,6 +130,7 @@ export function listen(
   });
 
   listenToForm({ app, updateModal }, ports);
+  listenToPolicyForm({ app }, ports);
 
   app.view(rejectModalName, async ({ body, view, ack }) => {
     await ack();
@@ -174,6 +178,10 @@ function isRequest(command: Command): command is Extract<Command, { kind: 'relea
   return command.kind === 'release' || command.kind === 'rollback';
 }
 
+function isForm(command: Command): command is Extract<Command, { kind: 'form' | 'policy-form' }> {
+  return command.kind === 'form' || command.kind === 'policy-form';
+}
+
 function act(
   ports: ListenerPorts,
   user: string,
@@ -186,7 +194,9 @@ function act(
       ports.log.info({ user }, 'a command was not understood');
       return { body: mistakeReply(parsed.message, parsed.next) };
     }
-    if (parsed.command.kind === 'form') return { body: helpReply(undefined, ports.catalog.names()) };
+    // A mention brings nothing that a modal could be opened with.
+    if (isForm(parsed.command))
+      return { body: helpReply(parsed.command.kind === 'form' ? undefined : 'policy', ports.catalog.names()) };
     return isRequest(parsed.command)
       ? acceptRelease(ports, asker, parsed.command)
       : { body: await answer(ports, asker, parsed.command) };

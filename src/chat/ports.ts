@@ -1,5 +1,6 @@
 import type { Drift } from '../drift.ts';
 import type { Mute } from '../mute.ts';
+import type { PolicyDraft } from '../policy-change.ts';
 import type { Preview } from '../preview.ts';
 import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
@@ -44,6 +45,39 @@ export interface ReadPolicies {
 export type PolicySnapshot =
   | ({ readonly kind: 'valid' } & ReadPolicies)
   | { readonly kind: 'invalid' | 'unreadable' | 'unsigned'; readonly lastGood?: ReadPolicies };
+
+export type PolicyPreview =
+  | { readonly kind: 'preview'; readonly draft: PolicyDraft; readonly reasons: readonly { readonly text: string }[] }
+  | {
+      readonly kind: 'refused';
+      readonly because: string;
+      /** What is wrong with the settings; an empty name is about the whole line. */
+      readonly problems: readonly { readonly setting: string; readonly message: string }[];
+      readonly next?: string;
+    };
+export type ActedOnPolicy =
+  | { readonly kind: 'done'; readonly change: { readonly channel: string } }
+  | { readonly kind: 'refused'; readonly because: string };
+
+/** Changes of `sluice.yaml`: read, shown, committed and voted on elsewhere. */
+export interface PolicyPorts {
+  readonly kinds: () => readonly { readonly kind: string; readonly settings: readonly string[] }[];
+  readonly read: (
+    text: string,
+  ) =>
+    | { readonly kind: 'line'; readonly line: Readonly<Record<string, unknown>>; readonly because?: string }
+    | { readonly kind: 'mistake'; readonly message: string; readonly next?: string };
+  readonly preview: (
+    by: Person,
+    step:
+      | { readonly kind: 'add'; readonly item: Readonly<Record<string, unknown>> }
+      | { readonly kind: 'remove'; readonly id: string },
+    because?: string,
+  ) => Promise<PolicyPreview>;
+  readonly commit: (id: string, by: Person) => Promise<ActedOnPolicy>;
+  readonly vote: (id: string, by: Person, vote: 'approve' | 'reject') => Promise<ActedOnPolicy>;
+  readonly withdraw: (id: string, by: Person) => Promise<ActedOnPolicy>;
+}
 
 /** What chat needs of the other rooms, nothing more. */
 export interface ChatPorts {
@@ -102,6 +136,7 @@ export interface ChatPorts {
       readonly { readonly service: string; readonly environment: string; readonly version: string }[]
     >;
   };
+  readonly policies: PolicyPorts;
   readonly decision: {
     readonly may: (user: UserId, role: Role, scope: Scope) => Promise<boolean>;
     readonly mayVote: (

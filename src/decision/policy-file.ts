@@ -36,20 +36,21 @@ export const policyOwnersSchema = members
   )
   .meta({ examples: [['ada', '@platform-owners']] });
 
+/** One schema for each kind of line. */
+export const policyLines = [
+  branchRestrictionLine,
+  promotionOrderLine,
+  checksLine,
+  approvalsLine,
+  referenceLine,
+  ruleLine,
+  freezeWindowLine,
+  locksLine,
+  autoReleaseLine,
+] as const;
+
 export const policiesSchema = z
-  .array(
-    z.discriminatedUnion('kind', [
-      branchRestrictionLine,
-      promotionOrderLine,
-      checksLine,
-      approvalsLine,
-      referenceLine,
-      ruleLine,
-      freezeWindowLine,
-      locksLine,
-      autoReleaseLine,
-    ]),
-  )
+  .array(z.discriminatedUnion('kind', policyLines))
   .default([])
   .describe('What must be true of a release besides authorization and the order of environments')
   .meta({ examples: [[{ kind: 'approvals', environments: ['production'], from: ['@platform'], count: 2 }]] });

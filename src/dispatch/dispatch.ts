@@ -8,7 +8,7 @@ import { pause } from '../time.ts';
 import { type AutoReleasePorts, releaseArtifact } from './auto-release.ts';
 import { complaints } from './complaints.ts';
 import { consider } from './consider.ts';
-import { runLane } from './lane.ts';
+import { type LaneOutcome, runLane } from './lane.ts';
 import {
   type Decide,
   type Entry,
@@ -54,6 +54,12 @@ export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'n
   readonly laneResumed?: (lane: Lane) => Promise<void>;
   /** Null when it can be reached again. */
   readonly laneUnreachable: (lane: Lane, because: string | null) => Promise<void>;
+  /** Writes what else waits in a lane, before its releases. */
+  readonly policyLane?: (
+    lane: Lane,
+    signal: AbortSignal,
+    afterPush: (lane: Lane, head: CommitSha) => void,
+  ) => Promise<LaneOutcome>;
   readonly at?: At | undefined;
   readonly queue?: Partial<QueueSettings>;
 }
@@ -99,7 +105,12 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     consider: (id) => consider(considerPorts, id),
     takeTurn: (of) => takeTurn(considerPorts, of),
     releaseArtifact: (named) => releaseArtifact(considerPorts, named),
-    runLane: (lane, signal) => runLane(lanePorts, lane, signal),
+    runLane: async (lane, signal) => {
+      // Stricter rules go before the releases that they are for.
+      const policies = (await isStopped(lane)) ? null : await ports.policyLane?.(lane, signal, lanePorts.afterPush);
+      const releases = await runLane(lanePorts, lane, signal);
+      return releases.kind === 'done' && policies?.kind === 'later' ? policies : releases;
+    },
   });
   const jobs = createQueue({ redisUrl: ports.redisUrl, log, run, settings: ports.queue ?? {} });
   const queue = { ...jobs, add: around(ports.at, 'job', jobs.add) };

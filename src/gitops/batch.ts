@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CommitSha, commitShaSchema, type Place, type Placed } from '../change.ts';
-import type { Release } from '../release.ts';
+import type { Person, Release } from '../release.ts';
 import type { Clock } from '../time.ts';
 import { commitMessage } from './commit-message.ts';
 import { type NewObject, objectId, packOf } from './pack.ts';
@@ -99,16 +99,17 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
     return id;
   };
 
-  const commitObject = (release: Release, tree: string): CommitSha => {
+  const commitObject = (by: Person, message: string, tree: string): CommitSha => {
     const seconds = Math.floor(clock.now() / 1000);
     const identity = (who: { readonly name: string; readonly email: string }) =>
       `${clean(who.name)} <${clean(who.email)}> ${seconds} +0000`;
-    const { requester } = release.request;
-    const by = requester.email === undefined ? author : { name: requester.name, email: requester.email };
-    const headers = [`tree ${tree}`, `parent ${tip}`, `author ${identity(by)}`, `committer ${identity(author)}`].join(
-      '\n',
-    );
-    const message = commitMessage(release);
+    const writer = by.email === undefined ? author : { name: by.name, email: by.email };
+    const headers = [
+      `tree ${tree}`,
+      `parent ${tip}`,
+      `author ${identity(writer)}`,
+      `committer ${identity(author)}`,
+    ].join('\n');
     const unsigned = Buffer.from(`${headers}\n\n${message}`);
     const signed =
       signer === null
@@ -162,8 +163,25 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
         tree = write(file.value.trees, edited.text);
       }
       if (tree === before) return { kind: 'unchanged' };
-      tip = commitObject(release, tree);
+      tip = commitObject(release.request.requester, commitMessage(release), tree);
       rootTree = tree;
+      return { kind: 'committed', commit: tip };
+    },
+
+    /** One file changed by an edit of its text, in a commit of its own. */
+    commitFile: async (
+      path: string,
+      edit: (text: string) => string,
+      by: Person,
+      message: string,
+    ): Promise<Committed> => {
+      const before = await root();
+      const file = await readFile(before, path);
+      if (file.kind !== 'found') return file;
+      const edited = edit(file.value.text);
+      if (edited === file.value.text) return { kind: 'unchanged' };
+      rootTree = write(file.value.trees, edited);
+      tip = commitObject(by, message, rootTree);
       return { kind: 'committed', commit: tip };
     },
 

@@ -1,4 +1,5 @@
 import { kindsOf } from '../overrides.ts';
+import { type PolicyChange, scopeOfLine } from '../policy-change.ts';
 import { automatic, type Release } from '../release.ts';
 import { approversOf, confirmersOf } from '../votes.ts';
 
@@ -44,6 +45,28 @@ export function commitMessage(release: Release): string {
     ...(release.decision?.policy === undefined ? [] : [['Policy', release.decision.policy] as const]),
   ];
   const subject = `${subjects[plan.intent]} ${request.service} ${plan.intent === 'rollback' ? 'to ' : ''}${artifact.version} ${plan.intent === 'rollback' ? 'in' : 'to'} ${request.environment}`;
+  return [subject, '', ...body, '', ...trailers.map(([key, value]) => `Sluice-${key}: ${value}`), ''].join('\n');
+}
+
+/** The commit message of a change of the policies: what changes, why, and for whom. */
+export function policyCommitMessage(change: PolicyChange, policy: string): string {
+  const { edit, because, by, votes, bound } = change;
+  const verb = edit.kind === 'add' ? 'Add' : 'Remove';
+  const { environments } = scopeOfLine(edit.line);
+  const where = environments === undefined ? '' : ` for ${environments.join(', ')}`;
+  const body = [
+    ...change.diff.slice(0, 20).map((each) => line(each)),
+    ...(because === undefined ? [] : [`because: ${line(because)}`]),
+  ];
+  const trailers: readonly (readonly [string, string])[] = [
+    ['Policy-Change', change.id],
+    ['Requested-By', person(by)],
+    ...votes
+      .filter((vote) => vote.vote === 'approve' && vote.bound === bound)
+      .map((vote) => ['Approved-By', person(vote.person)] as const),
+    ['Policy', policy],
+  ];
+  const subject = line(`${verb} policy ${edit.kind === 'add' ? edit.line.kind : edit.id}${where}`, 72);
   return [subject, '', ...body, '', ...trailers.map(([key, value]) => `Sluice-${key}: ${value}`), ''].join('\n');
 }
 

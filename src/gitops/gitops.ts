@@ -91,6 +91,8 @@ export function createGitops(ports: GitopsPorts) {
       named(repository).isAncestor(ancestor, descendant),
     readPlace,
     editPlace,
+    /** Whether commits of Sluice prove who made them. */
+    signs: signer !== null,
 
     /** Files that differ between two commits. */
     changedPaths: async (repository: string, from: CommitSha, to: CommitSha): Promise<string[]> => {
@@ -158,18 +160,30 @@ export function createGitops(ports: GitopsPorts) {
       });
     },
 
-    /** Releases of Sluice in `since..head`; where a key is configured, only those under a trusted signature. */
-    written: async (lane: Lane, since: CommitSha, head: CommitSha): Promise<Map<string, CommitSha>> => {
+    /** What Sluice wrote in `since..head`, by the ids in its trailers; where a key is configured, only what stands under a trusted signature. */
+    written: async (
+      lane: Lane,
+      since: CommitSha,
+      head: CommitSha,
+      trailer: 'Sluice-Release' | 'Sluice-Policy-Change' = 'Sluice-Release',
+    ): Promise<Map<string, CommitSha>> => {
       const repository = named(lane.repository);
       const range = (await repository.isAncestor(since, head)) ? `${since}..${head}` : head;
       // A failure must not read as "nothing is written": what was written would be written again.
-      const found = await repository.ask(['log', '--reverse', byTrailer, '--format=%H', '--end-of-options', range]);
+      const found = await repository.ask([
+        'log',
+        '--reverse',
+        `--grep=^${trailer}: `,
+        '--format=%H',
+        '--end-of-options',
+        range,
+      ]);
       const written = new Map<string, CommitSha>();
       for (const commit of found.split('\n').filter((line) => line !== '')) {
         const raw = (await repository.objects.read(commit))?.content ?? Buffer.alloc(0);
         if (trusted.length > 0 && !signedByOneOf(raw, trusted)) continue;
         const message = raw.subarray(raw.indexOf('\n\n') + 2).toString();
-        for (const id of readTrailers(message).get('Sluice-Release') ?? [])
+        for (const id of readTrailers(message).get(trailer) ?? [])
           if (releaseIdSchema.safeParse(id).success && !written.has(id)) written.set(id, commitShaSchema.parse(commit));
       }
       return written;

@@ -12,6 +12,7 @@ import { createLogReader } from './log.ts';
 import { createMarks } from './marks.ts';
 import { createMutes } from './mutes.ts';
 import { createNotices } from './notices.ts';
+import { createPolicyChanges } from './policy-changes.ts';
 import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
 import { onRedis } from './script.ts';
 import { createTransition, type ReleaseChange } from './transition.ts';
@@ -41,6 +42,7 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
     ...createDrifts({ redis, records, clock }),
     ...createMutes({ redis, records, clock }),
     ...createNotices({ redis, records, clock }),
+    ...createPolicyChanges({ redis, records }),
     ...createMarks({ redis, clock }),
     ...createHealthy({ redis }),
     ...createHealthyTime({ redis, clock }),

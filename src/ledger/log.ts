@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { driftSchema } from '../drift.ts';
 import { muteSchema } from '../mute.ts';
 import { noticeSchema } from '../notice.ts';
+import { policyChangeSchema } from '../policy-change.ts';
 import { key, type Redis } from '../redis.ts';
 import { holdSchema, personSchema, releaseSchema } from '../release.ts';
 import { instantSchema } from '../time.ts';
@@ -21,6 +22,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
   driftSchema,
   noticeSchema,
   muteSchema,
+  policyChangeSchema,
   generationSchema,
 ]);
 export type AnyRecord = z.infer<typeof recordSchema>;

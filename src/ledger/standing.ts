@@ -13,13 +13,13 @@ export interface StandingPorts<T extends Standing> {
   readonly redis: Redis;
   readonly records: Records;
   readonly schema: z.ZodType<T>;
-  readonly folder: 'hold' | 'drift' | 'notice' | 'mute';
+  readonly folder: 'hold' | 'drift' | 'notice' | 'mute' | 'policy-change';
   readonly isActive: (record: T) => boolean;
   /** Whether a message shows this record, so that its changes are to be told. */
   readonly shown: boolean;
 }
 
-/** Records that stand until they end (holds, drifts, notices), with an index of the active ones. */
+/** Records that stand until they end (holds, drifts, notices, changes of policies), with an index of the active ones. */
 export function createStanding<T extends Standing>({
   redis,
   records,

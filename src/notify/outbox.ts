@@ -142,5 +142,5 @@ function isRateLimit(sent: Sent): boolean {
 /** `release/01K…` is looked for as `sluice_release` with the id `01K…`. */
 function metadataOf(subject: string): { readonly type: string; readonly id: string } {
   const slash = subject.indexOf('/');
-  return { type: `sluice_${subject.slice(0, slash)}`, id: subject.slice(slash + 1) };
+  return { type: `sluice_${subject.slice(0, slash).replaceAll('-', '_')}`, id: subject.slice(slash + 1) };
 }

@@ -3,6 +3,7 @@ import type { Drift } from '../drift.ts';
 import type { DriftPolicy } from '../drift-policy.ts';
 import type { Mute } from '../mute.ts';
 import type { Notice } from '../notice.ts';
+import type { PolicyChange } from '../policy-change.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Hold, Person, Posted, Release, ReleaseId, Request } from '../release.ts';
 import type { Log, Pulse } from '../telemetry.ts';
@@ -42,6 +43,7 @@ export interface NotifyPorts {
   readonly drift: (id: string) => Promise<Drift | null>;
   readonly holdById: (id: string) => Promise<Hold | null>;
   readonly noticeById: (id: string) => Promise<Notice | null>;
+  readonly policyChange: (id: string) => Promise<PolicyChange | null>;
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
   readonly rolledBackFrom: (service: string, environment: string) => Promise<readonly string[]>;
   readonly environment: (

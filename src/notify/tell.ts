@@ -2,6 +2,7 @@ import { proofOf } from '../proven.ts';
 import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
 import { personBehind } from './author.ts';
 import { arrivalSection, type View } from './messages/arrival.ts';
+import { policyChangeMessage } from './messages/policy-change.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { releaseMessage } from './messages/release.ts';
 import { holdMessage, noticeMessage } from './messages/standing.ts';
@@ -25,6 +26,8 @@ export async function tell(ports: NotifyPorts, outbox: Outbox, subject: string):
       return tellNotice(ports, outbox, id);
     case 'hold':
       return tellHold(ports, outbox, id);
+    case 'policy-change':
+      return tellPolicyChange(ports, outbox, id);
     default:
       return outbox.done;
   }
@@ -136,6 +139,20 @@ async function tellNotice(ports: NotifyPorts, outbox: Outbox, id: string): Promi
     noticeMessage(notice),
     await outbox.position(subject),
   );
+  return 'kind' in shown ? shown : outbox.done;
+}
+
+async function tellPolicyChange(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
+  const change = await ports.policyChange(id);
+  // It is judged within the second, and then there is something to tell.
+  if (change === null || (change.message === undefined && change.state.kind === 'queued')) return outbox.done;
+  const names = [...new Set((change.reasons ?? []).flatMap(({ demand }) => demand?.from ?? []))];
+  const groups = names.filter((name) => name.startsWith('@'));
+  const mentions = new Map<string, string>();
+  for (const name of groups) mentions.set(name, await ports.mentionOf(name));
+  const body = policyChangeMessage(change, { mentions, commitUrl: ports.commitUrl(change.lane.repository) });
+  const subject = `policy-change/${id}`;
+  const shown = await outbox.show(subject, change.channel, change.message, body, await outbox.position(subject));
   return 'kind' in shown ? shown : outbox.done;
 }
 

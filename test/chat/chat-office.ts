@@ -96,6 +96,14 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       artifacts: async () => [],
       deployed: async () => [{ service: 'web', environment: 'dev', version: '1.4.1' }],
     },
+    policies: {
+      kinds: () => [{ kind: 'approvals', settings: ['from', 'count'] }],
+      read: (text) => ({ kind: 'mistake', message: `"${text}" is no kind of policy`, next: 'approvals dev count 1' }),
+      preview: async (_by, step) => ({ kind: 'refused', because: `no ${step.kind}`, problems: [] }),
+      commit: async () => ({ kind: 'refused', because: 'that preview is too old' }),
+      vote: async () => ({ kind: 'refused', because: 'no votes are asked for' }),
+      withdraw: async () => ({ kind: 'refused', because: 'too late' }),
+    },
     decision: {
       may: async (user, role) => user === 'UMIA' || (role === 'releaser' && user === 'UANA'),
       mayVote: async ({ user }, release) => {

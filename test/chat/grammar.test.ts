@@ -252,3 +252,32 @@ describe('hostile text is refused and never thrown at', () => {
     );
   });
 });
+
+describe('policies', () => {
+  const read = (text: string) => parse(text, '/release', names);
+
+  test.each<[string, object]>([
+    [
+      'policy add approvals production from <!subteam^S1|@security> count 1',
+      { kind: 'policy-add', text: 'approvals production from @security count 1' },
+    ],
+    [
+      'policy add freeze-window from 15:00 to 24:00 because party',
+      { kind: 'policy-add', text: 'freeze-window from 15:00 to 24:00 because party' },
+    ],
+    ['Policy Add', { kind: 'policy-form' }],
+    ['policy remove Ticket because it is over', { kind: 'policy-remove', id: 'ticket', because: 'it is over' }],
+    ['policies', { kind: 'policies' }],
+  ])('%s', (text, command) => {
+    expect(read(text)).toEqual({ kind: 'command', command });
+  });
+
+  test.each([
+    ['policy', 'Add a policy, or remove one?', '/release policies'],
+    ['policy remove', 'Which one? The list names each policy.', '/release policies'],
+    ['policy remove a b', 'Which one? The list names each policy.', '/release policies'],
+    ['policy drop x', 'A policy is added or removed; "drop" is neither.', '/release policy add'],
+  ])('%s is a mistake', (text, message, next) => {
+    expect(read(text)).toEqual({ kind: 'mistake', message, next });
+  });
+});

@@ -72,6 +72,7 @@ export function aRecord(clock: Clock) {
     lastWritten: async () => null,
     drift: async (id) => drifts.get(id) ?? null,
     holdById: async (id) => holds.get(id) ?? null,
+    policyChange: async () => null,
     noticeById: async (id) => notices.get(id) ?? null,
     mutes: async () => mutes,
     healthy: async () => healthy,

@@ -18,9 +18,10 @@ import { policiesReply } from '../views/policies.ts';
 import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
 import { endLocks, setLock } from './locks.ts';
+import { previewPolicy } from './policy.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
-type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' }>;
+type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' | 'policy-form' }>;
 
 /** The private answer to every command but release and rollback. */
 export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Promise<MessageBody> {
@@ -48,6 +49,9 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
       );
     case 'policies':
       return policiesReply(ports.catalog.snapshot(), scopeOf(command));
+    case 'policy-add':
+    case 'policy-remove':
+      return previewPolicy(ports, asker, command);
     case 'locks':
       return locksReply(await ports.holds());
     case 'lock':

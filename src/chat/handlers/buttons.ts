@@ -5,6 +5,7 @@ import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
 import { clickDrift } from './drift.ts';
 import { endLockById } from './locks.ts';
+import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import { type Accepted, acceptRelease } from './release.ts';
 import { cancelRelease, castVote, letGo, takeBackVote } from './votes.ts';
@@ -42,6 +43,7 @@ export async function click(
   value: string,
   open: Open,
 ): Promise<Answered> {
+  if (action.startsWith('policy.')) return { body: await clickPolicy(ports, asker, action, value.slice(0, 64)) };
   if (action === 'hold.unlock') return { body: await endLockById(ports, asker, value.slice(0, 64)) };
   if (action.startsWith('drift.')) return { body: await clickDrift(ports, asker, action, value) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')

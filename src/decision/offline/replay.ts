@@ -19,11 +19,7 @@ import { decide } from '../decide.ts';
 /** As much of a line of the ledger's log as is read again; what is no release or lock is passed over. */
 export const logLineSchema = z.object({
   at: instantSchema,
-  record: z.union([
-    releaseSchema,
-    holdSchema,
-    z.object({ kind: z.enum(['drift', 'notice', 'generation', 'policy-change']) }),
-  ]),
+  record: z.union([releaseSchema, holdSchema, z.object({ kind: z.string().regex(/^(?!(release|hold)$)/) })]),
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 

@@ -1,0 +1,46 @@
+import { code, context, type ModalView, modal, shorten, textInput } from '../../blocks.ts';
+
+export const policyFormName = 'policy.form';
+
+/** A kind, where it holds, and its settings as the file would have them. */
+export function policyForm(
+  kinds: readonly { readonly kind: string; readonly settings: readonly string[] }[],
+  about: string,
+): ModalView {
+  const plain = (text: string) => ({ type: 'plain_text' as const, text: shorten(text, 150) });
+  const names = (name: string, label: string, hint: string) => ({
+    type: 'input' as const,
+    block_id: name,
+    label: plain(label),
+    optional: true,
+    hint: plain(hint),
+    element: { type: 'plain_text_input' as const, action_id: name, max_length: 300 },
+  });
+  return modal({
+    callback: policyFormName,
+    about,
+    title: 'Add a policy',
+    submit: 'Preview',
+    blocks: [
+      {
+        type: 'input',
+        block_id: 'kind',
+        label: plain('Kind'),
+        element: {
+          type: 'static_select',
+          action_id: 'kind',
+          options: kinds.slice(0, 100).map(({ kind }) => ({ text: plain(kind), value: kind })),
+        },
+      },
+      names('environments', 'Environments', 'Names or patterns; left empty: all'),
+      names('services', 'Services', 'Names or patterns; left empty: all'),
+      textInput({
+        name: 'settings',
+        label: 'Settings, a line each',
+        placeholder: 'from: ["@security"]\ncount: 1',
+        limit: 2_000,
+      }),
+      context(...kinds.slice(0, 10).map(({ kind, settings }) => `${code(kind)} ${settings.join(', ')}`)),
+    ],
+  });
+}
