@@ -134,10 +134,7 @@ export function keepKustomization(raw: unknown): Kustomization | null {
     attempted: status.lastAttemptedRevision ?? null,
     applied: status.lastAppliedRevision ?? null,
     appliedOrigin: status.lastAppliedOriginRevision ?? null,
-    inventory: status.inventory.entries.flatMap(({ id }) => {
-      const entry = parseInventoryId(id);
-      return entry === null || !followedKinds.has(`${entry.group}/${entry.kind}`) ? [] : [keyOf(entry)];
-    }),
+    ...inventoryOf(status.inventory.entries),
     intervalMs: spec.interval,
     lastRun: lastRunOf(status.history),
   };
@@ -157,6 +154,24 @@ function lastRunOf(history: readonly Snapshot[]): Kustomization['lastRun'] {
     firstAt: again ? last.lastReconciled : first,
     succeeded: last.lastReconciledStatus === 'ReconciliationSucceeded',
   };
+}
+
+/** Of thousands of entries those that count; of kinds that only operators know, as many as a message could name. */
+function inventoryOf(entries: readonly { readonly id: string }[]): Pick<Kustomization, 'inventory' | 'custom'> {
+  const inventory: string[] = [];
+  const custom: string[] = [];
+  for (const { id } of entries) {
+    const entry = parseInventoryId(id);
+    if (entry === null) continue;
+    if (followedKinds.has(`${entry.group}/${entry.kind}`)) inventory.push(keyOf(entry));
+    else if (isOperators(entry.group) && custom.length < 50) custom.push(keyOf(entry));
+  }
+  return { inventory, custom };
+}
+
+/** Whether a group of the API is neither Kubernetes' own nor Flux's. */
+function isOperators(group: string): boolean {
+  return group.includes('.') && !/(^|\.)(k8s\.io|fluxcd\.io)$/.test(group);
 }
 
 function folderOf(path: string): string {

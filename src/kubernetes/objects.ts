@@ -80,6 +80,8 @@ export interface Kustomization extends Named, Suspendable {
   readonly appliedOrigin: string | null;
   /** Keys of the workloads, HelmReleases and Kustomizations of the inventory: `Deployment/shop/web`. */
   readonly inventory: readonly string[];
+  /** Keys of what operators make something of (Crossplane, Cluster API): of kinds that are not watched. */
+  readonly custom: readonly string[];
   readonly intervalMs: number;
   /**
    * What the last run that is on its record built and when it ended, and when the first one of those that built the same without another

@@ -4,6 +4,7 @@ import type { Expected } from '../expected.ts';
 import { isFluxManager } from '../flux/managers.ts';
 import { covers, shortCommit } from './ancestry.ts';
 import { applyFinding } from './apply.ts';
+import { whoseIs } from './blame.ts';
 import { attemptOf, hasApplied, hasSucceeded, type Question } from './coverage.ts';
 import { isOverdue } from './deadline.ts';
 import { type Finding, listed, stageOrder, waiting, worstOf } from './finding.ts';
@@ -83,8 +84,11 @@ function liveFinding(question: Question, unit: Unit, own: Finding | undefined, a
 }
 
 /** Nothing that carries the image can be seen, although Flux has applied the commit. */
-function withoutObjects(question: Question, { kustomization, source }: Unit): Finding {
+function withoutObjects(question: Question, unit: Unit): Finding {
+  const { kustomization, source } = unit;
   const { name, remote, waits } = kustomization;
+  const custom = kustomization.custom.filter((key) => whoseIs(question, unit, key) === 'own');
+  if (custom.length > 0) return customFinding(question, unit, listed(custom.map((key) => key.replace(/\/.*\//, ' '))));
   if (remote && waits)
     return hasSucceeded(question, kustomization, source)
       ? { kind: 'healthy', note: `its objects live in another cluster; Flux's own health check of ${name} passed` }
@@ -93,6 +97,21 @@ function withoutObjects(question: Question, { kustomization, source }: Unit): Fi
     ? `Kustomization ${name} applied it to another cluster, where it cannot be seen, and Flux checks no health there`
     : `no workload of Kustomization ${name} carries ${question.expected.image}`;
   return { kind: 'waiting', stage: 'image', because, stuck: true };
+}
+
+/** What an operator makes of an object is seen by Flux's health check alone, which reads its conditions as `kstatus` does. */
+function customFinding(question: Question, { kustomization, source }: Unit, names: string): Finding {
+  const { name, waits } = kustomization;
+  if (!waits)
+    return {
+      kind: 'waiting',
+      stage: 'rollout',
+      because: `what becomes of ${names} is not seen here, and Kustomization ${name} checks no health`,
+      stuck: true,
+    };
+  return hasSucceeded(question, kustomization, source)
+    ? { kind: 'healthy', note: `${names} is ready by Flux's own health check; its pods are not seen here` }
+    : waiting('rollout', `Flux checks the health of ${names}`);
 }
 
 /** Clients other than Flux that own the image of the service in its workloads. */

@@ -28,11 +28,16 @@ export function whoseIs({ view, expected }: Question, unit: Unit, key: string): 
     others.map((each) => each.name),
   );
   if (theirs > mine) return 'neighbour';
-  if (own.length === 0) return name === expected.service ? 'own' : 'unclear';
+  if (own.length === 0) return name === expected.service || isAlone(unit, others) ? 'own' : 'unclear';
   // Another workload may be another service's, whatever its name begins with.
   if (isWorkload(key)) return mine > theirs ? 'unclear' : 'neighbour';
   // In a Kustomization that brings this service alone, everything is its own.
   return mine > theirs || others.length === 0 ? 'own' : 'unclear';
+}
+
+/** The only thing of its Kustomization that an operator makes something of, with no workload beside it. */
+function isAlone({ kustomization }: Unit, others: readonly unknown[]): boolean {
+  return others.length === 0 && kustomization.custom.length === 1 && kustomization.inventory.length === 0;
 }
 
 function isWorkload(key: string): boolean {

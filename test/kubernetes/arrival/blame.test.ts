@@ -274,3 +274,50 @@ describe('another cluster, which cannot be seen', () => {
     expect(judge(world)).toMatchObject(verdict);
   });
 });
+
+describe('what only an operator knows', () => {
+  const custom = (change: object, spec: object = {}) => {
+    const raw = aWorld()
+      .source()
+      .kustomization({ ...change, spec }).raw;
+    const inventory = { entries: [{ id: 'shop_orders_database.example.org_PostgreSQLInstance', v: 'v1' }] };
+    const world = aWorld();
+    for (const object of raw)
+      world.put(
+        object.kind === 'Kustomization'
+          ? { ...object, ...{ status: { ...Reflect.get(object, 'status'), inventory } } }
+          : object,
+      );
+    return world;
+  };
+
+  test.each<[string, World, Partial<Verdict>]>([
+    [
+      'is ready when the health check of Flux has passed',
+      custom({}),
+      {
+        kind: 'healthy',
+        note: "PostgreSQLInstance orders is ready by Flux's own health check; its pods are not seen here",
+      },
+    ],
+    [
+      'is waited for while Flux checks it',
+      custom({
+        applied: revision(commits.old),
+        conditions: [
+          ['Ready', 'Unknown', 'Progressing'],
+          ['Reconciling', 'True', 'Progressing', `Running health checks for revision ${revision(commits.wanted)} with`],
+        ],
+      }),
+      { kind: 'waiting', stage: 'rollout', because: 'Flux checks the health of PostgreSQLInstance orders' },
+    ],
+    [
+      'fails when Flux names it',
+      custom(failed('HealthCheckFailed', timeout('PostgreSQLInstance/shop/orders'))),
+      { kind: 'failed', stage: 'rollout', reason: 'HealthCheckFailed' },
+    ],
+    ['is not proven where Flux checks nothing', custom({}, { wait: false }), { kind: 'waiting', stage: 'rollout' }],
+  ])('%s', (_what, world, verdict) => {
+    expect(judge(world)).toMatchObject(verdict);
+  });
+});
