@@ -24,12 +24,22 @@ export function failureFinding(question: Question, unit: Unit, ready: Condition)
   if (ready.reason === 'PruneFailed') return null;
   const parent = parentFinding(question, unit);
   if (parent !== null) return parent;
+  if (isPassing(ready)) return waiting('apply', `Flux tries ${commit} again (${ready.reason}): ${said}`);
   const refused = refusedObject(ready.message);
   const whose = refused === null ? 'unclear' : whoseIs(question, unit, refused);
   if (whose === 'own') return failing('apply', ready.reason, `${ready.reason} at ${commit}: ${said}`);
   const innocent = innocence(question, unit, ready, attempt === 'exact', whose, refused);
   if (innocent === null) return failing('apply', ready.reason, `${ready.reason} at ${commit}: ${said}`);
   return waiting('apply', `Flux cannot apply ${commit} (${ready.reason} ${innocent}): ${said}`);
+}
+
+/** Answers of an API server or of a webhook that is out of order; what it thinks of the object is not known yet. */
+const outOfOrder = /\((InternalError|Timeout|ServerTimeout|ServiceUnavailable|TooManyRequests|Conflict)\)/;
+
+/** Whether only the way to the commit is broken: an artifact that cannot be loaded says nothing of what it holds, but a missing folder does. */
+function isPassing({ reason, message }: Condition): boolean {
+  if (reason === 'ArtifactFailed') return !/\bpath\b.*(not found|no such|not a directory)/.test(message);
+  return reason === 'ReconciliationFailed' && outOfOrder.test(message);
 }
 
 /** Why the commit is not to blame for what stops the Kustomization as a whole; null where it is. */

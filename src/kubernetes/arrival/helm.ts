@@ -1,7 +1,7 @@
 import { spokenDuration } from '../../time.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf, fluxStateOf, isCurrent } from '../flux/state.ts';
-import type { HelmRelease } from '../objects.ts';
+import type { Condition, HelmRelease } from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';
 
 /**
@@ -20,7 +20,9 @@ export function helmFinding(release: HelmRelease, expected: Expected, applied: b
       return waiting('helm', `HelmRelease ${name} is being deleted`);
     case 'stalled':
     case 'failing':
-      return failure(release);
+      return ready !== undefined && isPassing(ready)
+        ? waiting('helm', `Helm cannot load the chart of ${name} now: ${oneLine(ready.message)}`)
+        : failure(release);
     case 'waiting':
       return waiting('helm', `HelmRelease ${name} waits: ${oneLine(ready?.message ?? '')}`);
     case 'unknown':
@@ -31,6 +33,13 @@ export function helmFinding(release: HelmRelease, expected: Expected, applied: b
     case 'ready':
       return release.newest === 'failed' ? waiting('helm', `the newest Helm release of ${name} is failed`) : null;
   }
+}
+
+/** A chart that cannot be loaded at the moment, as against one that is broken. */
+function isPassing({ status, reason, message }: Condition): boolean {
+  return (
+    status === 'False' && reason === 'ArtifactFailed' && /download|fetch|connect|refused|time|EOF|GET /i.test(message)
+  );
 }
 
 /** A release whose values or chart come from elsewhere, and that has not looked at them since the commit was applied. */

@@ -80,6 +80,16 @@ describe('what stops a Kustomization', () => {
       shared('ReconciliationFailed', 'ConfigMap/shop/api-config dry-run failed (Invalid): no'),
       'waiting',
     ],
+    [
+      'a webhook that is out of order',
+      shared('ReconciliationFailed', 'Deployment/shop/web dry-run failed (InternalError): failed calling webhook "x"'),
+      'waiting',
+    ],
+    [
+      'a webhook that says no',
+      shared('ReconciliationFailed', 'Deployment/shop/web dry-run failed (Forbidden): admission webhook "x" denied it'),
+      'failed',
+    ],
     ['what cannot be pruned', shared('PruneFailed', 'delete failed, errors: ConfigMap/shop/x: no'), 'waiting'],
     ['the health of a neighbour', shared('HealthCheckFailed', timeout('Deployment/shop/api')), 'waiting'],
     [
@@ -320,4 +330,30 @@ describe('what only an operator knows', () => {
   ])('%s', (_what, world, verdict) => {
     expect(judge(world)).toMatchObject(verdict);
   });
+});
+
+test('an artifact that cannot be loaded is waited for, a folder that is missing is not', () => {
+  const at = (message: string) =>
+    judge(
+      oldPods(
+        aWorld()
+          .source()
+          .kustomization({
+            attempted: revision(commits.old),
+            conditions: [
+              ['Ready', 'False', 'ArtifactFailed', message],
+              [
+                'Reconciling',
+                'True',
+                'ProgressingWithRetry',
+                `Fetching manifests for revision ${revision(commits.wanted)} with`,
+              ],
+            ],
+          }),
+      ),
+    );
+  expect(at('failed to download archive: GET http://source-controller: connection refused').kind).toBe('waiting');
+  expect(at('kustomization path not found: stat /tmp/kustomization-1/x: no such file or directory').kind).toBe(
+    'failed',
+  );
 });
