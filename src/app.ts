@@ -6,9 +6,11 @@ import { createChat } from './chat/chat.ts';
 import { type Config, readSecret } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
+import { rollsBackNow } from './decision/on-failure.ts';
 import { judgeChange } from './decision/policy-change.ts';
 import { policyKinds, readTypedLine } from './decision/typed-line.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { type OnFailurePorts, rollBackFailed } from './dispatch/on-failure.ts';
 import { createPolicyDesk } from './dispatch/policy-desk.ts';
 import { attemptPolicyChanges } from './dispatch/policy-lane.ts';
 import { changesWhatRuns } from './drift.ts';
@@ -211,6 +213,12 @@ export async function startApp(
     for (const work of held) dispatch.nudge(work);
   };
   const leaveLocks = createRollbackLocks(ledger.hold);
+  const onFailure: OnFailurePorts = {
+    ...ledger,
+    clock,
+    rollsBack: (where) => rollsBackNow(catalog.snapshot(), where),
+    nudge: (work) => dispatch.nudge(work),
+  };
   const kubernetes = createKubernetes({
     ...settled,
     clock,
@@ -221,6 +229,7 @@ export async function startApp(
     expected: async () => {
       const arriving = await ledger.arriving();
       await leaveLocks(arriving);
+      await rollBackFailed(onFailure, arriving);
       return expectations({
         deployed: catalog.deployed,
         arriving: async () => arriving,

@@ -26,6 +26,7 @@ const wordsOf: Readonly<Record<string, (line: Settings) => string>> = {
   locks: () => 'no lock or freeze of people',
   rule: ({ message, expression }) => `${message}: ${expression}`,
   'auto-release': ({ branch, environment }) => `what is built from ${branch} goes to ${environment} by itself`,
+  'on-failure': () => 'a version whose pods fail is rolled back by itself, once',
   reference: ({ pattern }) => `a ticket like ${pattern}`,
   'freeze-window': ({ from, to, days, timezone, except, auto, because }) =>
     [

@@ -118,6 +118,8 @@ export const requestSchema = z.strictObject({
   /** Kinds of policies that the requester means to pass. */
   override: z.array(z.string()).optional(),
   requester: personSchema,
+  /** The failed release that this rollback was asked for by itself. */
+  undoes: releaseIdSchema.optional(),
   at: instantSchema,
   /** Where it was asked, for private replies. */
   asked: z.strictObject({ channel: z.string(), thread: z.string().optional() }),
@@ -195,6 +197,8 @@ export const releaseSchema = z.strictObject({
   arrival: arrivalSchema.optional(),
   /** Its place among what windows that ended at this moment had held: `taken` when its turn has come. */
   turn: z.strictObject({ of: instantSchema, taken: z.boolean().optional() }).optional(),
+  /** The rollback that was asked for by itself when it failed. */
+  undone: releaseIdSchema.optional(),
   message: postedSchema.optional(),
 });
 export type Release = z.infer<typeof releaseSchema>;

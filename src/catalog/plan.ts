@@ -93,7 +93,7 @@ async function planAt(
   const step = stepBetween(rows, from.version, artifact.version, request.intent === 'rollback');
   const proof = proofOf(artifact, here.clusters, here.healthy);
   const plan: Plan = {
-    intent: isAutomatic(request) ? 'auto-release' : resolved.intent,
+    intent: isAutomatic(request) && request.intent === 'release' ? 'auto-release' : resolved.intent,
     artifact,
     from,
     lane: at.lane,

@@ -19,7 +19,9 @@ export function shownOf(request: Asked, plan: Plan, file: SluiceFile): Shown {
   const named = Object.hasOwn(file.environments, environment) ? file.environments[environment] : undefined;
   const policies = file.policies
     // What lets others go by itself asks nothing of this release.
-    .flatMap((policy) => (policy.kind !== 'auto-release' && holdsFor(policy, request, file) ? [policy] : []))
+    .flatMap((policy) =>
+      policy.kind !== 'auto-release' && policy.kind !== 'on-failure' && holdsFor(policy, request, file) ? [policy] : [],
+    )
     .map(({ environments: _environments, services: _services, squads: _squads, name: _name, ...rule }) =>
       // Whoever may vote is a part of what holds, also where a role says so.
       rule.kind === 'approvals' ? { ...rule, from: rule.from ?? [...namesWithRole(file, 'approver', request)] } : rule,

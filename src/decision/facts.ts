@@ -231,7 +231,7 @@ function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): reado
 /** Whose members may pass what the request means to pass. */
 function namesToPass(file: ReadFile['file'], request: Request): readonly string[] {
   const roles = file.policies.flatMap((line) =>
-    line.kind !== 'auto-release' && request.override?.includes(line.kind) === true && holdsFor(line, request, file)
+    'override' in line && request.override?.includes(line.kind) === true && holdsFor(line, request, file)
       ? (line.override ?? [])
       : [],
   );

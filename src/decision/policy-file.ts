@@ -6,6 +6,7 @@ import { checksLine } from './lines/checks.ts';
 import { members, scope } from './lines/common.ts';
 import { freezeWindowLine } from './lines/freeze-window.ts';
 import { locksLine } from './lines/locks.ts';
+import { onFailureLine } from './lines/on-failure.ts';
 import { promotionOrderLine } from './lines/promotion-order.ts';
 import { referenceLine } from './lines/reference.ts';
 import { ruleLine } from './lines/rule.ts';
@@ -47,6 +48,7 @@ export const policyLines = [
   freezeWindowLine,
   locksLine,
   autoReleaseLine,
+  onFailureLine,
 ] as const;
 
 export const policiesSchema = z

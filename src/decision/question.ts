@@ -77,7 +77,7 @@ export function ofLine(
 export function rolesToPass({ request, facts }: Question, kind: OverridableKind): readonly string[] {
   const { file } = facts.policy;
   const roles = file.policies.flatMap((line) =>
-    line.kind !== 'auto-release' && line.kind === kind && holdsFor(line, request, file) ? (line.override ?? []) : [],
+    'override' in line && line.kind === kind && holdsFor(line, request, file) ? (line.override ?? []) : [],
   );
   return [...new Set(roles)];
 }

@@ -4,6 +4,7 @@ import type { At } from '../fault-points.ts';
 import type { Decision } from '../reasons.ts';
 import { isAutomatic, type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
 import { type Clock, epochMsOf } from '../time.ts';
+import { isTooLate } from './on-failure.ts';
 import {
   type Decide,
   type Entry,
@@ -105,7 +106,7 @@ async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | 
 async function replacedByPeople(ports: ConsiderPorts, release: Release): Promise<Step | null> {
   if (!isAutomatic(release.request)) return null;
   const last = await ports.lastWritten(release.request.service, release.request.environment);
-  if (last === null || last.id < release.id) return null;
+  if (last === null || (last.id < release.id && !isTooLate(release, last))) return null;
   const text = `${titleOf(last)} was written since, asked for by ${last.request.requester.name}`;
   return {
     change: { state: { kind: 'superseded', by: last.id } },

@@ -3,7 +3,9 @@ import { type Clock, instantOf } from '../time.ts';
 import { consequences, memberships } from './indexes.ts';
 import { type Entry, type Moved, type Records, readStored, type Write, type WriteOutcome } from './record.ts';
 
-export type ReleaseChange = Partial<Pick<Release, 'state' | 'plan' | 'decision' | 'votes' | 'arrival' | 'turn'>>;
+export type ReleaseChange = Partial<
+  Pick<Release, 'state' | 'plan' | 'decision' | 'votes' | 'arrival' | 'turn' | 'undone'>
+>;
 
 export interface Transition {
   readonly before: Release;

@@ -1,5 +1,6 @@
 import { proofOf } from '../proven.ts';
 import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
+import { overall } from '../verdict.ts';
 import { personBehind } from './author.ts';
 import { arrivalSection, type View } from './messages/arrival.ts';
 import { policyChangeMessage } from './messages/policy-change.ts';
@@ -97,8 +98,9 @@ async function whisperOnce(ports: NotifyPorts, outbox: Outbox, release: Release)
 async function viewOf(ports: NotifyPorts, release: Release, clusters: readonly string[]): Promise<View> {
   const { service, environment } = release.request;
   const commitUrl = release.plan === undefined ? undefined : ports.commitUrl(release.plan.lane.repository);
-  const failed = Object.values(release.arrival?.clusters ?? {}).some(({ kind }) => kind === 'failed');
-  const lastGood = failed
+  const verdict = release.arrival === undefined ? null : overall(release.arrival);
+  const isUndoable = release.state.kind === 'written' && (verdict === null || undoable.has(verdict.kind));
+  const lastGood = isUndoable
     ? await lastGoodVersion(ports, service, environment, clusters, release.plan?.artifact.version)
     : undefined;
   return {
@@ -107,6 +109,8 @@ async function viewOf(ports: NotifyPorts, release: Release, clusters: readonly s
     ...(lastGood === undefined ? {} : { lastGood }),
   };
 }
+
+const undoable: ReadonlySet<string> = new Set(['failed', 'waiting', 'unverified']);
 
 /** The last version that was healthy on every cluster and never rolled back from. */
 async function lastGoodVersion(

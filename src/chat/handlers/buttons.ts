@@ -59,20 +59,23 @@ export async function click(
   return outcome !== null && 'body' in outcome ? outcome : { body: outcome };
 }
 
-/** A rollback is a release of its own: to the last good version, with the failure as its reason. */
+/** A rollback is a release of its own: to the last good version, with the failure, or that it was given up, as its reason. */
 async function rollBack(ports: ChatPorts, asker: Asker, release: Release): Promise<Accepted> {
   const { service, environment } = release.request;
   const verdict = release.arrival === undefined ? null : overall(release.arrival);
-  if (release.state.kind !== 'written' || verdict?.kind !== 'failed')
+  if (release.state.kind !== 'written' || (verdict !== null && !isUndoable.has(verdict.kind)))
     return { body: reply(`There is nothing to roll back: ${stepOf(release)} is ${stateWords(release)}.`) };
   const last = await ports.lastWritten(service, environment);
   if (last !== null && last.id !== release.id)
     return { body: reply(`Too late: ${stepOf(last)} was written since, and is ${stateWords(last)}.`) };
   const busy = (await ports.open({ service, environment })).find(({ request }) => request.intent === 'rollback');
   if (busy !== undefined) return { body: reply(`A rollback is under way already: ${stepOf(busy)}.`) };
-  const because = `rollback of ${release.plan?.artifact.version ?? service}: ${verdict.reason}`;
+  const because = `rollback of ${release.plan?.artifact.version ?? service}: ${verdict?.kind === 'failed' ? verdict.reason : 'given up on its way'}`;
   return acceptRelease(ports, asker, { kind: 'rollback', service, environment, wanted: { kind: 'default' }, because });
 }
+
+/** What is neither proven nor replaced may be taken back. */
+const isUndoable: ReadonlySet<string> = new Set(['failed', 'waiting', 'unverified']);
 
 async function operate(ports: ChatPorts, asker: Asker, action: string, value: string): Promise<MessageBody> {
   if (!(await ports.decision.may(asker.person.user, 'operator', {}))) return reply('Only an operator may do that.');

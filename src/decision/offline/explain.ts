@@ -132,6 +132,8 @@ function factsFor(line: Policy, { request, plan, votes, now }: Question): string
       }`;
     case 'auto-release':
       return `it asks for releases of ${line.branch} and stops none`;
+    case 'on-failure':
+      return 'it rolls back what fails, and stops nothing';
     case 'freeze-window':
       return `no window holds at ${now.slice(0, 16).replace('T', ' ')} UTC`;
     default:

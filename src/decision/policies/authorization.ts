@@ -1,6 +1,7 @@
 import type { Reason } from '../../reasons.ts';
 import { isAutomatic } from '../../release.ts';
 import { autoReleaseTargets } from '../auto-release.ts';
+import { rollsBack } from '../on-failure.ts';
 import { either, type PolicyCheck, type Question, sourceOf } from '../question.ts';
 import { isAmong, namesWithRole } from '../roles.ts';
 
@@ -29,6 +30,7 @@ export const authorization: PolicyCheck = (question) => {
 /** What goes by itself goes by a line of `sluice.yaml`, and no longer than that stands there. */
 function unlessLineLets({ request, plan, facts }: Question): readonly Reason[] {
   const { service, environment } = request;
+  if (request.intent === 'rollback') return unlessFailureLets({ request, facts });
   const { branch } = plan.artifact;
   if (autoReleaseTargets(facts.policy.file, { service, branch }).some((target) => target.environment === environment))
     return [];
@@ -38,6 +40,21 @@ function unlessLineLets({ request, plan, facts }: Question): readonly Reason[] {
       effect: 'deny',
       text: `no line lets ${branch} of ${service} go to ${environment} by itself`,
       next: `\`/release ${service} ${environment} ${plan.artifact.version}\``,
+      source: sourceOf(facts, ['policies']),
+    },
+  ];
+}
+
+/** The same for what is rolled back by itself. */
+function unlessFailureLets({ request, facts }: Pick<Question, 'request' | 'facts'>): readonly Reason[] {
+  const { service, environment } = request;
+  if (rollsBack(facts.policy.file, { service, environment })) return [];
+  return [
+    {
+      code: 'not-authorized',
+      effect: 'deny',
+      text: `no line lets a failed release of ${service} in ${environment} be rolled back by itself`,
+      next: `\`/rollback ${service} ${environment}\``,
       source: sourceOf(facts, ['policies']),
     },
   ];

@@ -3,7 +3,7 @@ import { type PolicyCheck, sourceOf } from '../question.ts';
 
 /** What goes by itself never goes backwards, and leaves alone what somebody has rolled back. */
 export const autoRelease: PolicyCheck = ({ request, plan, facts }) => {
-  if (!isAutomatic(request)) return [];
+  if (!isAutomatic(request) || request.intent === 'rollback') return [];
   const { service, environment } = request;
   const index = facts.policy.file.policies.findIndex(({ kind }) => kind === 'auto-release');
   const source = index === -1 ? {} : { source: sourceOf(facts, ['policies', index]) };

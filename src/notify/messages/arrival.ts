@@ -59,14 +59,14 @@ export function arrivalSection(release: Release, commit: string, view: View): Ar
         sentence: `*${title}* is written (${commit.slice(0, 7)}) but not proven on ${open.join(', ')}: ${foreign(worst.because, 500)}.${now} Sluice keeps looking; nothing for you to do. ${credits(release)}`,
         // With one cluster the sentence has said it all.
         lines: verdicts.length === 1 ? [] : verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
-        buttons: [],
+        buttons: backButton(release, view, 'Abort'),
       };
     }
     default:
       return {
         sentence: `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}.${behind(verdicts)} ${credits(release)}`,
         lines: verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
-        buttons: [],
+        buttons: backButton(release, view, 'Abort'),
       };
   }
 }
@@ -77,25 +77,26 @@ function failure(release: Release, title: string, failed: ByCluster, all: ByClus
   const where = failed.map(([cluster]) => foreign(cluster, 80)).join(', ');
   const because = [...new Set(failed.map(([, verdict]) => failureWords(verdict)))].slice(0, 3).join('; ');
   const lines = all.length === 1 ? [] : all.map(([cluster, verdict]) => progress(cluster, verdict));
-  const back = view.lastGood;
-  const buttons =
-    back === undefined
-      ? []
-      : [
-          button({
-            text: `Roll back to ${back}`,
-            action: 'release.rollback',
-            value: release.id,
-            style: 'danger',
-            confirm: {
-              title: `Roll back ${release.request.service}?`,
-              text: `${release.request.environment} goes back to ${back}, and a lock is left behind.`,
-              confirm: 'Roll back',
-            },
-          }),
-        ];
   const sentence = `*${title} failed on ${where}*: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
-  return { sentence, lines, buttons };
+  return { sentence, lines, buttons: backButton(release, view, 'Roll back') };
+}
+
+/** `Roll back`, or `Abort` for what is still on its way; a rollback on its way is left alone. */
+function backButton(release: Release, { lastGood }: View, deed: 'Roll back' | 'Abort') {
+  if (lastGood === undefined || (deed === 'Abort' && release.request.intent === 'rollback')) return [];
+  return [
+    button({
+      text: deed === 'Abort' ? `Abort: back to ${lastGood}` : `Roll back to ${lastGood}`,
+      action: 'release.rollback',
+      value: release.id,
+      style: 'danger',
+      confirm: {
+        title: `${deed} ${release.request.service}?`,
+        text: `${release.request.environment} goes back to ${lastGood}, and a lock is left behind.`,
+        confirm: deed,
+      },
+    }),
+  ];
 }
 
 /** ` prod-us is behind.`: of several clusters those that are not as far as the others. */

@@ -47,6 +47,7 @@ export function stepOf(release: Release): string {
 /** `@ana`; for what goes by itself, the author of the artifact as well. */
 export function requesterOf({ request }: Release): string {
   const { user, name } = request.requester;
+  if (isAutomatic(request) && request.intent === 'rollback') return 'Sluice itself (on-failure)';
   return isAutomatic(request) ? `${mention(user)} (built by ${foreign(name, 80)})` : mention(user);
 }
 
