@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import { createCatalog } from './catalog/catalog.ts';
 import type { Lane } from './change.ts';
 import { createChat } from './chat/chat.ts';
+import { skewWords, worstSkew } from './clock-skew.ts';
 import { type Config, readSecret } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
@@ -31,7 +32,7 @@ import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createAlerts } from './notify/alerts.ts';
 import { createNotify } from './notify/notify.ts';
 import { createPreview } from './preview.ts';
-import { evictionPolicy, openRedis, type Redis, whenReady } from './redis.ts';
+import { evictionPolicy, openRedis, type Redis, serverTimeMs, whenReady } from './redis.ts';
 import { keepDoing, type Round } from './rounds.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
 import { instantOf, pause, systemClock } from './time.ts';
@@ -115,6 +116,13 @@ export async function startApp(
 
   const ledger = createLedger({ redis, clock });
   const gitops = createGitops({ ...settled, author: file.author, clock, log });
+  const clockSkew = async () =>
+    skewWords(
+      await worstSkew(clock, [
+        { name: 'Redis', now: () => serverTimeMs(redis) },
+        { name: 'Slack', now: () => chat.serverTime() },
+      ]),
+    );
   const catalog = createCatalog({
     ...ledger,
     ...settled,
@@ -166,6 +174,7 @@ export async function startApp(
     artifact: catalog.artifact,
     membersOf: chat.membersOf,
     person: chat.person,
+    clockSkew,
     clock,
   });
   const policyChanges = {
@@ -177,7 +186,7 @@ export async function startApp(
     policyFile: file.policy.file,
     policyMessage: policyCommitMessage,
     judgeChange: (change: Parameters<typeof judgeChange>[1]) =>
-      judgeChange({ snapshot: catalog.toDecideBy, membersOf: chat.membersOf }, change, true),
+      judgeChange({ ...chat, snapshot: catalog.toDecideBy }, change, true),
   };
   const policyDesk = createPolicyDesk({
     ...policyChanges,
@@ -195,6 +204,7 @@ export async function startApp(
     pulse,
     plan: catalog.plan,
     decide: decision.decide,
+    clockSkew,
     artifact: catalog.artifact,
     newestOf: async (service, branch) => (await catalog.artifacts(service, { branch, limit: 1 }))[0]?.version ?? null,
     autoReleases: async (artifact) => autoReleases(await catalog.refresh(), artifact),
@@ -275,7 +285,7 @@ export async function startApp(
   });
 
   const ending = new AbortController();
-  const watched = watch({ ...settled, gitops, catalog, alerts, ledger, refreshed: kubernetes.refresh });
+  const watched = watch({ ...settled, gitops, catalog, alerts, ledger, clockSkew, refreshed: kubernetes.refresh });
   // Names are known before the first command comes; a remote that is away holds up nobody.
   await Promise.race([watched[0]?.run().catch(() => {}), pause(5_000)]);
   const rounds = watched.map((round) => keepDoing(round, { log, pulse }, ending.signal));
@@ -309,11 +319,12 @@ interface Watched {
   readonly catalog: ReturnType<typeof createCatalog>;
   readonly alerts: ReturnType<typeof createAlerts>;
   readonly ledger: ReturnType<typeof createLedger>;
+  readonly clockSkew: () => Promise<string | null>;
   readonly refreshed: () => void;
 }
 
 /** What is looked at again and again, because nobody tells: the branches, sluice.yaml, and whether the record is whole. */
-function watch({ lanes, gitops, catalog, alerts, ledger, refreshed }: Watched): Round[] {
+function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed }: Watched): Round[] {
   const all = Object.values(lanes);
   const fetchAll = async () => {
     for (const lane of all) {
@@ -333,6 +344,7 @@ function watch({ lanes, gitops, catalog, alerts, ledger, refreshed }: Watched): 
   return [
     { name: 'branches', everyMs: 5_000, run: fetchAll },
     { name: 'record', everyMs: 2_000, run: generation },
+    { name: 'clock', everyMs: 10_000, run: async () => alerts.clockSkewed(await clockSkew()) },
   ];
 }
 

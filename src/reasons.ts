@@ -34,6 +34,7 @@ export const reasonCodes = [
   'directory-unreadable',
   'record-not-confirmed',
   'override-unconfirmed',
+  'clock-skewed',
   'content-changed',
   'branch-refused',
   'remote-unreachable',

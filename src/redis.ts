@@ -74,3 +74,9 @@ export async function evictionPolicy(client: Redis): Promise<string | null> {
     return null;
   }
 }
+
+/** What the clock of the server shows. */
+export async function serverTimeMs(client: Redis): Promise<number> {
+  const [seconds, microseconds] = await client.time();
+  return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+}

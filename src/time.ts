@@ -13,6 +13,9 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
+/** For how long something takes or has lasted: it never jumps, and says nothing of the time of day. */
+export const steadyClock: Clock = { now: () => performance.now() };
+
 export function instantOf(epochMs: number): Instant {
   return new Date(epochMs).toISOString();
 }

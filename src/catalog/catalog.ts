@@ -48,7 +48,7 @@ export interface Catalog {
   readonly snapshot: () => Snapshot;
   /**
    * The file to decide by, at the head that was fetched last. `fresh`: right before a push; where services live in other
-   * repositories too, their fetch says nothing of this file, so its own remote is asked, at most once a second.
+   * repositories too, their fetch says nothing of this file, so its own remote is asked too.
    */
   readonly toDecideBy: (fresh: boolean) => Promise<Snapshot>;
   readonly names: () => { services: string[]; environments: string[] };
@@ -184,9 +184,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     snapshot: snapshots.snapshot,
     toDecideBy: async (fresh) => {
       const elsewhere = Object.values(ports.lanes ?? {}).some((lane) => !isLane(lane, policy.lane));
-      if (!fresh || !elsewhere) return refresh({ fetch: false });
-      const remote = await headOf(undefined);
-      return remote.kind === 'head' && isFresh(policy.lane) ? refresh({ fetch: false }) : refresh();
+      return refresh({ fetch: fresh && elsewhere });
     },
     names: () => ({ services: services(), environments: Object.keys(standing()?.file.environments ?? {}) }),
     channels: () => [...new Set(Object.values(standing()?.file.environments ?? {}).map(({ channel }) => channel))],

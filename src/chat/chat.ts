@@ -1,3 +1,4 @@
+import { steadyClock } from '../time.ts';
 import { createDirectory } from './directory.ts';
 import { listen } from './listeners.ts';
 import type { ChatPorts } from './ports.ts';
@@ -9,7 +10,7 @@ export type Chat = ReturnType<typeof createChat>;
 /** Who asks for what: commands, mentions and clicks come in; messages and private answers go out. */
 export function createChat(ports: ChatPorts) {
   const slack = createSlackApp(ports.slack, ports.log);
-  const directory = createDirectory(slack, ports.clock);
+  const directory = createDirectory(slack, steadyClock);
   const whispers = createWhispers(slack, ports.clock);
   listen(slack, { ...ports, directory, whispers });
   const ending = new AbortController();
@@ -20,6 +21,7 @@ export function createChat(ports: ChatPorts) {
       await slack.stop();
     },
     connected: slack.connected,
+    serverTime: slack.serverTime,
     post: slack.post,
     update: slack.update,
     findPosted: slack.findPosted,

@@ -6,6 +6,7 @@ import { asking, type SlackApp } from './slack-app.ts';
 /** Rights may not outlive this: group membership at most so old, and never older than an event that changed it. */
 const freshMs = 60_000;
 const keptLimit = 10_000;
+const rereads = 5;
 
 interface Kept<T> {
   readonly value: Promise<T>;
@@ -18,17 +19,30 @@ interface Known {
 }
 
 /** Who is who: people and user groups as Slack knows them now. Throws Retryable while Slack cannot tell. */
-export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'team'>, clock: Clock) {
+export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'team'>, steady: Clock) {
   const people = new Map<string, Kept<Known | null>>();
   const byEmail = new Map<string, Kept<UserId | null>>();
   const members = new Map<string, Kept<readonly UserId[]>>();
   const groups = new Map<'all', Kept<ReadonlyMap<string, string>>>();
 
+  /** How many events have said that something changed. */
+  let changes = 0;
+
+  /** Reads until nothing changed meanwhile: an answer that was on its way at an event may be older than that. */
+  const settled = async <T>(read: () => Promise<T>): Promise<T> => {
+    for (let round = 0; round < rereads; round += 1) {
+      const before = changes;
+      const value = await read();
+      if (changes === before) return value;
+    }
+    throw new Retryable('people and groups change faster than they can be read');
+  };
+
   /** The age counts from before the question, so that an answer is never older than it seems. */
   const keep = <K, T>(cache: Map<K, Kept<T>>, id: K, read: () => Promise<T>): Promise<T> => {
     const known = cache.get(id);
-    if (known !== undefined && clock.now() - known.atMs < freshMs) return known.value;
-    const kept = { value: read(), atMs: clock.now() };
+    if (known !== undefined && steady.now() - known.atMs < freshMs) return known.value;
+    const kept = { value: read(), atMs: steady.now() };
     if (cache.size >= keptLimit) cache.clear();
     cache.set(id, kept);
     kept.value.catch(() => {
@@ -71,10 +85,23 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
     });
   const idOf = async (handle: string) => (await groupIds()).get(handle.replace(/^@/, '').toLowerCase());
 
+  const readMembers = async (handle: string): Promise<readonly UserId[]> => {
+    const id = await idOf(handle);
+    if (id === undefined) return [];
+    return keep(members, id, async () => {
+      const ask = () => client.usergroups.users.list({ usergroup: id });
+      const answer = await reading('usergroups.users.list', ask);
+      return (answer.users ?? []).flatMap((user) => {
+        const parsed = slackIdSchema.safeParse(user);
+        return parsed.success ? [parsed.data] : [];
+      });
+    });
+  };
+
   return {
     /** The person behind a user id; null for bots, guests, deactivated people and strangers of shared channels: they are nobody. */
     person: async (user: string): Promise<Person | null> => {
-      const known = await keep(people, user, () => readPerson(user));
+      const known = await settled(() => keep(people, user, () => readPerson(user)));
       return known?.person ?? null;
     },
     /** The member with this address; null where Slack knows nobody by it, or does not tell. */
@@ -93,19 +120,7 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
     timeZoneOf: async (user: string): Promise<string> =>
       (await keep(people, user, () => readPerson(user)))?.timeZone ?? 'UTC',
     /** Members of `@handle`; empty for a group that does not exist. */
-    membersOf: async (handle: string): Promise<UserId[]> => {
-      const id = await idOf(handle);
-      if (id === undefined) return [];
-      const users = await keep(members, id, async () => {
-        const ask = () => client.usergroups.users.list({ usergroup: id });
-        const answer = await reading('usergroups.users.list', ask);
-        return (answer.users ?? []).flatMap((user) => {
-          const parsed = slackIdSchema.safeParse(user);
-          return parsed.success ? [parsed.data] : [];
-        });
-      });
-      return [...users];
-    },
+    membersOf: async (handle: string): Promise<UserId[]> => [...(await settled(() => readMembers(handle)))],
     /** `<!subteam^S…>` for a handle, so that the group is notified; the bare handle where the group is not known. */
     mentionOf: async (handle: string): Promise<string> => {
       const id = await idOf(handle).catch(() => undefined);
@@ -113,11 +128,15 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
     },
     /** An event said that a group has changed. */
     forgetGroups: () => {
+      changes += 1;
       members.clear();
       groups.clear();
     },
     /** An event said that a person has changed. */
-    forgetPerson: (user: string) => void people.delete(user),
+    forgetPerson: (user: string) => {
+      changes += 1;
+      people.delete(user);
+    },
   };
 }
 export type Directory = ReturnType<typeof createDirectory>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { MessageBody, ModalView } from '../blocks.ts';
 import { messageOf, Retryable } from '../errors.ts';
 import type { Log } from '../telemetry.ts';
-import { pause } from '../time.ts';
+import { pause, steadyClock } from '../time.ts';
 
 export interface SlackSettings {
   readonly botToken: string;
@@ -22,6 +22,8 @@ export type Sent =
   | { readonly kind: 'impossible'; readonly because: string };
 
 const defaultTimeoutMs = 8_000;
+/** A machine that sleeps counts nothing, so Slack's clock is not counted on for longer. */
+const countedOnMs = 3_600_000;
 /** Errors of the platform that pass by themselves (Slack Web API reference, common errors). */
 const passing = new Set([
   'internal_error',
@@ -38,12 +40,16 @@ export type SlackApp = ReturnType<typeof createSlackApp>;
 export function createSlackApp(settings: SlackSettings, log: Log) {
   const logger = boltLogger(log);
   const callTimeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
+  /** What Slack's clock showed in its last answer. */
+  let served: { readonly dateMs: number; readonly atMs: number } | null = null;
   // One try a call: what failed is tried again by those who know whether it still matters.
   const clientOptions = {
     slackApiUrl: settings.apiUrl,
     timeout: callTimeoutMs,
     // Bolt's respond() goes by this fetch too, and has no timeout of its own.
-    fetch: boundedFetch(callTimeoutMs),
+    fetch: boundedFetch(callTimeoutMs, (date) => {
+      served = { dateMs: date, atMs: steadyClock.now() };
+    }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
@@ -102,6 +108,12 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
     /** The workspace that this app serves; null until it is known. */
     team: () => team,
     connected: () => connected,
+    /** What Slack's clock shows, counted on from its last answer; null where there was none for a while. */
+    serverTime: async (): Promise<number | null> => {
+      if (served === null) return null;
+      const agoMs = steadyClock.now() - served.atMs;
+      return agoMs > countedOnMs ? null : served.dateMs + agoMs;
+    },
     /** Resolves when the socket is open; tries again while Slack cannot be reached, and rejects where the token is refused. */
     start: async (signal: AbortSignal): Promise<void> => {
       for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -201,10 +213,14 @@ const payloadSchema = z.object({ id: z.string() });
 /** Slack is to make nothing of the words themselves: chat.update reads them as a client would unless it is told not to. */
 const asWritten = { parse: 'none', link_names: false } as const;
 
-function boundedFetch(timeoutMs: number): typeof fetch {
-  return (url, init) => {
+/** `onDate` hears the `Date` of every answer, in milliseconds since the epoch. */
+function boundedFetch(timeoutMs: number, onDate: (dateMs: number) => void): typeof fetch {
+  return async (url, init) => {
     const limit = AbortSignal.timeout(timeoutMs);
-    return fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+    const answer = await fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+    const dateMs = Date.parse(answer.headers.get('date') ?? '');
+    if (!Number.isNaN(dateMs)) onDate(dateMs);
+    return answer;
   };
 }
 

@@ -79,9 +79,9 @@ export function createDecision(ports: DecisionPorts) {
       const names = [...namesWithRole(file, role, scope), ...votersFor(file, role, scope)];
       // People who are named one by one need no directory, so they can act while it is away.
       const people = names.filter((name) => !name.startsWith('@'));
-      const own = await readDirectory(people, file, ports.membersOf);
+      const own = await readDirectory(people, file, ports, [user]);
       if (own.kind === 'read' && isAmong(user, people, own.members)) return true;
-      const directory = await readDirectory(names, file, ports.membersOf);
+      const directory = await readDirectory(names, file, ports, [user]);
       if (directory.kind === 'unreadable')
         throw new Retryable(`Nobody can tell who is in ${directory.name} now: ${directory.because}`);
       return isAmong(user, names, directory.members);

@@ -1,19 +1,29 @@
 import { messageOf } from '../errors.ts';
-import type { UserId } from '../release.ts';
+import { automatic, type Person, type UserId } from '../release.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 
 /** Who is in a Slack user group now; rejects (Retryable) where the directory cannot be read. */
 export type MembersOf = (handle: string) => Promise<readonly UserId[]>;
 
+export interface DirectoryPorts {
+  readonly membersOf: MembersOf;
+  /** Somebody as the directory knows them now; null for who is no member of the workspace any more. */
+  readonly person: (user: UserId) => Promise<Person | null>;
+}
+
 export type Directory =
   | { readonly kind: 'read'; readonly members: ReadonlyMap<string, readonly UserId[]> }
   | { readonly kind: 'unreadable'; readonly name: string; readonly because: string };
 
-/** The Slack users behind names of `sluice.yaml`. One name that cannot be read makes the whole unreadable. */
+/**
+ * The Slack users behind names of `sluice.yaml`. One name that cannot be read makes the whole unreadable. Of the `actors`, whose
+ * rights matter, those who have left the workspace are behind no name any more, whatever a group still lists.
+ */
 export async function readDirectory(
   names: readonly string[],
   file: SluiceFile,
-  membersOf: MembersOf,
+  ports: DirectoryPorts,
+  actors: readonly UserId[],
 ): Promise<Directory> {
   const members = new Map<string, readonly UserId[]>();
   for (const name of new Set(names)) {
@@ -23,10 +33,26 @@ export async function readDirectory(
       continue;
     }
     try {
-      members.set(name, await membersOf(name));
+      members.set(name, await ports.membersOf(name));
     } catch (error) {
       return { kind: 'unreadable', name, because: messageOf(error) };
     }
+  }
+  const listed = new Set([...members.values()].flat());
+  for (const actor of new Set(actors)) {
+    if (actor === automatic || !listed.has(actor)) continue;
+    try {
+      if ((await ports.person(actor)) !== null) continue;
+    } catch (error) {
+      // People who are named one by one need no directory, so they can act while it is away.
+      if (names.every((name) => !name.startsWith('@'))) continue;
+      return { kind: 'unreadable', name: 'this workspace', because: messageOf(error) };
+    }
+    for (const [name, users] of members)
+      members.set(
+        name,
+        users.filter((user) => user !== actor),
+      );
   }
   return { kind: 'read', members };
 }

@@ -14,12 +14,12 @@ import {
 } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
-import { type MembersOf, readDirectory } from './directory.ts';
+import { type DirectoryPorts, type MembersOf, readDirectory } from './directory.ts';
 import { type Facts, isKnownGoodRollback, type OpenDrift } from './question.ts';
 import { namesWithRole } from './roles.ts';
 import { asksForRoles, namesBehindRoles } from './rule-input.ts';
 
-export interface FactPorts {
+export interface FactPorts extends DirectoryPorts {
   /** `sluice.yaml` as the last fetch has it; `fresh` right before a push, when nothing older than that fetch may count. */
   readonly snapshot: (fresh: boolean) => Promise<Snapshot>;
   readonly holds: () => Promise<readonly Hold[]>;
@@ -28,11 +28,10 @@ export interface FactPorts {
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
   readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly drifts: () => Promise<readonly OpenDrift[]>;
-  readonly membersOf: MembersOf;
-  /** Somebody as the directory knows them now; null for who is no member of the workspace any more. */
-  readonly person: (user: UserId) => Promise<Person | null>;
   /** What is kept of an artifact now; null where it is not known any more. */
   readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
+  /** How wrong this machine's clock is, as a sentence; null where windows and times can be judged by it. */
+  readonly clockSkew: () => Promise<string | null>;
   /** Whether the record is known to be whole: an empty Redis must not read as "no locks". */
   readonly confirmed: () => Promise<boolean>;
 }
@@ -52,6 +51,7 @@ export function readOnce(ports: FactPorts): FactPorts {
     drifts: once(ports.drifts),
     artifact: ports.artifact,
     lastWritten: ports.lastWritten,
+    clockSkew: once(ports.clockSkew),
     snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
     membersOf: (handle) => remembered(members, handle, () => ports.membersOf(handle)),
     person: (user) => remembered(people, user, () => ports.person(user)),
@@ -96,13 +96,13 @@ export async function readFacts(ports: FactPorts, { request, plan, votes }: Aske
   if ('code' in policy) return { kind: 'unknown', reasons };
   const names = namesThatCount(policy, request, plan);
   const [directory, voters, proofs] = await Promise.all([
-    readDirectory(names, policy.file, ports.membersOf),
+    readDirectory(names, policy.file, ports, [request.requester.user]),
     readVoters(ports, votes),
     readProofs(ports, policy, request, plan),
   ]);
   if (directory.kind === 'unreadable') reasons.push(unreadableDirectory(directory.name, directory.because));
   if ('code' in proofs && !('code' in record)) reasons.push(proofs);
-  if (!(voters instanceof Map)) reasons.push(voters);
+  if (!(voters instanceof Map) && directory.kind === 'read') reasons.push(voters);
   if ('code' in record || directory.kind === 'unreadable' || !(voters instanceof Map) || 'code' in proofs)
     return { kind: 'unknown', reasons, policy: policy.blob };
   return { kind: 'facts', facts: { policy, holds: record.holds, ...proofs, members: directory.members, voters } };
@@ -144,7 +144,8 @@ function policyOf(snapshot: Snapshot, request: Request, plan: Plan): ReadFile | 
 
 async function readRecord(ports: FactPorts, request: Request): Promise<{ holds: readonly Hold[] } | Reason> {
   try {
-    const [confirmed, holds] = await Promise.all([ports.confirmed(), ports.holds()]);
+    const [confirmed, holds, skew] = await Promise.all([ports.confirmed(), ports.holds(), ports.clockSkew()]);
+    if (skew !== null) return skewed(skew);
     if (confirmed) return { holds };
     return {
       code: 'record-not-confirmed',
@@ -253,6 +254,15 @@ function unreadableDirectory(name: string, because: string): Reason {
     effect: 'hold',
     text: `nobody can tell who is in ${name} now: ${because}`,
     next: 'nothing to do; it goes on by itself when the group can be read again',
+  };
+}
+
+function skewed(words: string): Reason {
+  return {
+    code: 'clock-skewed',
+    effect: 'hold',
+    text: `${words}, so nobody can tell what holds now`,
+    next: 'set the clock of the machine (NTP); it goes on by itself then',
   };
 }
 

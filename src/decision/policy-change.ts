@@ -9,7 +9,7 @@ import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../time.ts';
 import { lastVotes } from '../votes.ts';
 import { assign } from './assign.ts';
-import { type MembersOf, readDirectory } from './directory.ts';
+import { type DirectoryPorts, readDirectory } from './directory.ts';
 import { samePerson } from './identity.ts';
 import type { Approvals } from './lines/approvals.ts';
 import { either } from './question.ts';
@@ -150,9 +150,8 @@ function votersOf(file: SluiceFile, line: Approvals): readonly string[] {
   return [...new Set(names)];
 }
 
-export interface ChangePorts {
+export interface ChangePorts extends DirectoryPorts {
   readonly snapshot: (fresh: boolean) => Promise<Snapshot>;
-  readonly membersOf: MembersOf;
 }
 
 export type JudgedChange =
@@ -173,7 +172,8 @@ export async function judgeChange(
   const { file } = snapshot;
   const about = scopeOfLine(change.edit.line);
   const voters = guardsOf(file, about).flatMap(({ line }) => votersOf(file, line));
-  const directory = await readDirectory([...askersOf(file, about), ...voters], file, ports.membersOf);
+  const actors = [change.by, ...change.votes.map(({ person }) => person)].map(({ user }) => user);
+  const directory = await readDirectory([...askersOf(file, about), ...voters], file, ports, actors);
   if (directory.kind === 'unreadable')
     return { kind: 'unknown', because: `nobody can tell who is in ${directory.name} now: ${directory.because}` };
   const decision = decideChange({ ...change, policy: snapshot, members: directory.members });

@@ -34,6 +34,7 @@ export interface ConsiderPorts {
   readonly open: (filter: { readonly service: string; readonly environment: string }) => Promise<Release[]>;
   readonly lastWritten: ReadLast;
   readonly transition: (before: Release, change: ReleaseChange, entry: Entry) => Promise<Moved>;
+  readonly clockSkew: () => Promise<string | null>;
   readonly plan: PlanRequest;
   readonly decide: Decide;
   readonly nudge: (work: string) => void;
@@ -70,7 +71,7 @@ function isUndecided(release: Release): boolean {
 /** What is to be written next; null where it stands as it should. */
 async function nextStep(ports: ConsiderPorts, release: Release): Promise<Step | null> {
   const expires = release.state.kind === 'held' ? release.decision?.expiresAt : undefined;
-  if (expires !== undefined && epochMsOf(expires) <= ports.clock.now())
+  if (expires !== undefined && epochMsOf(expires) <= ports.clock.now() && (await ports.clockSkew()) === null)
     return {
       change: { state: { kind: 'expired' } },
       entry: { event: 'release.expired', text: 'nobody let it go in time' },

@@ -4,7 +4,7 @@ import { type At, around } from '../fault-points.ts';
 import { key, openRedis } from '../redis.ts';
 import type { Release } from '../release.ts';
 import type { Pulse } from '../telemetry.ts';
-import { pause } from '../time.ts';
+import { pause, steadyClock } from '../time.ts';
 import { type AutoReleasePorts, releaseArtifact } from './auto-release.ts';
 import { complaints } from './complaints.ts';
 import { consider } from './consider.ts';
@@ -47,6 +47,7 @@ export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'n
   readonly redisUrl: string;
   readonly pulse: Pulse;
   readonly plan: PlanRequest;
+  readonly clockSkew: () => Promise<string | null>;
   readonly decide: Decide;
   readonly gitops: LaneGitops;
   readonly afterPush: (lane: Lane, head: CommitSha) => unknown;
@@ -96,6 +97,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
       ),
     stopLane: async (lane: Lane, because: string) => void (await redis.set(stoppedKey(lane), because.slice(0, 500))),
     pause,
+    steady: steadyClock,
     random: Math.random,
   };
   const considerPorts = { ...ports, nudge };

@@ -1,6 +1,7 @@
 import type { CommitSha, Lane } from '../change.ts';
 import type { At } from '../fault-points.ts';
 import type { Release } from '../release.ts';
+import type { Clock } from '../time.ts';
 import { type Checked, type CheckPorts, checkRelease, placesOf } from './lane-check.ts';
 import type { Batch, LaneGitops, Moved, Transition } from './ports.ts';
 import { refusedPlan } from './replan.ts';
@@ -10,6 +11,8 @@ export interface BatchPorts extends CheckPorts {
   readonly gitops: LaneGitops;
   /** Tells Flux that there is something to fetch. */
   readonly afterPush: (lane: Lane, head: CommitSha) => void;
+  /** For how old facts are: it never jumps. */
+  readonly steady: Clock;
   readonly laneRefused: (lane: Lane, because: string) => Promise<void>;
   /** Until somebody resumes it. */
   readonly stopLane: (lane: Lane, because: string) => Promise<void>;
@@ -39,14 +42,20 @@ export async function writeBatch(
   const batch = ports.gitops.begin(lane, head);
   await batch.prefetch([...new Set(writing.flatMap(({ plan }) => (plan?.places ?? []).map(({ path }) => path)))]);
   const fresh = { head };
+  const readAtMs = ports.steady.now();
   const checked = await Promise.all(writing.map((release) => checkRelease(ports, batch, fresh, release)));
   const going = await settleChecked(ports, checked);
   const committed = await commitAll(ports, batch, going);
   if (committed.length === 0) return { kind: 'nothing' };
   // From here on the commits would be out of our hands; a worker that was replaced must not go on.
   if (signal.aborted) return { kind: 'left' };
+  // Nor one that stood still: rights and locks may have changed since it looked.
+  if (ports.steady.now() - readAtMs > factsLimitMs) return { kind: 'behind' };
   return push(ports, lane, batch, committed);
 }
+
+/** Facts that are older than this are read again before anything is pushed on them. */
+const factsLimitMs = 10_000;
 
 interface Committed {
   readonly release: Release;

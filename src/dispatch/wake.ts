@@ -12,6 +12,8 @@ export interface WakePorts {
   readonly add: (work: string) => Promise<void>;
   readonly open: () => Promise<readonly Release[]>;
   readonly markAllDue: (works: readonly string[]) => Promise<void>;
+  /** Null where this machine's clock is right: by a wrong one no lock ends. */
+  readonly clockSkew: () => Promise<string | null>;
   readonly expireHolds: (nowMs: number) => Promise<readonly unknown[]>;
 }
 
@@ -21,7 +23,7 @@ const backoffLimitMs = 5_000;
 
 /** What one sweep does: the due work is added again, so that no job has to survive anything. */
 export async function sweep(ports: WakePorts, lookAtHeld: boolean): Promise<void> {
-  const ended = await ports.expireHolds(ports.clock.now());
+  const ended = (await ports.clockSkew()) === null ? await ports.expireHolds(ports.clock.now()) : [];
   if (lookAtHeld || ended.length > 0) {
     const undecided = (await ports.open()).filter(({ state }) => state.kind === 'held' || state.kind === 'requested');
     await ports.markAllDue(undecided.map(({ id }) => `release/${id}`));

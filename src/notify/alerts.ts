@@ -62,6 +62,11 @@ export function createAlerts(ports: AlertPorts) {
         `Releases are held: ${whatIsWrong(file)}\nRollbacks to a version that was healthy go on under the last good file.`,
       );
     },
+    /** Null when it is right again. */
+    clockSkewed: (because: string | null) =>
+      because === null
+        ? end('clock', 'right again')
+        : say('clock', `Releases are held: ${because}. Set it (NTP); they go on by themselves then.`),
     recordLost: (lost: boolean) =>
       lost
         ? say(

@@ -84,8 +84,9 @@ async function sluice(remote: GitRemote, key: string | null): Promise<number> {
     ...ledger,
     snapshot: async () => file,
     membersOf: async () => [ana.user],
-    person: async () => null,
+    person: async () => ana,
     artifact: async () => null,
+    clockSkew: async () => null,
     clock,
   });
   for (let number = 0; number < queued; number += 1) {
@@ -122,6 +123,7 @@ async function sluice(remote: GitRemote, key: string | null): Promise<number> {
       if (written === queued) landedAll.resolve();
       return moved;
     },
+    clockSkew: async () => null,
     artifact: async () => null,
     newestOf: async () => null,
     autoReleases: async () => ({ requester: ana, targets: [] }),

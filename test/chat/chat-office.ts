@@ -126,6 +126,17 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
   };
 }
 
+/** A workspace of its own for one test. */
+export async function aWorkspace(
+  options: { readonly workspace?: Partial<WorkspaceOptions>; readonly scopes?: readonly string[] } = {},
+) {
+  const copy = structuredClone(manifest);
+  if (options.scopes !== undefined) copy.oauth_config.scopes.bot = options.scopes;
+  const workspace = await createWorkspace({ manifest: copy, seed, clock: systemClock, ...options.workspace });
+  onTestFinished(() => workspace.close());
+  return workspace;
+}
+
 /** A workspace of its own for one test, with the real chat room connected to it over Socket Mode. */
 export async function anOffice(
   options: {
@@ -135,16 +146,13 @@ export async function anOffice(
     readonly scopes?: readonly string[];
   } = {},
 ) {
-  const copy = structuredClone(manifest);
-  if (options.scopes !== undefined) copy.oauth_config.scopes.bot = options.scopes;
-  const workspace = await createWorkspace({ manifest: copy, seed, clock: systemClock, ...options.workspace });
+  const workspace = await aWorkspace(options);
   const world = somePorts(options.ports);
   const { botToken, appToken, apiUrl } = workspace;
   const chat = createChat({ ...world.ports, slack: { botToken, appToken, apiUrl, timeoutMs: 400, ...options.slack } });
   await chat.start();
   onTestFinished(async () => {
     await chat.stop();
-    await workspace.close();
   });
   const { control } = workspace;
   await control.waitFor(() => control.connected());

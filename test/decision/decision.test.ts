@@ -14,6 +14,7 @@ import {
   aReadFile,
   aRelease,
   at,
+  aVote,
   bo,
   cy,
   mia,
@@ -33,6 +34,7 @@ function aWorld(over: Partial<DecisionPorts> = {}) {
     person: async (user) => [ana, bo, cy, mia].find((person) => person.user === user) ?? null,
     artifact: async () => null,
     lastWritten: async () => null,
+    clockSkew: async () => null,
     healthyTimes: async () => [],
     drifts: async () => [],
     clock: aClock(),
@@ -57,6 +59,34 @@ const rollback = aRelease({ request: { intent: 'rollback' } });
 const goodPlan = aPlan({ intent: 'rollback', knownGood: true, backwards: true });
 
 describe('deciding on fresh facts', () => {
+  const skewed = "the clock of Sluice's machine is 10 m ahead of that of Redis";
+
+  test('holds everything while the clock is wrong, a rollback too, and goes on when it is right', async () => {
+    let skew: string | null = skewed;
+    const world = aWorld({ clockSkew: async () => skew });
+    for (const [release, plan] of [
+      [aRelease(), aPlan()],
+      [rollback, goodPlan],
+    ] as const)
+      expect(await world.decide(release, plan)).toMatchObject({ kind: 'held', reasons: [{ code: 'clock-skewed' }] });
+    skew = null;
+    expect(await world.decide(rollback, goodPlan)).toMatchObject({ kind: 'allowed' });
+  });
+
+  test('takes no right from who has left the workspace, whatever a group still lists', async () => {
+    const gone = (user: UserId) =>
+      aWorld({ person: async (each) => (each === user ? null : aPerson(each.slice(1).toLowerCase())) });
+    const codes = async (world: ReturnType<typeof aWorld>, votes = [aVote(bo), aVote(cy)]) => {
+      const bound = (await aWorld().decide(aRelease(), aPlan())).bound ?? '';
+      const release = aRelease({ votes: votes.map((vote) => ({ ...vote, bound })) });
+      return (await world.decide(release, aPlan())).reasons.map(({ code }) => code);
+    };
+    expect(await codes(aWorld())).toEqual([]);
+    expect(await codes(gone(ana.user))).toEqual(['not-authorized']);
+    expect(await codes(gone(bo.user))).toEqual(['approvals-missing']);
+    expect(await codes(aWorld({ person: away }))).toEqual(['directory-unreadable']);
+  });
+
   test('asks for the votes that are missing', async () => {
     expect(await aWorld().decide(aRelease(), aPlan())).toMatchObject({
       kind: 'held',

@@ -142,6 +142,9 @@ describe('nothing is decided by what cannot be read', () => {
     ],
   ])('%s', async (_, over, because) => {
     const ports = { snapshot: async () => aReadFile(), membersOf: async () => [], ...over };
-    expect(await judgeChange(ports, change, true)).toEqual({ kind: 'unknown', because });
+    expect(await judgeChange({ ...ports, person: async () => null }, change, true)).toEqual({
+      kind: 'unknown',
+      because,
+    });
   });
 });

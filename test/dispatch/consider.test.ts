@@ -35,6 +35,7 @@ async function considered(release: Release, over: Partial<ConsiderPorts> = {}, o
     release: record.release,
     open: record.open,
     lastWritten: async () => null,
+    clockSkew: async () => null,
     transition: record.transition,
     plan: async (request) => {
       asked.push(request.wanted.kind === 'named' ? request.wanted.name : request.wanted.kind);

@@ -53,8 +53,9 @@ export function aRecord(...releases: Release[]) {
 
 export const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** The ports of dispatch for a world where nothing is built. */
+/** The ports of dispatch for a world where nothing is built and the clock is right. */
 export const noArtifacts = {
+  clockSkew: async () => null,
   artifact: async () => null,
   newestOf: async () => null,
   autoReleases: async () => ({ requester: ana, targets: [] }),

@@ -4,6 +4,7 @@ import type { Planned } from '../../src/dispatch/ports.ts';
 import type { Decision } from '../../src/reasons.ts';
 import type { Plan, Release, State } from '../../src/release.ts';
 import {
+  aClock,
   aDecision,
   aLane,
   anArtifact,
@@ -50,6 +51,7 @@ function aLaneWith(releases: Release[], over: Partial<LanePorts> = {}) {
     isStopped: async () => stopped.size > 0,
     stopLane: async (_lane, because) => void stopped.add(because),
     pause: async () => {},
+    steady: aClock(),
     random: () => 0.5,
     ...over,
   };
@@ -292,4 +294,21 @@ test('a third release of a place does not overtake the second', () => {
 test('a batch has a limit', () => {
   const many = Array.from({ length: 600 }, (_, index) => queued(index + 1));
   expect(chooseBatch(many)).toHaveLength(500);
+});
+
+test('a worker that stood still after it had looked looks again before it pushes', async () => {
+  const release = queued(1);
+  const steady = aClock();
+  let looked = 0;
+  const decide = async (): Promise<Decision> => {
+    looked += 1;
+    if (looked === 1) steady.move(11_000);
+    return looked === 1 ? aDecision() : aDecision({ kind: 'held', reasons: [locked] });
+  };
+  const locked = { code: 'locked', effect: 'hold', text: 'web is locked' } as const;
+  const { remote, record, run } = aLaneWith([release], { decide, steady });
+  await run();
+  expect(looked).toBe(2);
+  expect(remote.releases()).toEqual([]);
+  expect(record.stateOf(release)).toBe('held');
 });

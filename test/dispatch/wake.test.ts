@@ -20,6 +20,7 @@ function aSweep(over: Partial<WakePorts> = {}) {
       aRelease({ id: releaseId(3) }),
     ],
     markAllDue: async (works) => void marked.push(...works),
+    clockSkew: async () => null,
     expireHolds: async () => [],
     ...over,
   };
@@ -61,4 +62,16 @@ test('goes on after trouble, and says so once', async () => {
   await wake(ports, ending.signal);
   expect(added).toEqual(['lane/gitops/main']);
   expect(warnings).toEqual(['the sweep failed and is tried again']);
+});
+
+test('ends no lock by a clock that is wrong', async () => {
+  let asked = 0;
+  const expireHolds = async () => {
+    asked += 1;
+    return [];
+  };
+  await sweep(aSweep({ expireHolds, clockSkew: async () => 'it is an hour ahead' }).ports, false);
+  expect(asked).toBe(0);
+  await sweep(aSweep({ expireHolds }).ports, false);
+  expect(asked).toBe(1);
 });

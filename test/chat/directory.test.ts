@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { createDirectory } from '../../src/chat/directory.ts';
+import { createSlackApp } from '../../src/chat/slack-app.ts';
+import { Retryable } from '../../src/errors.ts';
+import { pause } from '../../src/time.ts';
+import { silent } from '../dispatch/fake-ledger.ts';
+import { aClock } from '../support/builders.ts';
+import { aWorkspace } from './chat-office.ts';
+
+/** The directory over a real workspace, with a clock of its own. */
+async function aDirectory() {
+  const workspace = await aWorkspace();
+  const { botToken, appToken, apiUrl, control } = workspace;
+  const slack = createSlackApp({ botToken, appToken, apiUrl, timeoutMs: 2_000 }, silent);
+  await slack.client.auth.test();
+  const clock = aClock();
+  return { directory: createDirectory({ client: slack.client, team: () => 'TACME' }, clock), control, clock, slack };
+}
+
+describe('who is in a group', () => {
+  test('is known for a minute, and no longer', async () => {
+    const { directory, control, clock } = await aDirectory();
+    expect(await directory.membersOf('@platform')).toEqual(['UBO']);
+    control.setGroup('platform', ['ana', 'bo']);
+    clock.move(59_999);
+    expect(await directory.membersOf('@platform')).toEqual(['UBO']);
+    clock.move(1);
+    expect(await directory.membersOf('@platform')).toEqual(['UANA', 'UBO']);
+  });
+
+  test('is asked again after an event, also by whoever was asking at that moment', async () => {
+    const { directory, control } = await aDirectory();
+    await directory.membersOf('@nobody');
+    control.delay('usergroups.users.list', 600);
+    const asking = directory.membersOf('@platform');
+    // The answer is made before the change, and arrives after it.
+    await pause(150);
+    control.setGroup('platform', []);
+    directory.forgetGroups();
+    expect(await asking).toEqual([]);
+  });
+
+  test('is not guessed while Slack does not answer', async () => {
+    const { directory, control } = await aDirectory();
+    control.fail('usergroups.users.list', { status: 500, times: 1 });
+    await expect(directory.membersOf('@platform')).rejects.toThrow(Retryable);
+    expect(await directory.membersOf('@platform')).toEqual(['UBO']);
+  });
+});
+
+test('an address leads to the member who has it, and to nobody else', async () => {
+  const { directory } = await aDirectory();
+  expect(await directory.userByEmail('ANA@acme.test')).toBe('UANA');
+  expect(await directory.userByEmail('guest@acme.test')).toBe(null);
+  expect(await directory.userByEmail('nobody@elsewhere.test')).toBe(null);
+});
+
+test('the clock of Slack is known from its answers', async () => {
+  const { slack } = await aDirectory();
+  expect(Math.abs(((await slack.serverTime()) ?? 0) - Date.now())).toBeLessThan(60_000);
+});
