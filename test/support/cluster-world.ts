@@ -62,10 +62,10 @@ export function aWorld() {
     /** Everything that was put, as an API server would hold it. */
     raw,
     put,
-    source: (change: { revision?: string; conditions?: readonly Condition[]; spec?: object } = {}) =>
+    source: (change: { name?: string; revision?: string; conditions?: readonly Condition[]; spec?: object } = {}) =>
       put({
         kind: 'GitRepository',
-        ...{ metadata: { namespace: 'flux-system', name: 'config', generation: 1 } },
+        ...{ metadata: { namespace: 'flux-system', name: change.name ?? 'config', generation: 1 } },
         ...{ spec: { interval: '1m', ref: { branch: 'main' }, ...change.spec } },
         ...{
           status: {

@@ -13,9 +13,10 @@ export function isOverdue(expected: Expected, units: readonly Unit[], stageSince
   return nowMs >= written + budget && (nowMs - stageSinceMs >= movedLatelyMs || written === stageSinceMs);
 }
 
-/** Fetching, every Kustomization above and Helm with its retries may each take their time; without `wait` the rollout adds its own. */
-function budgetMs({ source, parents, kustomization, helmReleases, workloads }: Unit): number {
+/** Fetching, every Kustomization above, those it depends on and Helm with its retries may each take their time; without `wait` the rollout adds its own. */
+function budgetMs({ source, parents, dependencies, kustomization, helmReleases, workloads }: Unit): number {
   const applying = [kustomization, ...parents].reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
+  const depending = Math.max(0, ...dependencies.map(({ timeoutMs }) => timeoutMs));
   const helm = Math.max(
     0,
     ...helmReleases.map(({ intervalMs, timeoutMs, retries }) => intervalMs + timeoutMs * (1 + retries)),
@@ -24,5 +25,5 @@ function budgetMs({ source, parents, kustomization, helmReleases, workloads }: U
     kustomization.waits || helmReleases.length > 0
       ? 0
       : Math.max(0, ...workloads.map((each) => each.progressDeadlineMs));
-  return (source?.intervalMs ?? 0) + applying + helm + rollout + slackMs;
+  return (source?.intervalMs ?? 0) + applying + depending + helm + rollout + slackMs;
 }

@@ -16,6 +16,8 @@ export interface Unit {
   readonly source: Source | undefined;
   /** The Kustomizations that apply this one, nearest first. */
   readonly parents: readonly Kustomization[];
+  /** Those that Flux waits for before it begins. */
+  readonly dependencies: readonly Kustomization[];
   readonly helmReleases: readonly HelmRelease[];
   readonly workloads: readonly Workload[];
 }
@@ -27,7 +29,7 @@ const nameOf = (object: { readonly namespace: string; readonly name: string }) =
  * holds the version; where the two disagree, the folder decides, unless it only leads to the Kustomization that has the workload.
  */
 export function unitsOf(view: ClusterView, expected: Expected, isAncestor: IsAncestor): Unit[] {
-  const isOurs = (each: Kustomization) => isOfRepository(view, each, expected, isAncestor);
+  const isOurs = repositoryTest(view, expected, isAncestor);
   const carrying = view
     .carriers(expected.image)
     .flatMap((workload) => view.kustomization(kustomizationOf(view, workload) ?? '') ?? []);
@@ -43,11 +45,28 @@ export function unitsOf(view: ClusterView, expected: Expected, isAncestor: IsAnc
   return (staying.length > 0 ? staying : found).map((kustomization) => unitOf(view, kustomization, expected));
 }
 
-/** Whether its source follows our repository: a revision that our clone knows of tells; where there is none yet, it may. */
-function isOfRepository(view: ClusterView, each: Kustomization, expected: Expected, isAncestor: IsAncestor): boolean {
-  const source = view.source(each.source);
-  if (source === undefined || source.origin === null) return true;
-  return coverageOf(source.origin, expected.commit, isAncestor) !== 'diverged' || follows(source, expected.branch);
+/**
+ * Whether the source of a Kustomization follows our repository: a revision that our clone knows of tells; where there is none yet, it may.
+ * A revision that is related to nothing is ours only after a forced push: then no other source has one that is.
+ */
+function repositoryTest(
+  view: ClusterView,
+  expected: Expected,
+  isAncestor: IsAncestor,
+): (each: Kustomization) => boolean {
+  const isRelated = (each: Kustomization): boolean | null => {
+    const origin = view.source(each.source)?.origin ?? null;
+    return origin === null ? null : coverageOf(origin, expected.commit, isAncestor) !== 'diverged';
+  };
+  let someRelated: boolean | undefined;
+  return (each) => {
+    const related = isRelated(each);
+    if (related !== false) return true;
+    const source = view.source(each.source);
+    if (source === undefined || !follows(source, expected.branch)) return false;
+    someRelated ??= [...view.kustomizations()].some((other) => isRelated(other) === true);
+    return !someRelated;
+  };
 }
 
 /** After a forced push nothing is an ancestor any more, yet it is the same branch. */
@@ -111,6 +130,7 @@ function unitOf(view: ClusterView, kustomization: Kustomization, expected: Expec
     kustomization,
     source: view.source(kustomization.source),
     parents: parentsOf(view, kustomization),
+    dependencies: kustomization.dependsOn.flatMap((name) => view.kustomization(name) ?? []),
     helmReleases: carrying.length > 0 ? carrying : workloads.length > 0 ? [] : likelyReleases(releases, expected),
     workloads: workloads.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b))),
   };

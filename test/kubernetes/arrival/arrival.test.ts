@@ -528,6 +528,19 @@ describe('the objects of a service', () => {
     expect(judge(world, { paths: ['clusters/production/web.yaml'] }).kind).toBe('healthy');
   });
 
+  test('are not those of another repository that happens to have the same folders', () => {
+    const elsewhere = { name: 'platform', revision: revision('9'.repeat(40)) };
+    const world = aFinishedWorld()
+      .source(elsewhere)
+      .kustomization({
+        name: 'other',
+        attempted: elsewhere.revision,
+        conditions: [['Ready', 'False', 'BuildFailed', 'broken']],
+        spec: { sourceRef: { kind: 'GitRepository', name: 'platform' } },
+      });
+    expect(judge(world).kind).toBe('healthy');
+  });
+
   test('survive hostile objects', () => {
     const world = aFinishedWorld()
       .put({ kind: 'Deployment' })
