@@ -6,29 +6,16 @@ import type { Ci } from './ci.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { GitServer } from './git.ts';
 import { commitFromOutside, type OutsideCommit } from './outside.ts';
+import type { Action, Parameter } from './panel-action.ts';
+import { driftActions } from './panel-drift.ts';
 import { requestUrl } from './request-url.ts';
 import { environments } from './seed/repository.ts';
-import { builds, imageOf } from './seed/versions.ts';
+import { builds } from './seed/versions.ts';
 
 export interface PanelPorts {
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly git: GitServer;
   readonly ci: Ci;
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly label: string;
-  readonly options: readonly string[];
-}
-
-interface Action {
-  readonly id: string;
-  readonly group: string;
-  readonly label: string;
-  readonly description: string;
-  readonly params: readonly Parameter[];
-  readonly run: (params: Readonly<Record<string, string>>) => Promise<string> | string;
 }
 
 const services = Object.keys(builds);
@@ -79,14 +66,7 @@ function actionsOf({ clusters, git, ci }: PanelPorts): readonly Action[] {
     rollout('crash', 'Crash', 'Its pods end up in CrashLoopBackOff.', (each, name) => each.crashNext(name)),
     rollout('stall', 'Stall', 'Its pods start, but never become ready.', (each, name) => each.stallNext(name)),
     rollout('pull', 'Miss its image', 'Its image cannot be pulled.', (each, name) => each.pullNext(name)),
-    {
-      id: 'edit',
-      group: 'Clusters',
-      label: 'Edit live',
-      description: 'Somebody runs kubectl edit and changes the image; Flux corrects it within a minute.',
-      params: [service, cluster],
-      run: (params) => editLive(named(params['cluster']), params['service'] ?? ''),
-    },
+    ...driftActions({ git, named, service, cluster, environment }),
     {
       id: 'cut',
       group: 'Clusters',
@@ -196,12 +176,6 @@ function actionsOf({ clusters, git, ci }: PanelPorts): readonly Action[] {
 function each(clusters: readonly Cluster[], act: (cluster: Cluster) => void, what: string): string {
   for (const cluster of clusters) act(cluster);
   return clusters.map(({ name }) => `${name} ${what}`).join(' ');
-}
-
-function editLive(clusters: readonly Cluster[], service: string): string {
-  const image = `${imageOf(service)}:0.0.0-edited`;
-  for (const cluster of clusters) cluster.liveEdit('default', service, image, 'kubectl-edit');
-  return `${service} on ${clusters.map(({ name }) => name).join(', ')} was edited to ${image}.`;
 }
 
 const doSchema = z.object({ id: z.string(), params: z.record(z.string(), z.string()).default({}) });

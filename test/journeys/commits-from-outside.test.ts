@@ -35,3 +35,12 @@ test("a commit to the service's own line after the votes asks again and says wha
   await world.message('releases', /changed|asked again/i);
   expect(await world.head()).toBe(foreign);
 });
+
+test('a version that somebody else writes is told once, with its commit, and over when it is put back', async () => {
+  await world.commitFromOutside('own line', 'dev');
+  const told = await world.message('releases-dev', /web in dev was changed in Git by somebody else than Sluice/);
+  expect(told).toContain('1.4.0');
+  expect(told).toMatch(/by Olu Okafor .*Change web in dev by hand/);
+  await world.release('ana', 'web', 'dev', '1.4.1');
+  await world.message('releases-dev', /Git holds again of web in dev what Sluice wrote last/);
+});

@@ -152,6 +152,23 @@ describe('panel', () => {
     await vi.waitFor(() => expect(web()?.image).toBe(before), until);
   });
 
+  it('scales, deletes and restarts live, which Flux corrects', async () => {
+    await act('scale', { service: 'web', cluster: 'dev' });
+    await vi.waitFor(() => expect(web()).toMatchObject({ wanted: 3, ready: 3 }), until);
+    await act('delete', { service: 'web', cluster: 'dev' });
+    expect(web()?.image ?? '').toBe('');
+    await vi.waitFor(() => expect(web()).toMatchObject({ wanted: 3, ready: 3 }), until);
+    expect(await act('restart', { service: 'web', cluster: 'dev' })).toMatchObject({ ok: true });
+  });
+
+  it('breaks what kustomize builds, and mends it', async () => {
+    const before = git.read('apps/dev/mail/kustomization.yaml');
+    await act('break-build', { service: 'mail', environment: 'dev' });
+    expect(git.read('apps/dev/mail/kustomization.yaml')).toContain('missing.yaml');
+    await act('break-build', { service: 'mail', environment: 'dev' });
+    expect(git.read('apps/dev/mail/kustomization.yaml')).toBe(before);
+  });
+
   it('cuts a cluster off and brings it back', async () => {
     await act('cut', { cluster: 'dev' });
     expect((await state()).clusters[0]?.cut).toBe(true);

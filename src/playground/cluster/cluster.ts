@@ -39,6 +39,15 @@ export interface Cluster {
   readonly decide: (image: string, fault: Fault | null) => void;
   readonly liveEdit: (namespace: string, name: string, image: string, manager: string) => void;
   readonly scale: (namespace: string, name: string, replicas: number, manager: string) => void;
+  /** Any other write of some client to an object. */
+  readonly change: (
+    kind: string,
+    namespace: string,
+    name: string,
+    manager: string,
+    change: (object: JsonObject) => void,
+  ) => void;
+  readonly remove: (kind: string, namespace: string, name: string) => void;
   readonly cutOff: (cut: boolean) => void;
   readonly dropWatches: () => void;
   readonly expire: () => void;
@@ -103,6 +112,9 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       edit('Deployment', namespace, name, manager, (spec) => {
         spec['replicas'] = replicas;
       }),
+    change: (kind, namespace, name, manager, change) =>
+      void store.update(kind, namespace, name, { manager, operation: 'Update' }, change),
+    remove: (kind, namespace, name) => void store.remove(kind, namespace, name),
     cutOff: api.cutOff,
     dropWatches: api.dropWatches,
     expire: api.expire,
