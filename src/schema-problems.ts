@@ -5,9 +5,13 @@ import { didYouMean } from './nearest.ts';
 export interface Explained {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** Another part that the message is about too; the reader is told its line. */
+  readonly besides?: readonly PropertyKey[];
 }
 
 type Issue = z.core.$ZodIssue;
+
+const besidesSchema = z.object({ besides: z.array(z.union([z.string(), z.number()])) });
 
 /** Turns an issue of a schema into sentences; an unknown key is told at the key itself, with the nearest valid one. */
 export function explainIssue(issue: Issue, schema: z.ZodType, root: unknown): readonly Explained[] {
@@ -24,7 +28,10 @@ export function explainIssue(issue: Issue, schema: z.ZodType, root: unknown): re
     const expected = issue.issues[0]?.message ?? 'another name';
     return [{ path: issue.path, message: `expected a name of ${expected}, found ${shown(issue.path.at(-1))}` }];
   }
-  if (issue.code === 'custom') return [{ path: issue.path, message: issue.message }];
+  if (issue.code === 'custom') {
+    const besides = besidesSchema.safeParse(issue.params);
+    return [{ path: issue.path, message: issue.message, ...(besides.success ? besides.data : {}) }];
+  }
   const example = exampleAt(schema, issue.path, root);
   const found = value === undefined ? 'is missing' : `found ${shown(value)}`;
   const text =

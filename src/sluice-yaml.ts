@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sharedPlaces } from './catalog/shared-places.ts';
 import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/sluice-file.ts';
 import type { BlobId, CommitSha } from './change.ts';
 import { configSchema } from './config.ts';
@@ -25,7 +26,13 @@ export type SluiceFile = z.infer<typeof sectionsSchema>;
 const sluiceSchema = sectionsSchema.superRefine((file, context) => {
   // Sections that are wrong in themselves are not fit to be compared.
   if (context.issues.length > 0) return;
-  for (const { path, message } of crossChecks(file)) context.addIssue({ code: 'custom', path: [...path], message });
+  for (const { path, message, besides } of crossChecks(file))
+    context.addIssue({
+      code: 'custom',
+      path: [...path],
+      message,
+      ...(besides === undefined ? {} : { params: { besides } }),
+    });
 });
 
 /** `sluice.yaml` as it was read at one commit. */
@@ -80,6 +87,7 @@ function crossChecks(file: SluiceFile): readonly CrossProblem[] {
     ...unknownAfter(file),
     ...circles(file),
     ...placeless(file),
+    ...sharedPlaces(file.services.named),
     ...unknownOwners(file),
     ...unknownMembers(file['policy-owners'] ?? [], ['policy-owners'], Object.keys(file.people)),
     ...policyProblems(file),

@@ -66,9 +66,10 @@ export function parseYaml<S extends z.ZodType>(text: string, file: string, schem
   };
   if (result.success) return { kind: 'parsed', value: result.data, lineOf: (path) => position(path).line };
   const explained = result.error.issues.slice(0, 20).flatMap((issue) => explainIssue(issue, schema, value));
-  const problems = explained.slice(0, 20).map(({ path, message }) => {
+  const problems = explained.slice(0, 20).map(({ path, message, besides }) => {
     const { line, column } = position(path);
-    return at(line, column, `${path.join('.') || 'the file'}: ${message}`);
+    const other = besides === undefined ? '' : `; the other is line ${position(besides).line}`;
+    return at(line, column, `${path.join('.') || 'the file'}: ${message}${other}`);
   });
   return { kind: 'invalid', problems };
 }

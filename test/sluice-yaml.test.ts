@@ -42,6 +42,18 @@ describe('sluice.yaml', () => {
     expect(problemsOf(forms)).toEqual([]);
   });
 
+  test('services may share a folder, a file, or a layout', () => {
+    const shared = `${base}  a: { folder: "x/{environment}", image: i }
+  b: { folder: "x/{environment}", image: j }
+  c: { folder: "x/{environment}" }
+  d: { folder: "x/{environment}" }
+  e: { place: { kustomize: "{environment}/{service}/k.yaml", image: i } }
+  f: { place: { kustomize: "{environment}/{service}/k.yaml", image: i } }
+  g: { repository: other, folder: "x/{environment}", image: i }
+`;
+    expect(problemsOf(shared)).toEqual([]);
+  });
+
   test.each<[string, string, string]>([
     ['nothing at all', '', '1:1 the file: expected a map, found nothing'],
     [
@@ -195,6 +207,21 @@ describe('sluice.yaml', () => {
       '7:7 policies.0.kind: found "aprovals", expected one of branch-restriction',
     ],
     [
+      'two services in one place',
+      `${base}  a: { place: { kustomize: "x/{environment}/k.yaml", image: i } }\n  b:\n    place: [{ kustomize: "y/{environment}/k.yaml", image: i }, { kustomize: "x/{environment}/k.yaml", image: i }]\n`,
+      '8:64 services.b.place.1: is the place of a already; each has a place of its own; the other is line 6',
+    ],
+    [
+      'a place twice',
+      `${base}  a: { place: [{ kustomize: "x/{environment}/k.yaml", image: i }, { kustomize: "x/{environment}/k.yaml", image: i }] }\n`,
+      'services.a.place.1: is the place of a already',
+    ],
+    [
+      'one image of one folder',
+      `${base}  a: { folder: "x/{environment}", image: i }\n  b: { folder: "x/{environment}", image: i }\n`,
+      '7:8 services.b.folder: is the place of a already',
+    ],
+    [
       'a rule with a mistyped member',
       `${base}policies:\n  - kind: rule\n    expression: 'plan.commitCont < 3'\n    message: few\n`,
       '8:5 policies.0.expression: column 6: No such key: commitCont; did you mean "commitCount"?; example: expression: \'plan.step',
@@ -323,6 +350,7 @@ test('sluice-yaml.ts stays light: it loads schemas, not rooms', () => {
   const source = readFileSync(join(import.meta.dirname, '../src/sluice-yaml.ts'), 'utf8');
   const rooms = [...source.matchAll(/from '\.\/([a-z]+\/[^']+)'/g)].map(([, path]) => path);
   expect(rooms).toEqual([
+    'catalog/shared-places.ts',
     'catalog/sluice-file.ts',
     'decision/cross-problem.ts',
     'decision/policy-file.ts',

@@ -1,7 +1,7 @@
 import { unknownName } from '../nearest.ts';
-import { holdsForService } from '../scope.ts';
 import type { CrossProblem, PolicyLines } from './cross-problem.ts';
 import type { AutoRelease } from './lines/auto-release.ts';
+import { serviceOfBoth } from './overlap.ts';
 import type { Policy } from './policy-file.ts';
 
 type Lines = Pick<PolicyLines, 'environments' | 'services' | 'policies'>;
@@ -26,17 +26,6 @@ export function autoReleaseProblems(file: Lines): readonly CrossProblem[] {
     const message = `sends ${line.branch} of ${service} to ${line.environment}, and ${nameOf(other.line, other.index, file.policies)} sends ${other.line.branch} there; one branch of a service goes by itself`;
     return [{ path: [...path, 'branch'], message }];
   });
-}
-
-/** A service that two lines speak of; with `discover` not all services are known here, so the names in the lines count too. */
-function serviceOfBoth(one: AutoRelease, other: AutoRelease, file: Lines): string | null {
-  const plain = [...(one.services ?? []), ...(other.services ?? [])].filter((name) => !/[*?]/.test(name));
-  const known = [...Object.keys(file.services.named), ...plain];
-  const both = known.find((name) => holdsForService(one, name, file) && holdsForService(other, name, file));
-  if (both !== undefined) return both;
-  return [one, other].every(({ services, squads }) => services === undefined && squads === undefined)
-    ? 'every service'
-    : null;
 }
 
 function nameOf({ name }: AutoRelease, index: number, policies: readonly Policy[]): string {

@@ -5,11 +5,13 @@ import type { Policy, Role } from './policy-file.ts';
 export interface CrossProblem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** Where the other of two lines stands; its line is added to the message. */
+  readonly besides?: readonly PropertyKey[];
 }
 
 /** The parts of `sluice.yaml` that policies and roles speak of. */
 export interface PolicyLines {
-  readonly environments: Readonly<Record<string, unknown>>;
+  readonly environments: Readonly<Record<string, { readonly after?: readonly string[] | undefined }>>;
   readonly services: Squads['services'] & { readonly discover?: string | undefined };
   readonly people: Readonly<Record<string, { readonly slack: string }>>;
   readonly roles: readonly Role[];

@@ -2,6 +2,7 @@ import { unknownName } from '../nearest.ts';
 import { type Limits, matchesName } from '../scope.ts';
 import { autoReleaseProblems } from './auto-release-problems.ts';
 import type { CrossProblem, PolicyLines } from './cross-problem.ts';
+import { policyConflicts } from './policy-conflicts.ts';
 
 /** Everything that policies and roles say of each other and of the rest of the file. */
 export function policyProblems(file: PolicyLines): readonly CrossProblem[] {
@@ -11,6 +12,8 @@ export function policyProblems(file: PolicyLines): readonly CrossProblem[] {
     ...sameNames(file),
     ...unreachableCounts(file),
     ...autoReleaseProblems(file),
+    ...twiceInLists(file),
+    ...policyConflicts(file),
   ];
 }
 
@@ -64,6 +67,25 @@ function unknownScopes(file: PolicyLines): readonly CrossProblem[] {
     ...(file.services.discover === undefined ? check('services', line.services ?? [], services, path) : []),
     ...check('squads', line.squads ?? [], squads, path),
   ]);
+}
+
+/** A name that a list holds twice was meant to be another. */
+function twiceInLists({ policies, roles }: PolicyLines): readonly CrossProblem[] {
+  const lines = [
+    ...policies.map((line, index) => ['policies', index, line] as const),
+    ...roles.map((line, index) => ['roles', index, line] as const),
+  ];
+  return lines.flatMap(([section, index, line]) =>
+    Object.entries(line).flatMap(([member, value]) =>
+      Array.isArray(value)
+        ? value.flatMap((each, at) =>
+            value.indexOf(each) === at
+              ? []
+              : [{ path: [section, index, member, at], message: `names ${JSON.stringify(each)} twice, expected once` }],
+          )
+        : [],
+    ),
+  );
 }
 
 function sameNames(file: PolicyLines): readonly CrossProblem[] {

@@ -1,14 +1,7 @@
 import { isTimeZone } from '../time.ts';
 import { linearPattern } from './linear-pattern.ts';
+import { partsOf, type RuleNode } from './rule-tree.ts';
 import { inputLimits, ruleVariables, timeVariable } from './rule-variables.ts';
-
-/** A node of the tree that the parser makes; the types of the package are looser than this and are narrowed here. */
-export interface RuleNode {
-  readonly op: string;
-  readonly args: unknown;
-  readonly pos: number;
-  readonly end?: number;
-}
 
 export interface RuleProblem {
   readonly at: number;
@@ -239,13 +232,4 @@ function joined(bounds: readonly Bound[]): Bound {
     text: Math.max(0, ...bounds.map(({ text }) => text)),
     items: Math.max(0, ...bounds.map(({ items }) => items)),
   };
-}
-
-/** The nodes below a node, in the order in which they are written. */
-function partsOf({ args }: RuleNode): readonly RuleNode[] {
-  return [args].flat(3).filter(isNode);
-}
-
-function isNode(value: unknown): value is RuleNode {
-  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value && 'pos' in value;
 }

@@ -26,7 +26,12 @@ describe('where an artifact goes by itself', () => {
     ['not from another branch', ['branch: main, environment: dev'], { branch: 'main2' }, []],
     ['not where the line is for others', ['services: [api], branch: main, environment: dev'], {}, []],
     ['where its squad does', ['squads: [storefront], branch: main, environment: dev'], {}, ['dev']],
-    ['to each environment once', ['branch: main, environment: dev', 'branch: main, environment: dev'], {}, ['dev']],
+    [
+      'to each environment once',
+      ['branch: main, environment: dev', 'services: [web], branch: main, environment: dev'],
+      {},
+      ['dev'],
+    ],
     [
       'to several environments',
       ['branch: main, environment: staging', 'services: "w*", branch: main, environment: dev'],

@@ -29,9 +29,9 @@ const lines: Readonly<Record<OverridableKind, string>> = {
   'promotion-order': 'soak: 4h',
   checks: 'checks: [ci]',
   reference: 'pattern: "^CHG"',
-  rule: `expression: 'false', message: no`,
+  rule: `expression: 'plan.commitCount > 99', message: no`,
   locks: '',
-  'freeze-window': 'from: "00:00", to: "24:00", timezone: UTC',
+  'freeze-window': 'from: "00:00", to: "23:00", timezone: UTC',
   approvals: 'from: ["@platform"]',
 };
 
@@ -134,7 +134,7 @@ describe('an override', () => {
     ],
     [
       'is offered where a role may and nobody asked',
-      ['kind: freeze-window, from: "00:00", to: "24:00", timezone: UTC, override: [operator]'],
+      ['kind: freeze-window, from: "00:00", to: "23:00", timezone: UTC, override: [operator]'],
       {},
       /production is frozen until/,
       /an operator may pass it: `\/release web production 1.4.2 override freeze-window because TEXT`/,
@@ -153,7 +153,7 @@ describe('an override', () => {
   });
 
   test('passes only the lines that name the role, and the others of the kind still count', () => {
-    const window = 'kind: freeze-window, from: "00:00", to: "24:00", timezone: UTC';
+    const window = 'kind: freeze-window, from: "00:00", to: "23:00", timezone: UTC';
     const decision = decide(
       ask([`${window}, override: [operator]`, `${window}, because: law`], {
         requester: mia,

@@ -15,7 +15,7 @@ export interface Advice {
 export function adviceOn({ file, lineOf }: Pick<ReadFile, 'file' | 'lineOf'>, nowMs: number): readonly Advice[] {
   const policies = file.policies.flatMap((line, index) => {
     const path = ['policies', index];
-    const messages = [isOver(line, nowMs), repeated(file, index, lineOf), contained(file, index, lineOf)];
+    const messages = [isOver(line, nowMs), contained(file, index, lineOf)];
     return messages.flatMap((message) => (message === null ? [] : [{ line: lineOf(path), message }]));
   });
   const limited: readonly { readonly line: Limits; readonly path: readonly PropertyKey[] }[] = [
@@ -36,12 +36,6 @@ function isOver(line: Policy, nowMs: number): string | null {
   return datedMs(line).to <= nowMs ? `this window is over since ${line.to}; it can be taken out` : null;
 }
 
-function repeated(file: SluiceFile, index: number, lineOf: ReadFile['lineOf']): string | null {
-  const text = (line: Policy | undefined) => canonical({ ...line, name: undefined });
-  const first = file.policies.findIndex((line) => text(line) === text(file.policies[index]));
-  return first === index ? null : `says what line ${lineOf(['policies', first])} says already`;
-}
-
 /** An approvals line that another one, which holds at least where it does, asks for as well. */
 function contained(file: SluiceFile, index: number, lineOf: ReadFile['lineOf']): string | null {
   const line = file.policies[index];
@@ -54,8 +48,7 @@ function contained(file: SluiceFile, index: number, lineOf: ReadFile['lineOf']):
       other.kind === 'approvals' &&
       rest(other) === rest(line) &&
       (other.count > line.count || (other.count === line.count && at < index)) &&
-      holdsWherever(other, line, file) &&
-      canonical({ ...other, name: undefined }) !== canonical({ ...line, name: undefined }),
+      holdsWherever(other, line, file),
   );
   return wider === -1 ? null : `never asks for more than line ${lineOf(['policies', wider])} does`;
 }

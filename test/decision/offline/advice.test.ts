@@ -12,11 +12,6 @@ test.each<[string, string, string]>([
     '17 this window is over since 2026-01-03; it can be taken out',
   ],
   [
-    'a line that is there already',
-    '  - { kind: branch-restriction, name: again, environments: production, branches: "^(main|hotfix/.+)$" }\n',
-    '17 says what line 15 says already',
-  ],
-  [
     'approvals that others contain',
     '  - { kind: approvals, environments: [production], from: ["@storefront", "@platform"], within: 4h }\n',
     '17 never asks for more than line 16 does',

@@ -44,9 +44,11 @@ describe('rule', () => {
   });
 
   test('of several, each that is not true has its say', () => {
-    expect(effects(line(few) + line(`expression: 'plan.backwards', level: warn`) + line(`expression: 'true'`))).toEqual(
-      ['deny: few commits only', 'warn: few commits only'],
-    );
+    expect(
+      effects(
+        line(few) + line(`expression: 'plan.backwards', level: warn`) + line(`expression: 'plan.commitCount == 5'`),
+      ),
+    ).toEqual(['deny: few commits only', 'warn: few commits only']);
   });
 
   test.each([
