@@ -18,38 +18,43 @@ export async function expectation(game: Game, step: Expectation): Promise<RowRes
     case 'drift':
       return await expectDrift(game, step);
     case 'object': {
-      const look = async () =>
-        (await game.stage.api.get(objectPath(game.stage.place, step.object))) === null ? 'gone' : 'there';
-      return await waitFor(game, `${step.object} is ${step.is}`, 60, async () => `${step.object} is ${await look()}`);
+      const { api, place } = game.stage;
+      return await waitFor(game, `${step.object} is ${step.is}`, 60, async () => {
+        const is = (await api.get(objectPath(place, step.object))) === null ? 'gone' : 'there';
+        return { ok: is === step.is, seen: `it is ${is}` };
+      });
     }
     case 'unset': {
-      const expected = `${step.object}: ${step.path.at(-1)} is not set`;
-      return await waitFor(game, expected, 60, async () => {
-        let at: unknown = await game.stage.api.get(objectPath(game.stage.place, step.object));
+      const { api, place } = game.stage;
+      return await waitFor(game, `${step.object} has no ${step.path.at(-1)}`, 60, async () => {
+        let at: unknown = await api.get(objectPath(place, step.object));
         for (const name of step.path) at = isObject(at) ? at[name] : undefined;
-        return at === undefined ? expected : `it is ${String(at)}`;
+        return { ok: at === undefined, seen: at === undefined ? 'it has none' : `it is ${String(at)}` };
       });
     }
   }
 }
 
-/** Looks until what is seen is what is expected; `look` gives a sentence. */
+interface Look {
+  readonly ok: boolean;
+  readonly seen: string;
+}
+
+/** Looks until what is expected is seen, or its time is over. */
 async function waitFor(
   { stage, doneMs }: Game,
   expected: string,
   withinS: number,
-  look: () => Promise<string>,
+  look: () => Promise<Look>,
   notBeforeS = 0,
 ): Promise<RowRest> {
   const begun = performance.now();
   for (;;) {
-    const seen = await look();
+    const { ok, seen } = await look();
     const afterS = (stage.elapsed() - doneMs) / 1000;
-    if (seen === expected)
-      return afterS >= notBeforeS
-        ? { expected, seen, afterS, ok: true }
-        : { expected, seen: `${seen}, too early`, afterS, ok: false };
-    if (afterS > withinS && performance.now() - begun > stage.patienceMs) return { expected, seen, afterS, ok: false };
+    if (ok && afterS < notBeforeS) return { expected, seen: `${seen}; too early`, afterS, ok: false };
+    if (ok) return { expected, seen, afterS, ok };
+    if (afterS > withinS && performance.now() - begun > stage.patienceMs) return { expected, seen, afterS, ok };
     await pause(25);
   }
 }
@@ -69,8 +74,8 @@ async function expectVerdict(game: Game, wanted: ExpectedVerdict): Promise<RowRe
       const since = watch.said.slice(mark).filter(({ release }) => release === id);
       const found = passing ? since.find(({ verdict }) => fits(verdict, wanted)) : undefined;
       const last = (found ?? own.at(-1))?.verdict;
-      if (last === undefined) return `${wanted.of}: nothing is said`;
-      return fits(last, wanted) ? expected : describe(wanted.of, last);
+      if (last === undefined) return { ok: false, seen: 'nothing is said' };
+      return { ok: fits(last, wanted), seen: describe(last) };
     },
     wanted.notBeforeS,
   );
@@ -95,11 +100,14 @@ function sentence(of: string, kind: string, ...more: readonly (string | undefine
   return [`${of} is ${kind}`, ...parts.filter((part) => part !== undefined)].join(', ');
 }
 
-function describe(of: string, verdict: Verdict): string {
-  const stage = 'stage' in verdict ? verdict.stage : undefined;
-  const reason = 'reason' in verdict ? verdict.reason : undefined;
+function describe(verdict: Verdict): string {
+  const reason = 'reason' in verdict ? verdict.reason : 'stage' in verdict ? verdict.stage : undefined;
+  const by = 'by' in verdict ? `by ${verdict.by}` : undefined;
   const text = 'because' in verdict ? verdict.because : 'note' in verdict ? verdict.note : undefined;
-  return sentence(of, verdict.kind, stage, reason, text, 'running' in verdict ? verdict.running : undefined);
+  const runs = 'running' in verdict && verdict.running !== undefined ? `${verdict.running} runs` : undefined;
+  const pods =
+    'pods' in verdict && verdict.pods !== undefined ? `${verdict.pods.ready}/${verdict.pods.wanted} pods` : undefined;
+  return [verdict.kind, by, reason, text, runs, pods].filter((part) => part !== undefined).join(', ');
 }
 
 async function expectStays(game: Game, step: Extract<Step, { expect: 'stays' }>): Promise<RowRest> {
@@ -112,7 +120,7 @@ async function expectStays(game: Game, step: Extract<Step, { expect: 'stays' }>)
   const others = own()
     .slice(Math.max(0, before - 1))
     .find(({ verdict }) => verdict.kind !== step.kind);
-  const seen = others === undefined ? expected : describe(step.of, others.verdict);
+  const seen = others === undefined ? 'nothing else is said' : describe(others.verdict);
   return { expected, seen, afterS: (stage.elapsed() - begun) / 1000, ok: others === undefined };
 }
 
@@ -127,11 +135,11 @@ async function expectDrift(game: Game, wanted: ExpectedDrift): Promise<RowRest> 
     const last = game.watch.drifts.findLast(
       ({ drift }) => drift.object.replace(/\/[^/]+\//, '/') === wanted.object && wanted.field.test(drift.field),
     );
-    if (last === undefined) return `no drift of ${name}`;
+    if (last === undefined) return { ok: false, seen: 'no drift' };
     const { drift, state } = last;
     const same = (said: string, is: string | undefined) => is === undefined || said === is;
     const all = same(drift.live, live) && same(drift.wanted, should) && same(drift.manager, wanted.manager);
-    if (state === wanted.state && all) return expected;
-    return `drift of ${name} is ${state}, live ${drift.live}, wanted ${drift.wanted}, by ${drift.manager}`;
+    const seen = `${state}, live ${drift.live}, wanted ${drift.wanted}, by ${drift.manager}`;
+    return { ok: state === wanted.state && all, seen };
   });
 }

@@ -8,10 +8,10 @@ export function tableOf(rows: readonly Row[]): string {
     const before = rows[index - 1];
     const again = before?.scenario === scenario && before.where === where;
     const after = afterS > 0 ? `${afterS.toFixed(1)} s` : '';
-    return [again ? '' : scenario, again ? '' : where, expected, ok ? 'as expected' : `✗ ${seen}`, after];
+    return [again ? '' : scenario, again ? '' : where, expected, `${ok ? '✓' : '✗'} ${seen}`, after];
   });
   const all = [[...columns], ...cells];
-  const widths = columns.map((_, column) => Math.min(110, Math.max(...all.map((line) => line[column]?.length ?? 0))));
+  const widths = columns.map((_, column) => Math.min(100, Math.max(...all.map((line) => line[column]?.length ?? 0))));
   const lines = all.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -20,4 +20,24 @@ export function tableOf(rows: readonly Row[]): string {
   );
   const [head = '', ...body] = lines;
   return [head, '─'.repeat(head.length), ...body].join('\n');
+}
+
+/** Where the playground said something else than the real thing: what it tells should be mended there. */
+export function differencesOf(rows: readonly Row[]): string[] {
+  return [...Map.groupBy(rows, ({ scenario }) => scenario).values()].flatMap((own) => {
+    const simulated = own.filter(({ where }) => where === 'playground');
+    const real = own.filter(({ where }) => where !== 'playground');
+    return real.flatMap(({ scenario, where, expected, seen }, index) => {
+      const other = simulated[index];
+      if (other === undefined || words(other.seen) === words(seen)) return [];
+      return [`${scenario}: ${expected}\n  playground: ${other.seen}\n  ${where}: ${seen}`];
+    });
+  });
+}
+
+/** Without what differs from run to run: commits, times, hashes, folders, addresses, and counts of pods on the way. */
+function words(seen: string): string {
+  return seen
+    .replaceAll(/\b[0-9a-f]{7,}\b|\d\d:\d\d UTC|'(?:file|https?):[^']*'/g, '…')
+    .replaceAll(/\d+(?:\.\d+)?m?s\b|\b\d of \d\b|\b\d\/\d pods/g, '…');
 }

@@ -5,7 +5,7 @@ import { openApi } from './api.ts';
 import type { Row } from './game.ts';
 import { play } from './play.ts';
 import { playgroundStages } from './playground-stage.ts';
-import { tableOf } from './print-table.ts';
+import { differencesOf, tableOf } from './print-table.ts';
 import { findBinaries } from './real/binaries.ts';
 import { startControlPlane } from './real/control-plane.ts';
 import { startKubelet } from './real/kubelet.ts';
@@ -112,6 +112,8 @@ async function main(names: readonly string[]): Promise<number> {
   const rows = [...simulated, ...real];
   const sorted = [...Map.groupBy(rows, ({ scenario }) => scenario).values()].flat();
   process.stdout.write(`${tableOf(sorted)}\n`);
+  const differences = differencesOf(rows);
+  if (differences.length > 0) process.stdout.write(`\nThe playground says it otherwise:\n${differences.join('\n')}\n`);
   const bad = rows.filter(({ ok }) => !ok).length;
   say(bad === 0 ? `All ${rows.length} expectations are met.` : `${bad} of ${rows.length} expectations are not met.`);
   return bad === 0 ? 0 : 1;

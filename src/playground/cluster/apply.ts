@@ -50,7 +50,7 @@ export function dryRun(store: Store, objects: readonly JsonObject[]): string | n
     const field = live === null || isForced(object) ? null : immutableChange(kind, live, object);
     if (field === null) continue;
     const group = textAt(object, 'apiVersion')?.split('/')[0] ?? '';
-    return `${keyOf(object)} dry-run failed (Invalid): ${kind}.${group} "${nameOf(object)}" is invalid: ${field}: Invalid value: field is immutable`;
+    return `${keyOf(object)} dry-run failed (Invalid): ${kind}.${group} "${nameOf(object)}" is invalid: spec.${field}: Invalid value: ${JSON.stringify(at(object, 'spec', field))}: field is immutable`;
   }
   return null;
 }
@@ -62,8 +62,8 @@ function immutableChange(kind: string, live: JsonObject, wanted: JsonObject): st
     return merged !== undefined && !same(merged, at(live, 'spec', ...path));
   };
   if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) && differs('selector', 'matchLabels'))
-    return 'spec.selector';
-  return kind === 'Job' && differs('template') ? 'spec.template' : null;
+    return 'selector';
+  return kind === 'Job' && differs('template') ? 'template' : null;
 }
 
 function isForced(object: JsonObject): boolean {

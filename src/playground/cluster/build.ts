@@ -57,7 +57,7 @@ async function buildFolder(tree: Tree, folder: string, depth: number): Promise<J
   const objects: JsonObject[] = [];
   for (const resource of [...listAt(made, 'resources'), ...listAt(made, 'bases'), ...listAt(made, 'components')]) {
     if (typeof resource !== 'string') throw failed(file, 'a resource is no text');
-    objects.push(...(await load(tree, file, posix.normalize(`${prefix}${resource}`).replace(/\/$/, ''), depth)));
+    objects.push(...(await load(tree, posix.normalize(`${prefix}${resource}`).replace(/\/$/, ''), depth)));
   }
   return await transform(tree, prefix, file, made, objects);
 }
@@ -78,10 +78,16 @@ async function buildBare(tree: Tree, prefix: string, depth: number): Promise<Jso
   return objects;
 }
 
-async function load(tree: Tree, from: string, path: string, depth: number): Promise<JsonObject[]> {
+async function load(tree: Tree, path: string, depth: number): Promise<JsonObject[]> {
   if (tree.files.includes(path)) return await manifests(tree, path);
   if (tree.files.some((file) => file.startsWith(`${path}/`))) return await buildFolder(tree, path, depth + 1);
-  throw failed(from, `accumulating resources from '${posix.basename(path)}': open /${path}: no such file or directory`);
+  const root = '/tmp/kustomization-1464362706';
+  const open = `accumulating resources from '${posix.basename(path)}': open ${root}/${path}: no such file or directory`;
+  const directory = `must build at directory: not a valid directory: lstat ${root}/${path}: no such file or directory`;
+  throw new BuildError(
+    'BuildFailed',
+    `kustomize build failed: accumulating resources: accumulation err='${open}': ${directory}`,
+  );
 }
 
 async function manifests(tree: Tree, file: string): Promise<JsonObject[]> {

@@ -25,7 +25,12 @@ export function createClusterTime(speed: number): ClusterTime {
   let lostMs = 0;
   let ended = false;
   const begun = performance.now();
-  const elapsed = () => (performance.now() - begun - lostMs) * speed;
+  /** What is due has not happened yet, so the time is not later than that. */
+  const elapsed = () => {
+    const [first] = timers;
+    const passed = (performance.now() - begun - lostMs) * speed;
+    return first === undefined ? passed : Math.min(passed, first.at + toleranceMs * speed);
+  };
 
   const plan = () => {
     clearTimeout(next);
@@ -35,7 +40,7 @@ export function createClusterTime(speed: number): ClusterTime {
   const fire = () => {
     const [first] = timers;
     if (first === undefined) return;
-    const lateMs = (elapsed() - first.at) / speed;
+    const lateMs = performance.now() - begun - lostMs - first.at / speed;
     lostMs += Math.max(0, lateMs - toleranceMs);
     const due = timers.findIndex(({ at }) => at > elapsed());
     const now = timers.slice(0, due === -1 ? undefined : due);

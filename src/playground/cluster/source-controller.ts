@@ -127,7 +127,8 @@ export function createSourceController(world: World, clone: GitClone): { readonl
   };
 
   const fail = (object: JsonObject, error: unknown, more: JsonObject) => {
-    const said = (error instanceof Error ? error.message : 'failed').split('\n').slice(-2).join(' ').trim();
+    const lines = (error instanceof Error ? error.message : 'failed').split('\n');
+    const said = (lines.find((line) => line.startsWith('fatal: ')) ?? lines.at(-1) ?? '').replace('fatal: ', '').trim();
     const url = textAt(object, 'spec', 'url') ?? '';
     const message = `failed to checkout and determine revision: unable to list remote for '${url}': ${said.slice(0, 200)}`;
     const reason = 'GitOperationFailed';

@@ -72,7 +72,7 @@ export async function startControlPlane(binaries: string): Promise<ControlPlane>
         '--kube-api-qps=500',
         '--kube-api-burst=1000',
       ],
-      { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system', TMPDIR: folder },
+      { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
     );
     return { kubeconfig, folder, close };
   } catch (error) {

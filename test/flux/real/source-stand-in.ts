@@ -44,7 +44,7 @@ export async function startSourceStandIn(api: Api, host = '127.0.0.1'): Promise<
         : [];
     });
     if (!git.answers()) {
-      const message = `failed to checkout and determine revision: unable to list remote for '${git.path}': unexpected client error: 503`;
+      const message = `failed to checkout and determine revision: unable to list remote for '${textAt(live, 'spec', 'url')}': unexpected client error: 503`;
       const failed = { status: 'False', reason: 'GitOperationFailed', message };
       return await write([
         { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message: 'reconciliation in progress' },

@@ -2,8 +2,10 @@ import { unit, workload } from './repository.ts';
 import { failed, healthy, push, type Scenario, stays, suspend, verdict, waits } from './scenario.ts';
 
 const wait = { wait: true };
+/** The controller never waits for less. */
+const hasty = { wait: true, timeout: '30s' };
 const one = { web: '1.0.0' };
-const shop = (over = {}) => unit('shop', { flux: wait, workloads: [workload('web'), workload('api', over)] });
+const shop = (over = {}) => unit('shop', { flux: hasty, workloads: [workload('web'), workload('api', over)] });
 const both = { web: '1.0.0', api: '1.0.0' };
 const otherSelector = {
   spec: {
@@ -27,7 +29,7 @@ export const kustomizations: readonly Scenario[] = [
   {
     name: 'commit-during-health-check',
     story: 'Flux finishes the health check of the commit before; the release says what it waits for',
-    units: [unit('web', { flux: wait })],
+    units: [unit('web', { flux: hasty })],
     versions: one,
     steps: [
       push({ web: '1.1.0-unready' }),
@@ -35,7 +37,7 @@ export const kustomizations: readonly Scenario[] = [
       push({ web: '1.1.1' }),
       verdict('web 1.1.0-unready', 'superseded'),
       waits('web 1.1.1', 'apply', /Flux waits for web's health check until \d\d:\d\d UTC/),
-      healthy('web 1.1.1', { notBeforeS: 10, withinS: 90 }),
+      healthy('web 1.1.1', { notBeforeS: 10 }),
     ],
   },
   {
@@ -107,7 +109,7 @@ export const kustomizations: readonly Scenario[] = [
       failed('api 1.1.0-crash', 'CrashLoopBackOff', { running: '1.0.0' }),
       push({ web: '1.1.0' }),
       waits('web 1.1.0', 'apply', /Flux waits for api's health check until/, { running: '1.0.0' }),
-      healthy('web 1.1.0', { withinS: 90 }),
+      healthy('web 1.1.0'),
       stays('web 1.1.0', 'healthy', 40),
       stays('api 1.1.0-crash', 'failed', 1),
     ],
@@ -115,15 +117,15 @@ export const kustomizations: readonly Scenario[] = [
   {
     name: 'depends-on',
     story: 'a Kustomization waits for the one it depends on, by name',
-    units: [unit('db', { flux: wait }), unit('web', { flux: { wait: true, dependsOn: [{ name: 'db' }] } })],
+    units: [unit('db', { flux: hasty }), unit('web', { flux: { ...hasty, dependsOn: [{ name: 'db' }] } })],
     versions: { db: '1.0.0', web: '1.0.0' },
     steps: [
       push({ db: '1.1.0-crash', web: '1.1.0' }),
       failed('db 1.1.0-crash', 'CrashLoopBackOff'),
       waits('web 1.1.0', 'apply', /waits for Kustomization db, which web depends on/, { running: '1.0.0' }),
       push({ db: '1.1.1' }),
-      healthy('db 1.1.1', { withinS: 90 }),
-      healthy('web 1.1.0', { withinS: 90 }),
+      healthy('db 1.1.1'),
+      healthy('web 1.1.0'),
     ],
   },
   {

@@ -114,7 +114,7 @@ function kustomizationOf(place: Place, each: Unit, versions: Versions): object {
     spec: {
       interval: '10m',
       retryInterval: '5s',
-      timeout: '30s',
+      timeout: '2m',
       path: `./apps/${place.name}/${each.path}`,
       prune: true,
       sourceRef: { kind: 'GitRepository', name: 'flux-system' },

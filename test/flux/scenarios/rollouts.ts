@@ -2,6 +2,8 @@ import { unit, workload } from './repository.ts';
 import { failed, healthy, push, type Scenario, stays, verdict, waits } from './scenario.ts';
 
 const wait = { wait: true };
+/** The controller never waits for less. */
+const hasty = { wait: true, timeout: '30s' };
 const one = { web: '1.0.0' };
 const of = (kind: 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob', annotations = {}) => [
   unit('web', { flux: wait, workloads: [workload('web', { kind, annotations })] }),
@@ -48,14 +50,14 @@ export const rollouts: readonly Scenario[] = [
     name: 'crash-then-fix',
     story:
       'a crash loop fails the release while the old version serves; retries do not make it flap; the fix is healthy',
-    units: [unit('web', { flux: wait })],
+    units: [unit('web', { flux: hasty })],
     versions: one,
     steps: [
       push({ web: '1.1.0-crash' }),
       failed('web 1.1.0-crash', 'CrashLoopBackOff', { stage: 'rollout', running: '1.0.0' }),
       stays('web 1.1.0-crash', 'failed', 40),
       push({ web: '1.1.1' }),
-      healthy('web 1.1.1', { withinS: 90 }),
+      healthy('web 1.1.1'),
     ],
   },
   {
@@ -100,12 +102,12 @@ export const rollouts: readonly Scenario[] = [
   {
     name: 'never-ready-with-wait',
     story: 'pods that never get ready are waited for until the health check of Flux gives up',
-    units: [unit('web', { flux: wait })],
+    units: [unit('web', { flux: hasty })],
     versions: one,
     steps: [
       push({ web: '1.1.0-unready' }),
       waits('web 1.1.0-unready', 'rollout', /pods/),
-      failed('web 1.1.0-unready', 'HealthCheckFailed', { running: '1.0.0', notBeforeS: 25, withinS: 60 }),
+      failed('web 1.1.0-unready', 'HealthCheckFailed', { running: '1.0.0', notBeforeS: 25 }),
     ],
   },
   {
@@ -115,7 +117,7 @@ export const rollouts: readonly Scenario[] = [
     versions: one,
     steps: [
       push({ web: '1.1.0-unready' }),
-      failed('web 1.1.0-unready', 'ProgressDeadlineExceeded', { running: '1.0.0', notBeforeS: 8, withinS: 60 }),
+      failed('web 1.1.0-unready', 'ProgressDeadlineExceeded', { running: '1.0.0', notBeforeS: 8 }),
     ],
   },
   {
@@ -218,7 +220,7 @@ export const rollouts: readonly Scenario[] = [
     story: 'a Job whose pods fail fails the release',
     units: of('Job', forced),
     versions: one,
-    steps: [push({ web: '1.1.0-crash' }), failed('web 1.1.0-crash', 'BackoffLimitExceeded', { withinS: 90 })],
+    steps: [push({ web: '1.1.0-crash' }), failed('web 1.1.0-crash', 'BackoffLimitExceeded')],
   },
   {
     name: 'cron-job',

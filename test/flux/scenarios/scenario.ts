@@ -86,7 +86,7 @@ export function suspend(object: string, suspended: boolean): Step {
 type Over = Partial<Omit<ExpectedVerdict, 'of' | 'kind'>>;
 
 export function verdict(of: string, kind: Verdict['kind'], over: Over = {}): Step {
-  return { expect: 'verdict', of, kind, withinS: 45, ...over };
+  return { expect: 'verdict', of, kind, withinS: 90, ...over };
 }
 
 export function healthy(of: string, over: Over = {}): Step {
@@ -111,5 +111,5 @@ export function drift(
   state: ExpectedDrift['state'],
   over: Partial<ExpectedDrift> = {},
 ): Step {
-  return { expect: 'drift', object, field, state, withinS: 30, ...over };
+  return { expect: 'drift', object, field, state, withinS: 60, ...over };
 }
