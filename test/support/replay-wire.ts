@@ -13,6 +13,7 @@ export async function replayOverWire(
   recording: Recording,
   history: History,
   disturb: (api: TinyApi, event: number) => void = () => {},
+  patienceMs = 4_000,
 ): Promise<Replayed> {
   const verdicts: Said[] = [];
   const drifts: SaidDrift[] = [];
@@ -31,7 +32,7 @@ export async function replayOverWire(
       const told = () => {
         if (faultsAt(t, truth, history, { verdicts, drifts }).length > 0) throw new Error('not yet');
       };
-      await vi.waitFor(told, { timeout: 4_000, interval: 10 }).catch(() => undefined);
+      await vi.waitFor(told, { timeout: patienceMs, interval: 10 }).catch(() => undefined);
     }
   } finally {
     await recorded.close();

@@ -142,6 +142,10 @@ export async function startTinyApi() {
       for (const { response } of watches) response.end();
       watches.clear();
     },
+    /** Tells everything again, as it is, under new versions. */
+    repeat: () => {
+      for (const object of [...objects.values()]) put(object);
+    },
     /** Forgets the past: whoever wants to go on from there is told 410. */
     compact: () => {
       version += 1;
