@@ -12,6 +12,8 @@ export type Body = { readonly type: string; readonly text: string };
 
 export interface Api {
   readonly server: string;
+  /** Of the server, in base64; null where it is not verified. */
+  readonly authority: string | null;
   readonly call: (method: string, path: string, body?: Body) => Promise<Answer>;
   /** As `call`, but anything else than success is thrown. */
   readonly must: (method: string, path: string, body?: Body) => Promise<unknown>;
@@ -24,7 +26,10 @@ export function openApi(file: string, context?: string): Api {
   const kubeconfig = new KubeConfig();
   kubeconfig.loadFromString(readFileSync(file, 'utf8'));
   if (context !== undefined) kubeconfig.setCurrentContext(context);
-  const server = kubeconfig.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
+  const cluster = kubeconfig.getCurrentCluster();
+  const server = cluster?.server.replace(/\/+$/, '') ?? '';
+  const named = cluster?.caFile === undefined ? null : readFileSync(cluster.caFile).toString('base64');
+  const authority = cluster?.caData ?? named;
   const call: Api['call'] = async (method, path, body) => {
     const options: RequestOptions = {};
     await kubeconfig.applyToHTTPSOptions(options);
@@ -61,7 +66,7 @@ export function openApi(file: string, context?: string): Api {
     const parsed: unknown = JSON.parse(text);
     return parsed;
   };
-  return { server, call, must, get };
+  return { server, authority, call, must, get };
 }
 
 export const mergePatch = 'application/merge-patch+json';

@@ -11,6 +11,7 @@ import { startControlPlane } from './real/control-plane.ts';
 import { startKubelet } from './real/kubelet.ts';
 import { realStages } from './real/real-stage.ts';
 import { grantReader, tryRights } from './real/rights.ts';
+import { hasSourceController, serveSources } from './real/source-controller.ts';
 import { startSourceStandIn } from './real/source-stand-in.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { scenarios } from './scenarios/scenarios.ts';
@@ -27,6 +28,8 @@ interface Real {
   /** With all rights. */
   readonly kubeconfig: string;
   readonly folder: string;
+  /** Nobody there takes care of GitRepositories. */
+  readonly ownSource: boolean;
 }
 
 /** Plays them side by side; a scenario that throws is a row that failed. */
@@ -54,22 +57,21 @@ async function playAll(
   return chosen.flatMap(({ name }) => played.get(name) ?? []);
 }
 
-/** Everything that is not built here is stood in for: kubelet, scheduler, source-controller. */
-async function playReal(chosen: readonly Scenario[], { where, kubeconfig, folder }: Real): Promise<Row[]> {
+/** What is not there is stood in for: kubelet, scheduler, and source-controller. */
+async function playReal(chosen: readonly Scenario[], { where, kubeconfig, folder, ownSource }: Real): Promise<Row[]> {
   const api = openApi(kubeconfig);
+  await using ends = new AsyncDisposableStack();
   const reader = await grantReader(api, root, folder);
-  const trials = (await tryRights(reader)).map(
+  ends.defer(reader.revoke);
+  const trials = (await tryRights(reader.kubeconfig)).map(
     (trial): Row => ({ scenario: 'rights-of-the-watcher', where, afterS: 0, ...trial }),
   );
   const kubelet = startKubelet(kubeconfig, api);
-  const source = await startSourceStandIn(api);
-  try {
-    const open = realStages({ where, kubeconfig, reader, kubelet, source });
-    return [...trials, ...(await playAll(chosen, open, 10, where, (name) => name))];
-  } finally {
-    await kubelet.stop();
-    await source.close();
-  }
+  ends.defer(kubelet.stop);
+  const source = ownSource ? await startSourceStandIn(api) : await serveSources(api);
+  ends.defer(source.close);
+  const open = realStages({ where, kubeconfig, reader: reader.kubeconfig, kubelet, source });
+  return [...trials, ...(await playAll(chosen, open, 10, where, (name) => name))];
 }
 
 async function onRealFlux(chosen: readonly Scenario[]): Promise<Row[]> {
@@ -80,7 +82,7 @@ async function onRealFlux(chosen: readonly Scenario[]): Promise<Row[]> {
   }
   const plane = await startControlPlane(binaries.folder);
   try {
-    return await playReal(chosen, { where: 'real', ...plane });
+    return await playReal(chosen, { where: 'real', ownSource: true, ...plane });
   } finally {
     await plane.close();
   }
@@ -89,7 +91,9 @@ async function onRealFlux(chosen: readonly Scenario[]): Promise<Row[]> {
 async function onCluster(kubeconfig: string, chosen: readonly Scenario[]): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-flux-'));
   try {
-    return await playReal(chosen, { where: 'cluster', kubeconfig, folder });
+    const ownSource = !(await hasSourceController(openApi(kubeconfig)));
+    say(`The sources of this cluster are fetched by ${ownSource ? 'a stand-in' : 'its source-controller'}.`);
+    return await playReal(chosen, { where: 'cluster', kubeconfig, folder, ownSource });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

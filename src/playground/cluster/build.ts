@@ -83,7 +83,7 @@ async function load(tree: Tree, path: string, depth: number): Promise<JsonObject
   if (tree.files.some((file) => file.startsWith(`${path}/`))) return await buildFolder(tree, path, depth + 1);
   const root = '/tmp/kustomization-1464362706';
   const open = `accumulating resources from '${posix.basename(path)}': open ${root}/${path}: no such file or directory`;
-  const directory = `must build at directory: not a valid directory: lstat ${root}/${path}: no such file or directory`;
+  const directory = `must build at directory: not a valid directory: evalsymlink failure on '${root}/${path}' : lstat ${root}/${path}: no such file or directory`;
   throw new BuildError(
     'BuildFailed',
     `kustomize build failed: accumulating resources: accumulation err='${open}': ${directory}`,

@@ -1,7 +1,7 @@
 import { openApi, pathOf } from '../api.ts';
 import type { OpenStage } from '../stage.ts';
 import type { Kubelet } from './kubelet.ts';
-import type { SourceStandIn } from './source-stand-in.ts';
+import type { SourceFetcher } from './source-stand-in.ts';
 
 export interface RealCluster {
   /** `real`, or the context of a kubeconfig that was given. */
@@ -11,7 +11,7 @@ export interface RealCluster {
   /** What Sluice watches with. */
   readonly reader: string;
   readonly kubelet: Kubelet;
-  readonly source: SourceStandIn;
+  readonly source: SourceFetcher;
 }
 
 /** A place on a real cluster: a namespace with a GitRepository and a root Kustomization, as `flux bootstrap` leaves them. */
@@ -24,8 +24,7 @@ export function realStages(cluster: RealCluster): OpenStage {
   return async (place, git) => {
     const { flux } = place;
     await make('Namespace', 'v1', '', place.name);
-    const url = 'https://git.example.com/gitops.git';
-    const source = { interval: '1h', url, ref: { branch: 'main' } };
+    const source = { interval: '1h', url: cluster.source.urlOf(place, git), ref: { branch: 'main' } };
     await make('GitRepository', 'source.toolkit.fluxcd.io/v1', flux, 'flux-system', source);
     await make('Kustomization', 'kustomize.toolkit.fluxcd.io/v1', flux, 'flux-system', {
       interval: '10m',

@@ -10,24 +10,40 @@ const manifestSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string().default('') }),
 });
 const tokenSchema = z.object({ status: z.object({ token: z.string() }) });
-const needed = new Set(['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding']);
+const needed = ['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding'];
+/** What stands in the manifests under their own names may be in use on a cluster that was given. */
+const trialName = 'sluice-rights-trial';
 
-/** Gives the rights of `manifests/deployment.yaml` to its ServiceAccount, and a kubeconfig that has nothing else. */
-export async function grantReader(api: Api, root: string, folder: string): Promise<string> {
-  const documents = parseManifests(readFileSync(join(root, 'manifests', 'deployment.yaml'), 'utf8')) ?? [];
-  for (const document of documents) {
+export interface Reader {
+  /** Path of a kubeconfig that has the rights of the manifests, and nothing else. */
+  readonly kubeconfig: string;
+  readonly revoke: () => Promise<void>;
+}
+
+/** Gives the rights of `manifests/deployment.yaml` to a ServiceAccount of its own. */
+export async function grantReader(api: Api, root: string, folder: string): Promise<Reader> {
+  const text = readFileSync(join(root, 'manifests', 'deployment.yaml'), 'utf8');
+  const renamed = text.replaceAll(/\b(name|namespace): sluice(-watch)?$/gm, `$1: ${trialName}`);
+  const documents = (parseManifests(renamed) ?? []).flatMap((document) => {
     const { kind, metadata } = manifestSchema.parse(document);
-    if (!needed.has(kind)) continue;
-    const path = pathOf(kind, metadata.namespace, metadata.name);
-    const text = JSON.stringify(document);
-    await api.must('PATCH', `${path}?fieldManager=sluice-test&force=true`, { type: applyPatch, text });
+    return needed.includes(kind) ? [{ document, path: pathOf(kind, metadata.namespace, metadata.name) }] : [];
+  });
+  for (const { document, path } of documents) {
+    const body = { type: applyPatch, text: JSON.stringify(document) };
+    await api.must('PATCH', `${path}?fieldManager=sluice-test&force=true`, body);
   }
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7200 } };
-  const path = `${pathOf('ServiceAccount', 'sluice', 'sluice')}/token`;
+  const path = `${pathOf('ServiceAccount', trialName, trialName)}/token`;
   const answer = await api.must('POST', path, { type: 'application/json', text: JSON.stringify(request) });
-  const file = join(folder, 'reader.kubeconfig');
-  writeFileSync(file, kubeconfigOf(api.server, tokenSchema.parse(answer).status.token), { mode: 0o600 });
-  return file;
+  const kubeconfig = join(folder, 'reader.kubeconfig');
+  const { token } = tokenSchema.parse(answer).status;
+  writeFileSync(kubeconfig, kubeconfigOf(api.server, token, api.authority), { mode: 0o600 });
+  return {
+    kubeconfig,
+    revoke: async () => {
+      for (const each of documents.toReversed()) await api.call('DELETE', each.path);
+    },
+  };
 }
 
 export interface Trial {

@@ -5,8 +5,10 @@ import { type Api, mergePatch, pathOf } from '../api.ts';
 import type { GitHistory } from '../git-history.ts';
 import type { Place } from '../scenarios/repository.ts';
 
-export interface SourceStandIn {
-  /** Fetches for one GitRepository, and writes its status as source-controller does. */
+export interface SourceFetcher {
+  /** What a GitRepository says where the repository is. */
+  readonly urlOf: (place: Place, git: GitHistory) => string;
+  /** Sees to it that Flux has what main holds, or why it cannot. */
   readonly fetch: (place: Place, git: GitHistory) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -14,16 +16,16 @@ export interface SourceStandIn {
 type Condition = { readonly type: string; readonly status: string; readonly reason: string; readonly message: string };
 
 /** source-controller cannot be built from modules: this serves the same artifacts and moves conditions as the recordings show. */
-export async function startSourceStandIn(api: Api, host = '127.0.0.1'): Promise<SourceStandIn> {
+export async function startSourceStandIn(api: Api): Promise<SourceFetcher> {
   const artifacts = new Map<string, Buffer>();
   const server = createServer((request, response) => {
     const found = artifacts.get(request.url ?? '');
     response.writeHead(found === undefined ? 404 : 200);
     response.end(found);
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 
   const fetchOnce = async (place: Place, git: GitHistory): Promise<void> => {
     const path = pathOf('GitRepository', place.flux, 'flux-system');
@@ -81,6 +83,7 @@ export async function startSourceStandIn(api: Api, host = '127.0.0.1'): Promise<
     await write(ready, { artifact, observedGeneration: generation });
   };
   return {
+    urlOf: () => 'https://git.example.com/gitops.git',
     fetch: fetchOnce,
     close: () =>
       new Promise((resolve) => {

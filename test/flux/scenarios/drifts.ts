@@ -112,6 +112,8 @@ export const drifts: readonly Scenario[] = [
     units: web,
     versions: one,
     steps: [
+      // During its health check Flux would wait for the object until the time-out, and make it only then.
+      stays('web 1.0.0', 'healthy', 10),
       { do: 'delete', object: 'Deployment/web' },
       verdict('web 1.0.0', 'unverified', { says: /no workload/ }),
       reconcile,
