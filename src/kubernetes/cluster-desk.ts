@@ -44,6 +44,8 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   const { name, clock, log } = options;
   const stop = new AbortController();
   const outbox = createOutbox(log);
+  /** Of their own, so that a slow log holds up no verdict. */
+  const logs = createOutbox(log);
   const judge = createJudge(name, options.drifts, clock.now());
   const told = new Map<string, { verdict: Verdict; of: string }>();
   const healthy = new Map<string, string>();
@@ -150,10 +152,11 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     if (verdict.kind !== 'failed' || verdict.pod === undefined || !options.showsLogs?.(expected.environment)) return;
     if (last?.kind === 'failed' && last.reason === verdict.reason) return;
     const { pod } = verdict;
-    outbox.put(`log/${keyOf(expected)}`, async () => {
+    logs.put(keyOf(expected), async () => {
       const found = await readPodLog(options.api, pod, stop.signal);
       if (found !== null) await options.onPodLog?.(expected, name, found);
     });
+    void logs.flush();
   };
 
   return {
@@ -169,6 +172,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       const isMoving = current.some(({ verdict }) => verdict.kind === 'waiting') || isSilent() !== toldSilent;
       if (!watch.synced() || isMoving || judge.waits() || ticks % silenceTicks === 0) mark();
       else void outbox.flush();
+      void logs.flush();
     },
     /** What is said of it at the moment, with what it is said of. */
     judged: () => ({ reachable: watch.synced() && watch.staleSince() === null, judged: current }),

@@ -15,11 +15,11 @@ const answerMs = 5_000;
 
 /**
  * Reads the end of a container's log: of the run before the present one where there was one, as that is the one that failed. Null where
- * there is nothing to read, or no right to.
+ * there is nothing to read, or no right to; rejects where nobody answers.
  */
 export async function readPodLog(api: ClusterApi, pod: PodAt, signal: AbortSignal): Promise<PodLog | null> {
   for (const previous of [true, false]) {
-    const text = await logText(api, pod, previous, signal).catch(() => null);
+    const text = await logText(api, pod, previous, signal);
     if (text === null) continue;
     const lines = text
       .split('\n')
@@ -44,6 +44,8 @@ async function logText(api: ClusterApi, pod: PodAt, previous: boolean, signal: A
     size += chunk.length;
     if (size > bytesLimit * 2) break;
   }
+  if (answer.status >= 500 || answer.status === 429)
+    throw new Error(`the log of ${pod.name} was answered with ${answer.status}`);
   return answer.status === 200 ? Buffer.concat(chunks).toString('utf8') : null;
 }
 

@@ -15,7 +15,7 @@ const inThread = (channel: string, pattern: RegExp) =>
 test('the last lines of a crashing container come into the thread where the environment wants them, once', async () => {
   const before = world.git.read('sluice.yaml') ?? '';
   world.git.commit(
-    { 'sluice.yaml': before.replace('channel: "#releases-dev" }', 'channel: "#releases-dev", logs: thread }') },
+    { 'sluice.yaml': before.replace('channel: "#releases-dev"', 'logs: thread, channel: "#releases-dev"') },
     { message: 'Show logs of dev\n', author: 'Mia Mork <mia@acme.test>' },
   );
   world.cluster('dev').crashNext('web');

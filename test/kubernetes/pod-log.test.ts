@@ -55,6 +55,11 @@ describe('the log of a container', () => {
     expect(await readPodLog(api, pod, new AbortController().signal)).toMatchObject({ lines: ['c'] });
   });
 
+  test('is asked for again where the server is out of order', async () => {
+    const api = serving({ previous: [503, ''], present: [200, 'c'] }, []);
+    await expect(readPodLog(api, pod, new AbortController().signal)).rejects.toThrow('503');
+  });
+
   test('is nothing where it may not be read or never ran', async () => {
     const api = serving({ previous: [403, '{}'], present: [400, 'waiting to start: ImagePullBackOff'] }, []);
     expect(await readPodLog(api, pod, new AbortController().signal)).toBeNull();
