@@ -89,7 +89,8 @@ function backButton(release: Release, { lastGood }: View, deed: 'Roll back' | 'A
       text: deed === 'Abort' ? `Abort: back to ${lastGood}` : `Roll back to ${lastGood}`,
       action: 'release.rollback',
       value: release.id,
-      style: 'danger',
+      // What goes well is no alarm: only a failure has the red button.
+      ...(deed === 'Abort' ? {} : { style: 'danger' as const }),
       confirm: {
         title: `${deed} ${release.request.service}?`,
         text: `${release.request.environment} goes back to ${lastGood}, and a lock is left behind.`,

@@ -170,6 +170,18 @@ describe('the message of a release', () => {
     expect(shown(written({ 'prod-eu': healthy(6), 'prod-us': failed }))).not.toContain('Roll back to');
   });
 
+  test('offers to abort what is on its way, and a rollback on its way to nobody', () => {
+    const waits: Verdict = { kind: 'waiting', stage: 'rollout', because: '0 of 2 pods', since: at() };
+    const open: Verdict = { ...waits, kind: 'unverified' };
+    for (const verdict of [waits, open])
+      expect(shown(written({ dev: verdict }), { ...view, clusters: ['dev'], lastGood: '1.4.1' })).toContain(
+        '[Abort: back to 1.4.1 (confirm)]',
+      );
+    const release = written({ dev: waits });
+    const back = { ...release, request: { ...release.request, intent: 'rollback' as const } };
+    expect(shown(back, { ...view, clusters: ['dev'], lastGood: '1.4.1' })).not.toContain('Abort');
+  });
+
   test('says a cause once where there is one cluster', () => {
     const because = 'CrashLoopBackOff in 2 of 4 pods of web';
     const failed: Verdict = {
