@@ -148,6 +148,13 @@ describe('pushes', () => {
     });
   });
 
+  test('of a commit that the bundle has lost change nothing', () => {
+    const first = commit({ 'a.yaml': deployment(`${web}:1`) });
+    const lost = 'f'.repeat(40);
+    const third = commit({ 'a.yaml': deployment(`${web}:3`) });
+    expect(play([first, lost, third])).toEqual({ said: ['#1 web superseded'], expected: ['#3 web 3 a.yaml'] });
+  });
+
   test('that take a service away end it', () => {
     const first = commit({ 'a.yaml': deployment(`${web}:1`) });
     const second = commit({ 'a.yaml': null, 'b.md': 'x' });

@@ -16,8 +16,8 @@ export interface History {
   readonly isAncestor: (ancestor: string, descendant: string) => boolean;
   /** Oldest first: a commit never stands before one that it holds. */
   readonly releases: readonly ReleasedCommit[];
-  /** What the files of a commit hold. */
-  readonly heldAt: (commit: string) => readonly HeldVersion[];
+  /** What the files of a commit hold; null where the bundle has lost it, as after a forced push. */
+  readonly heldAt: (commit: string) => readonly HeldVersion[] | null;
 }
 
 /** Clones a bundle into a folder and reads it. */
@@ -46,7 +46,7 @@ export function readHistory(bundle: string, folder: string): History {
       service: serviceOf(each.image),
     })),
   );
-  return { isAncestor: ancestryOf(parents), releases, heldAt: (commit) => held.get(commit) ?? [] };
+  return { isAncestor: ancestryOf(parents), releases, heldAt: (commit) => held.get(commit) ?? null };
 }
 
 export function serviceOf(image: string): string {

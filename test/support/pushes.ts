@@ -29,7 +29,7 @@ export function createPushes(history: History) {
   /** What the head holds, by the commits that released it. */
   const currentAt = ({ branch, head }: Push): Map<string, Current> => {
     const current = new Map<string, Current>();
-    for (const { image, path } of history.heldAt(head)) {
+    for (const { image, path } of history.heldAt(head) ?? []) {
       const all = history.releases.filter((each) => each.image === image && history.isAncestor(each.commit, head));
       // A file that only moved holds what another one released.
       const release = all.findLast((each) => each.path === path) ?? all.at(-1);
@@ -70,6 +70,8 @@ export function createPushes(history: History) {
   return {
     expected: () => [...expected.values()],
     pushed: (push: Push, say: Say): void => {
+      // Nothing can be told of a commit that is not there.
+      if (history.heldAt(push.head) === null) return;
       const current = currentAt(push);
       leaveReplaced(push, current, say);
       sayPassedOver(push, [...current.values()], say);
