@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { gitSync } from './git-command.ts';
 
 /** Answers from the repositories of a folder by Git's own HTTP backend, a CGI program (git-http-backend). */
 export function gitBackend(request: IncomingMessage, response: ServerResponse, url: URL, folder: string): void {
@@ -45,4 +48,11 @@ export function gitBackend(request: IncomingMessage, response: ServerResponse, u
     head = null;
   });
   child.on('close', () => response.end());
+}
+
+/** Some packages of git come without it. */
+export function hasHttpBackend(folder: string): boolean {
+  mkdirSync(folder, { recursive: true });
+  const programs = gitSync(folder, ['--exec-path']).trim();
+  return ['git-http-backend', 'git-http-backend.exe'].some((name) => existsSync(join(programs, name)));
 }

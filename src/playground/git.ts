@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commitPage } from './commit-page.ts';
-import { gitBackend } from './git-backend.ts';
+import { gitBackend, hasHttpBackend } from './git-backend.ts';
 import { git, gitSync } from './git-command.ts';
 import { requestUrl } from './request-url.ts';
 
@@ -93,13 +93,6 @@ export async function createGitServer(options: {
         server.closeAllConnections();
       }),
   };
-}
-
-/** Some packages of git come without it. */
-function hasHttpBackend(folder: string): boolean {
-  mkdirSync(folder, { recursive: true });
-  const programs = gitSync(folder, ['--exec-path']).trim();
-  return ['git-http-backend', 'git-http-backend.exe'].some((name) => existsSync(join(programs, name)));
 }
 
 const settings = {
