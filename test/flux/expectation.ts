@@ -49,12 +49,13 @@ async function waitFor(
   notBeforeS = 0,
 ): Promise<RowRest> {
   const begun = performance.now();
+  const time = `${notBeforeS}–${withinS} s`;
   for (;;) {
     const { ok, seen } = await look();
     const afterS = (stage.elapsed() - doneMs) / 1000;
-    if (ok && afterS < notBeforeS) return { expected, seen: `${seen}; too early`, afterS, ok: false };
-    if (ok) return { expected, seen, afterS, ok };
-    if (afterS > withinS && performance.now() - begun > stage.patienceMs) return { expected, seen, afterS, ok };
+    if (ok && afterS < notBeforeS) return { expected, seen: `${seen}; too early`, afterS, time, ok: false };
+    const over = afterS > withinS && performance.now() - begun > stage.patienceMs;
+    if (ok || over) return { expected, seen, afterS, time, ok };
     await pause(25);
   }
 }
@@ -115,13 +116,13 @@ async function expectStays(game: Game, step: Extract<Step, { expect: 'stays' }>)
   const own = () => watch.said.filter(({ release }) => release === releases.get(step.of));
   const before = own().length;
   const begun = stage.elapsed();
-  const expected = `${step.of} stays ${step.kind} for ${step.forS} s`;
+  const [expected, time] = [`${step.of} stays ${step.kind}`, `for ${step.forS} s`];
   while (stage.elapsed() - begun < step.forS * 1000) await pause(25);
   const others = own()
     .slice(Math.max(0, before - 1))
     .find(({ verdict }) => verdict.kind !== step.kind);
   const seen = others === undefined ? 'nothing else is said' : describe(others.verdict);
-  return { expected, seen, afterS: (stage.elapsed() - begun) / 1000, ok: others === undefined };
+  return { expected, seen, afterS: (stage.elapsed() - begun) / 1000, time, ok: others === undefined };
 }
 
 async function expectDrift(game: Game, wanted: ExpectedDrift): Promise<RowRest> {

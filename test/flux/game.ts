@@ -14,6 +14,8 @@ export interface Row {
   readonly seen: string;
   /** Seconds of the cluster after the last thing that was done. */
   readonly afterS: number;
+  /** When it had to be seen: `25–90 s`. */
+  readonly time: string;
   readonly ok: boolean;
 }
 

@@ -45,7 +45,7 @@ async function steps(game: Game, all: readonly Step[]): Promise<Row[]> {
   return [...rows, ...faults.map((seen) => ({ ...of, ...faultRow, seen }))];
 }
 
-const faultRow = { expected: 'nothing else is said', afterS: 0, ok: false } as const;
+const faultRow = { expected: 'nothing else is said', afterS: 0, time: '', ok: false } as const;
 
 /** What was claimed of a release beyond what was expected, in whatever order events came. */
 function oppositesOf({ watch, releases, series }: Game): string[] {

@@ -1,17 +1,20 @@
 import type { Row } from './game.ts';
 
-const columns = ['scenario', 'where', 'expected', 'seen', 'after'] as const;
+const columns = ['scenario', 'where', 'expected', 'when', 'after', 'seen'] as const;
+const widest = 76;
 
 /** The rows as one table of aligned columns; a scenario is named once for each cluster it played on. */
 export function tableOf(rows: readonly Row[]): string {
-  const cells = rows.map(({ scenario, where, expected, seen, afterS, ok }, index) => {
+  const cells = rows.map(({ scenario, where, expected, time, seen, afterS, ok }, index) => {
     const before = rows[index - 1];
     const again = before?.scenario === scenario && before.where === where;
     const after = afterS > 0 ? `${afterS.toFixed(1)} s` : '';
-    return [again ? '' : scenario, again ? '' : where, expected, `${ok ? '✓' : '✗'} ${seen}`, after];
+    return [again ? '' : scenario, again ? '' : where, expected, time, after, `${ok ? '✓' : '✗'} ${seen}`];
   });
   const all = [[...columns], ...cells];
-  const widths = columns.map((_, column) => Math.min(100, Math.max(...all.map((line) => line[column]?.length ?? 0))));
+  const widths = columns.map((_, column) =>
+    Math.min(widest, Math.max(...all.map((line) => line[column]?.length ?? 0))),
+  );
   const lines = all.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

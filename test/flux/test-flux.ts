@@ -47,7 +47,7 @@ async function playAll(
       const { name } = next;
       const rows = await play(next, open, { name, flux: fluxOf(name) }).catch((error: unknown): Row[] => {
         const seen = error instanceof Error ? error.message : String(error);
-        return [{ scenario: name, where, expected: 'it plays', seen, afterS: 0, ok: false }];
+        return [{ scenario: name, where, expected: 'it plays', seen, afterS: 0, time: '', ok: false }];
       });
       played.set(name, rows);
       say(`${rows.every(({ ok }) => ok) ? '✓' : '✗'} ${where}: ${name}`);
@@ -64,7 +64,7 @@ async function playReal(chosen: readonly Scenario[], { where, kubeconfig, folder
   const reader = await grantReader(api, root, folder);
   ends.defer(reader.revoke);
   const trials = (await tryRights(reader.kubeconfig)).map(
-    (trial): Row => ({ scenario: 'rights-of-the-watcher', where, afterS: 0, ...trial }),
+    (trial): Row => ({ scenario: 'rights-of-the-watcher', where, afterS: 0, time: '', ...trial }),
   );
   const kubelet = startKubelet(kubeconfig, api);
   ends.defer(kubelet.stop);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const modules = join(import.meta.dirname, '../go');
@@ -28,7 +29,7 @@ export type Binaries =
   | { readonly kind: 'missing'; readonly because: string };
 
 /**
- * The folder of the real programs: `FLUX_TEST_BIN`, or `.sluice/flux`, where what is missing is built from Go modules: once 15 to 20
+ * The folder of the real programs: `FLUX_TEST_BIN`, or one in `.sluice`, where what is missing is built from Go modules: once 15 to 20
  * minutes on two cores, then nothing.
  */
 export async function findBinaries(root: string, say: (line: string) => void): Promise<Binaries> {
@@ -36,9 +37,9 @@ export async function findBinaries(root: string, say: (line: string) => void): P
   if (given !== undefined) {
     const absent = programs.filter(({ name }) => !existsSync(join(given, name)));
     if (absent.length === 0) return { kind: 'found', folder: resolve(given) };
-    return { kind: 'missing', because: `FLUX_TEST_BIN, ${given}, has no ${absent.map(({ name }) => name).join(', ')}` };
+    throw new Error(`FLUX_TEST_BIN, ${given}, has no ${absent.map(({ name }) => name).join(', ')}.`);
   }
-  const folder = join(root, '.sluice', 'flux');
+  const folder = join(root, '.sluice', `flux-${recipe()}`);
   const missing = programs.filter(({ name }) => !existsSync(join(folder, name)));
   if (missing.length === 0 && existsSync(join(folder, 'crds'))) return { kind: 'found', folder };
   const go = await run('go', ['version'], modules).catch(() => null);
@@ -51,6 +52,14 @@ export async function findBinaries(root: string, say: (line: string) => void): P
   }
   await copyDefinitions(folder);
   return { kind: 'found', folder };
+}
+
+/** Other modules make other programs. */
+function recipe(): string {
+  const hash = createHash('sha256');
+  for (const name of new Set(programs.map(({ module }) => module)))
+    hash.update(readFileSync(join(modules, name, 'go.mod')));
+  return hash.digest('hex').slice(0, 12);
 }
 
 /** The API definitions lie in the modules of the controllers. */
