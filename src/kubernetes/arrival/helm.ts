@@ -20,6 +20,7 @@ export function helmFinding(release: HelmRelease, expected: Expected, applied: b
       return waiting('helm', `HelmRelease ${name} is being deleted`);
     case 'stalled':
     case 'failing':
+      if (isEarlier(release, ready, expected)) return pendingFinding([release], expected);
       return ready !== undefined && isPassing(ready)
         ? waiting('helm', `Helm cannot load the chart of ${name} now: ${oneLine(ready.message)}`)
         : failure(release);
@@ -33,6 +34,12 @@ export function helmFinding(release: HelmRelease, expected: Expected, applied: b
     case 'ready':
       return release.newest === 'failed' ? waiting('helm', `the newest Helm release of ${name} is failed`) : null;
   }
+}
+
+/** Values and charts from elsewhere change no generation, so that only the time tells a failure of the version before. */
+function isEarlier({ values }: HelmRelease, ready: Condition | undefined, { version, writtenAt }: Expected): boolean {
+  if (values.includes(version) || writtenAt === undefined) return false;
+  return Date.parse(ready?.at ?? '') < Math.floor(Date.parse(writtenAt) / 1000) * 1000;
 }
 
 /** A chart that cannot be loaded at the moment, as against one that is broken. */

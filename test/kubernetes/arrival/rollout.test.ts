@@ -214,6 +214,17 @@ describe('a HelmRelease', () => {
     );
   });
 
+  test('is not failed for what failed before its values changed elsewhere', () => {
+    const failed = released({ values: {}, conditions: [['Ready', 'False', 'UpgradeFailed', 'timed out']] });
+    const writtenAt = (instant: string) => {
+      const expected = anExpected({ writtenAt: instant });
+      const units = unitsOf(failed.view, expected, isAncestor);
+      return arrival({ view: failed.view, expected, isAncestor }, units, nowMs, undefined).kind;
+    };
+    expect(writtenAt('2026-06-01T11:59:00.000Z')).toBe('failed');
+    expect(writtenAt('2026-06-01T11:59:45.000Z')).toBe('waiting');
+  });
+
   test('does not flap while Helm tries again', () => {
     const failed = judge(
       released({
