@@ -1,5 +1,6 @@
 import { steadyClock } from '../time.ts';
 import { createDirectory } from './directory.ts';
+import { createHome } from './home.ts';
 import { listen } from './listeners.ts';
 import type { ChatPorts } from './ports.ts';
 import { createSlackApp } from './slack-app.ts';
@@ -13,11 +14,17 @@ export function createChat(ports: ChatPorts) {
   const directory = createDirectory(slack, steadyClock);
   const whispers = createWhispers(slack, ports.clock);
   listen(slack, { ...ports, directory, whispers });
+  const home = createHome(slack, { ...ports, directory });
   const ending = new AbortController();
+  let drawing: Promise<void> = Promise.resolve();
   return {
-    start: () => slack.start(ending.signal),
+    start: async () => {
+      await slack.start(ending.signal);
+      drawing = home.run(ending.signal);
+    },
     stop: async () => {
       ending.abort();
+      await drawing;
       await slack.stop();
     },
     connected: slack.connected,

@@ -118,13 +118,17 @@ export function listen(
     const outcome = await guarded(ports, clicked.user.id, asked, `click:${clicked.trigger_id}`, (asker) =>
       click(ports, asker, action?.action_id ?? '', action?.value ?? '', (view) => openModal(clicked.trigger_id, view)),
     );
-    const speak = (message: MessageBody) =>
-      respond({
-        response_type: 'ephemeral',
+    const speak = async (message: MessageBody): Promise<void> => {
+      const whole = {
+        response_type: 'ephemeral' as const,
         replace_original: false,
         ...(thread === undefined ? {} : { thread_ts: thread }),
         ...message,
-      }).then(() => {});
+      };
+      // A click in the Home tab comes without a way to answer it there.
+      if (clicked.container?.message_ts === undefined) await ports.whispers.whisper(asked, clicked.user.id, message);
+      else await respond(whole);
+    };
     if (outcome.release !== undefined) ports.whispers.remember(outcome.release.id, speak);
     if (outcome.body !== null) await tell(ports, speak, asked, clicked.user.id, outcome.body);
   });

@@ -111,6 +111,8 @@ export interface ChatPorts {
   readonly muteEnvironment: (environment: string, by: Person, untilMs: number) => Promise<void>;
   readonly unmuteEnvironment: (environment: string, by: Person) => Promise<void>;
   readonly markDirty: (subject: string) => Promise<void>;
+  /** Another text whenever a record has changed. */
+  readonly changes: () => Promise<string>;
   /** Asks Flux for a run of an object, `Kustomization/flux-system/shop`; `poked`: only to fetch. */
   readonly reconcile: (
     cluster: string,

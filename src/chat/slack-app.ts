@@ -1,4 +1,5 @@
 import { App, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
+import type { HomeView } from '@slack/types';
 import { z } from 'zod';
 import type { MessageBody, ModalView } from '../blocks.ts';
 import { messageOf, Retryable } from '../errors.ts';
@@ -175,6 +176,10 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
         log.warn({ err: messageOf(error) }, 'a modal could not be opened');
         return false;
       }
+    },
+    /** Draws somebody's Home tab. */
+    publishHome: async (user: string, view: HomeView): Promise<void> => {
+      await asking('views.publish', () => client.views.publish({ user_id: user, view }));
     },
     /** Changes a modal unless somebody was faster, or it was closed. */
     updateModal: async (

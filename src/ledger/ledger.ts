@@ -1,5 +1,5 @@
 import { Retryable } from '../errors.ts';
-import type { Redis } from '../redis.ts';
+import { key, type Redis } from '../redis.ts';
 import type { Release } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
 import { createAccept } from './accept.ts';
@@ -51,6 +51,8 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
     setCursor: async (subject: string, cursor: string): Promise<void> => {
       await onRedis(() => redis.hset(recordKey(subject), 'cursor', cursor));
     },
+    /** Another text after every transition: whoever shows records looks again. */
+    changes: async (): Promise<string> => (await onRedis(() => redis.get(key('sequence')))) ?? '',
     /** Whether Redis still holds the mark that it is the record to trust; false after it was wiped. */
     confirmed: async (): Promise<boolean> =>
       (await onRedis(() => redis.hexists(recordKey(generationSubject), 'json'))) === 1,

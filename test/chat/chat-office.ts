@@ -81,6 +81,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     mutes: async () => [],
     muteEnvironment: async () => {},
     unmuteEnvironment: async () => {},
+    changes: async () => '1',
     markDirty: async () => {},
     reconcile: async () => ({ kind: 'not-granted' }),
     markDue: async (work) => void due.push(work),
