@@ -42,6 +42,11 @@ const commands: Readonly<Record<string, CliCommand>> = {
     summary: 'print the JSON Schema of either file, for editors',
     run: schema,
   },
+  reference: {
+    usage: 'reference policies|commands',
+    summary: 'print a page about every policy or command, as Markdown',
+    run: reference,
+  },
 };
 
 /** Runs one command line; the answer is the exit code. Mistakes are Refusals that name what to type. */
@@ -136,6 +141,26 @@ async function schema(args: readonly string[]): Promise<number> {
   const [which = 'sluice'] = positionals;
   if (which !== 'sluice' && which !== 'config') throw new Refusal(`schema takes sluice or config, not "${which}".`);
   print(JSON.stringify(which === 'sluice' ? sluiceJsonSchema() : configJsonSchema(), null, 2));
+  return 0;
+}
+
+async function reference([which]: readonly string[]): Promise<number> {
+  const { commandsPage, policiesPage } = await import('./reference-page.ts');
+  if (which === 'policies') {
+    const { sluiceJsonSchema } = await import('./sluice-yaml.ts');
+    print(policiesPage(sluiceJsonSchema()));
+  } else if (which === 'commands') {
+    const { commandTable, exampleOf, typed } = await import('./chat/command-table.ts');
+    print(
+      commandsPage(
+        commandTable.map((row) => ({
+          usage: typed(row.verb, row.usage),
+          summary: row.summary,
+          example: exampleOf(row),
+        })),
+      ),
+    );
+  } else throw new Refusal(`reference takes policies or commands${which === undefined ? '' : `, not "${which}"`}.`);
   return 0;
 }
 

@@ -4,6 +4,7 @@ import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/slui
 import type { BlobId, CommitSha } from './change.ts';
 import { configSchema } from './config.ts';
 import type { CrossProblem } from './decision/cross-problem.ts';
+import { policyKindWords } from './decision/kinds.ts';
 import { policiesSchema, policyOwnersSchema, rolesSchema } from './decision/policy-file.ts';
 import { policyProblems, unknownMembers } from './decision/policy-problems.ts';
 import { unknownName } from './nearest.ts';
@@ -70,9 +71,22 @@ export function checkSluiceFile(text: string, file: string): Parsed<SluiceFile> 
   return parseYaml(text, file, sluiceSchema);
 }
 
+const kindSchema = z.object({ type: z.literal('literal'), values: z.array(z.string()) });
+
 /** For editors: what `sluice.yaml` may hold. */
 export function sluiceJsonSchema(): object {
-  return { title: 'sluice.yaml', ...z.toJSONSchema(sectionsSchema, { io: 'input' }) };
+  const schema = z.toJSONSchema(sectionsSchema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (!(zodSchema instanceof z.ZodObject)) return;
+      const kind = kindSchema.safeParse(zodSchema.shape['kind']?.def).data?.values[0];
+      if (kind === undefined || !Object.hasOwn(policyKindWords, kind)) return;
+      const { says, example } = policyKindWords[kind as keyof typeof policyKindWords];
+      jsonSchema.description = says;
+      jsonSchema.examples = [example];
+    },
+  });
+  return { title: 'sluice.yaml', ...schema };
 }
 
 /** For editors: what the deployment's own file may hold. */

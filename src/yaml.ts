@@ -110,6 +110,25 @@ export function toYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0 });
 }
 
+/** A value on one line as people write it, quoted where YAML 1.1 or 1.2 would read something else. */
+export function toFlow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toFlow).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return scalarInFlow(value);
+  const entries = Object.entries(value).map(([name, each]) => `${scalarInFlow(name)}: ${toFlow(each)}`);
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+}
+
+function scalarInFlow(value: unknown): string {
+  // What stands alone may hold commas and brackets; in a list the library quotes them.
+  const list = stringify([value], {
+    collectionStyle: 'flow',
+    lineWidth: 0,
+    compat: 'yaml-1.1',
+    flowCollectionPadding: false,
+  });
+  return list.trim().slice(1, -1);
+}
+
 /** All documents of a file with their source ranges, for reading manifests. Returns null where it is not YAML. */
 export function parseManifests(text: string): readonly unknown[] | null {
   if (text.length > sizeLimit) return null;

@@ -353,6 +353,7 @@ test('sluice-yaml.ts stays light: it loads schemas, not rooms', () => {
     'catalog/shared-places.ts',
     'catalog/sluice-file.ts',
     'decision/cross-problem.ts',
+    'decision/kinds.ts',
     'decision/policy-file.ts',
     'decision/policy-problems.ts',
   ]);

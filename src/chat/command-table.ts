@@ -71,3 +71,8 @@ export function typed(verb: Verb, rest: string): string {
   const words = verb === 'release' || verb === 'rollback' ? `/${verb} ${rest}` : `/release ${verb} ${rest}`;
   return words.trim();
 }
+
+/** The example of a row as it is typed. */
+export function exampleOf({ verb, example }: CommandRow): string {
+  return verb === 'release' || verb === 'rollback' ? `/${verb} ${example}` : `/release ${example}`;
+}

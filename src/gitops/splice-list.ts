@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, type Node, stringify, type YAMLSeq } from '../yaml.ts';
+import { type Document, isAlias, isMap, isNode, isPair, isSeq, type Node, toFlow, type YAMLSeq } from '../yaml.ts';
 import { openYaml } from './open-yaml.ts';
 
 export type ListEdit =
@@ -64,7 +64,7 @@ function listAt(document: Document, key: string): List | { readonly because: str
 
 function pieceToAdd(text: string, key: string, list: List | null, item: unknown): Piece | string {
   const end = text.includes('\r\n') ? '\r\n' : '\n';
-  const one = inFlow(item);
+  const one = toFlow(item);
   if (list === null) {
     const gap = text === '' || text.endsWith('\n') ? '' : end;
     return { from: text.length, to: text.length, with: `${gap}${key}:${end}  - ${one}${end}` };
@@ -142,25 +142,6 @@ function dashOf(text: string, item: unknown, listStart: number): number | null {
   if (start === undefined) return null;
   const dash = text.lastIndexOf('-', start - 1);
   return dash >= listStart && /^-\s+$/.test(text.slice(dash, start)) ? dash : null;
-}
-
-/** On one line as people write it, quoted where YAML 1.1 or 1.2 would read something else. */
-function inFlow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inFlow).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return scalarInFlow(value);
-  const entries = Object.entries(value).map(([name, each]) => `${scalarInFlow(name)}: ${inFlow(each)}`);
-  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
-}
-
-function scalarInFlow(value: unknown): string {
-  // What stands alone may hold commas and brackets; in a list the library quotes them.
-  const list = stringify([value], {
-    collectionStyle: 'flow',
-    lineWidth: 0,
-    compat: 'yaml-1.1',
-    flowCollectionPadding: false,
-  });
-  return list.trim().slice(1, -1);
 }
 
 function isAsMeant(before: Document, edited: string, key: string, edit: ListEdit): boolean {

@@ -1,18 +1,16 @@
 import { code, context, escapeText, header, type MessageBody, section } from '../../blocks.ts';
-import { commandTable, typed, type Verb } from '../command-table.ts';
+import { commandTable, exampleOf, typed, type Verb } from '../command-table.ts';
 import type { Names } from '../grammar.ts';
 
 /** Built from the parser's own table and the live names, so that it cannot drift from what is understood. */
 export function helpReply(about: Verb | undefined, names: Names): MessageBody {
   const row = commandTable.find(({ verb }) => verb === about);
   if (row !== undefined) {
-    const example =
-      row.verb === 'release' || row.verb === 'rollback' ? `/${row.verb} ${row.example}` : `/release ${row.example}`;
     return {
       text: `${typed(row.verb, row.usage)}: ${row.summary}.`,
       blocks: [
         section(`${code(typed(row.verb, row.usage))}\n${row.summary}.`),
-        context(`For example ${code(example)}`),
+        context(`For example ${code(exampleOf(row))}`),
       ],
     };
   }

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { toFlow } from './yaml.ts';
+
+const settingSchema = z.looseObject({ description: z.string().optional(), examples: z.array(z.unknown()).optional() });
+const kindSchema = z.looseObject({
+  description: z.string().default(''),
+  examples: z.array(z.unknown()).default([]),
+  required: z.array(z.string()).default([]),
+  properties: z.looseObject({ kind: z.looseObject({ const: z.string() }) }),
+});
+const fileSchema = z.looseObject({
+  properties: z.looseObject({ policies: z.looseObject({ items: z.looseObject({ oneOf: z.array(kindSchema) }) }) }),
+});
+
+/** Every kind of policy with its settings, as Markdown, out of the JSON Schema of `sluice.yaml`. */
+export function policiesPage(jsonSchema: object): string {
+  const kinds = fileSchema.parse(jsonSchema).properties.policies.items.oneOf;
+  return page('Policies', 'Lines of `policies:` in `sluice.yaml`.', kinds.map(kindPart));
+}
+
+function kindPart({ description, examples, required, properties }: z.infer<typeof kindSchema>): string {
+  const { kind, ...settings } = properties;
+  const rows = Object.entries(settings).map(([name, raw]) => {
+    const setting = settingSchema.parse(raw);
+    const example = setting.examples?.[0];
+    const shown = example === undefined ? '' : `\`${name}: ${toFlow(example)}\``;
+    return `| \`${name}\` | ${required.includes(name) ? 'yes' : ''} | ${cell(setting.description ?? '')} | ${cell(shown)} |`;
+  });
+  return [
+    `## ${kind.const}`,
+    '',
+    description,
+    '',
+    ...examples.flatMap((example) => ['```yaml', `- ${toFlow(example)}`, '```', '']),
+    '| setting | needed | | example |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+/** Every command as Markdown, out of the table that the parser and the help read. */
+export function commandsPage(
+  rows: readonly { readonly usage: string; readonly summary: string; readonly example: string }[],
+): string {
+  const lines = rows.map(
+    ({ usage, summary, example }) => `| ${cell(`\`${usage}\``)} | ${cell(summary)} | ${cell(`\`${example}\``)} |`,
+  );
+  const table = ['| command | does | example |', '|---|---|---|', ...lines].join('\n');
+  return page('Commands', 'All of them also as a mention: `@sluice release web dev`.', [table]);
+}
+
+function page(title: string, about: string, parts: readonly string[]): string {
+  return [`# ${title}`, about, ...parts].join('\n\n');
+}
+
+/** A bar would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+}
