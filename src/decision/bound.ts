@@ -40,7 +40,10 @@ export function shownOf(request: Asked, plan: Plan, file: SluiceFile): Shown {
 }
 
 function byContent<T>(list: readonly T[]): T[] {
-  return list.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+  return list
+    .map((each) => ({ each, content: canonical(each) }))
+    .toSorted((a, b) => (a.content < b.content ? -1 : 1))
+    .map(({ each }) => each);
 }
 
 /** The same as a hash: a vote for another one does not count. */
