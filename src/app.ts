@@ -345,6 +345,7 @@ function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed }:
     { name: 'branches', everyMs: 5_000, run: fetchAll },
     { name: 'record', everyMs: 2_000, run: generation },
     { name: 'clock', everyMs: 10_000, run: async () => alerts.clockSkewed(await clockSkew()) },
+    { name: 'reminders', everyMs: 5_000, run: () => ledger.askAboutHolds(systemClock.now()) },
   ];
 }
 

@@ -230,6 +230,15 @@ export const holdSchema = z.strictObject({
   until: instantSchema.optional(),
   /** Left behind by this rollback. */
   rollback: releaseIdSchema.optional(),
+  /** Somebody else asked for the same and may confirm that they take it over. */
+  wish: z
+    .strictObject({ by: personSchema, at: instantSchema, because: z.string(), until: instantSchema.optional() })
+    .optional(),
+  /** From whom it was taken over last. */
+  taken: z.strictObject({ from: personSchema, at: instantSchema }).optional(),
+  /** When its owner was last asked whether it is still needed, and when somebody last said that it is. */
+  asked: instantSchema.optional(),
+  kept: z.strictObject({ by: personSchema, at: instantSchema }).optional(),
   state: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('active') }),
     z.strictObject({ kind: z.literal('ended'), at: instantSchema, by: personSchema.optional() }),

@@ -46,7 +46,14 @@ export const commandTable = [
     example: 'lock web production for 2h because audit',
   },
   { verb: 'unlock', usage: 'SERVICE | ENV | SERVICE ENV', summary: 'end a lock', example: 'unlock web production' },
-  { verb: 'locks', usage: '', summary: 'the locks that hold now', example: 'locks' },
+  {
+    verb: 'freeze',
+    usage: '[ENV | SERVICE] [for 2h | until 16:00] because TEXT',
+    summary: 'stop all releases, of an environment or of a service; for operators',
+    example: 'freeze production until 16:00 because audit',
+  },
+  { verb: 'unfreeze', usage: '[ENV | SERVICE]', summary: 'end a freeze', example: 'unfreeze production' },
+  { verb: 'locks', usage: '', summary: 'the locks and freezes that hold now', example: 'locks' },
   {
     verb: 'policies',
     usage: '[SERVICE] [ENV]',

@@ -1,7 +1,7 @@
 import { nearest } from '../nearest.ts';
-import { parseDurationMs } from '../time.ts';
 import { type Clauses, clauseWords, splitClauses, unlinked } from './clauses.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';
+import { type HoldCommand, readHold, withoutEverything } from './hold-words.ts';
 import { known, type Names, quoted, readName, readScope, type Scope } from './known-names.ts';
 import { type PolicyCommand, readPolicy } from './policy-grammar.ts';
 import { readTarget, type Target } from './target.ts';
@@ -10,13 +10,12 @@ export type { Names } from './known-names.ts';
 
 export type Command =
   | Target
-  | ({ readonly kind: 'status' | 'queue' | 'history' | 'policies' | 'unlock' } & Scope)
+  | ({ readonly kind: 'status' | 'queue' | 'history' | 'policies' | 'unlock' | 'unfreeze' } & Scope)
   | { readonly kind: 'artifacts'; readonly service: string; readonly branch?: string }
   /** `release` is a release id, the end of one, or for `describe` the beginning of a commit id. */
   | { readonly kind: 'describe' | 'cancel' | 'approve' | 'take-back'; readonly release: string }
   | { readonly kind: 'reject'; readonly release: string; readonly because?: string }
-  /** `until` is a time of day or a day, in the time zone of the person who typed it. */
-  | ({ readonly kind: 'lock'; readonly forMs?: number; readonly until?: string; readonly because: string } & Scope)
+  | HoldCommand
   | { readonly kind: 'drift'; readonly environment?: string }
   | { readonly kind: 'locks' | 'clusters' }
   /** `/release` alone: pickers instead of words. */
@@ -32,7 +31,6 @@ export type Parsed =
 export type Said = '/release' | '/rollback' | 'mention';
 
 const lengthLimit = 1_000;
-const longestLockMs = 90 * 86_400_000;
 const verbs: readonly string[] = commandTable.map(({ verb }) => verb);
 
 /** What people say as well. */
@@ -107,7 +105,11 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
     case 'policy':
       return readPolicy(`policy ${rest.join(' ')}`) ?? mistake('Add a policy, or remove one?', typed('policies', ''));
     case 'lock':
-      return scoped(verb, rest, clauses, names, (scope) => lock(scope, clauses));
+      return scoped(verb, rest, clauses, names, (scope) => hold(verb, scope, clauses));
+    case 'freeze':
+      return scoped(verb, withoutEverything(rest), clauses, names, (scope) => hold(verb, scope, clauses));
+    case 'unfreeze':
+      return scoped(verb, withoutEverything(rest), clauses, names, (scope) => command({ kind: verb, ...scope }));
     case 'unlock':
       return scoped(verb, rest, clauses, names, (scope) =>
         Object.keys(scope).length === 0
@@ -176,41 +178,9 @@ function artifacts([service, branch]: readonly string[], names: Names): Parsed {
   return command({ kind: 'artifacts', service: found.name, ...(branch === undefined ? {} : { branch }) });
 }
 
-function lock(scope: Scope, clauses: Clauses): Parsed {
-  const words = Object.values(scope).join(' ');
-  if (words === '')
-    return mistake(
-      'Lock what? Name a service, an environment, or both.',
-      typed('lock', 'web production for 2h because audit'),
-    );
-  const { because, forText, untilText } = clauses;
-  const instead = (change: Clauses) => typed('lock', `${words} ${clauseWords(change)}`);
-  const reason = because ?? 'audit';
-  if (forText !== undefined && untilText !== undefined)
-    return mistake('A lock has one end: for 2h, or until 16:00.', instead({ forText, because: reason }));
-  const forMs = forText === undefined ? undefined : parseDurationMs(forText);
-  if (forMs === null || (forMs !== undefined && (forMs <= 0 || forMs > longestLockMs)))
-    return mistake(
-      `"${quoted(forText ?? '')}" is not a time such as 30m, 2h or 1d, 90d at most.`,
-      instead({ forText: '2h', because: reason }),
-    );
-  if (untilText !== undefined && !/^(\d\d?:\d\d|\d{4}-\d\d-\d\d([ T]\d\d?:\d\d)?)$/i.test(untilText))
-    return mistake(
-      `"${quoted(untilText)}" is not a time such as 16:00, 2026-12-24 or 2026-12-24 16:00.`,
-      instead({ untilText: '16:00', because: reason }),
-    );
-  if (because === undefined)
-    return mistake(
-      'A lock needs a reason, so that others know what they wait for.',
-      instead({ ...clauses, because: reason }),
-    );
-  return command({
-    kind: 'lock',
-    ...scope,
-    because,
-    ...(forMs === undefined ? {} : { forMs }),
-    ...(untilText === undefined ? {} : { until: untilText }),
-  });
+function hold(verb: 'lock' | 'freeze', scope: Scope, clauses: Clauses): Parsed {
+  const read = readHold(verb, scope, clauses);
+  return read.kind === 'hold' ? command(read.command) : read;
 }
 
 function scoped(

@@ -100,6 +100,8 @@ export interface ChatPorts {
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
   readonly history: (filter: Scope & { readonly limit: number }) => Promise<Release[]>;
   readonly hold: (hold: Omit<Hold, 'revision' | 'state'>, entry: Entry) => Promise<Hold>;
+  /** Null where it has ended, or `next` leaves it as it is. */
+  readonly changeHold: (id: string, next: (hold: Hold) => Hold | null, entry: Entry) => Promise<Hold | null>;
   readonly endHold: (id: string, by: Person, entry: Entry) => Promise<unknown>;
   readonly holds: () => Promise<Hold[]>;
   readonly drifts: () => Promise<Drift[]>;

@@ -37,12 +37,35 @@ export function createHolds({ redis, records, clock }: HoldPorts) {
       const outcome = await standing.write(null, { ...wanted, revision: 1, state: { kind: 'active' } }, entry);
       return outcome.record;
     },
+    /** Changes one that holds, as often as somebody else comes between; null where it has ended or `next` leaves it as it is. */
+    changeHold: async (id: string, next: (hold: Hold) => Hold | null, entry: Entry): Promise<Hold | null> => {
+      let changed = false;
+      const hold = await standing.settle(id, (known) => {
+        const after = known === null || known.state.kind === 'ended' ? null : next(known);
+        changed = after !== null;
+        return known === null || after === null ? null : { after: { ...after, revision: known.revision + 1 }, entry };
+      });
+      return changed ? hold : null;
+    },
     /** Null where there is no such hold; `moved` where it has ended already. */
     endHold,
     /** Those that hold now; one whose time is over holds nothing, even before the sweep has ended it. */
     holds: async (): Promise<Hold[]> => (await standing.active()).filter((hold) => !isOver(hold, clock.now())),
     /** Also one that has ended. */
     holdById: (id: string): Promise<Hold | null> => standing.find(id),
+    /** Has the owners of those without an end asked whether they are still needed, a day after they last said so. */
+    askAboutHolds: async (nowMs: number): Promise<void> => {
+      const due = (await standing.active()).filter((hold) => isToBeAsked(hold, nowMs));
+      for (const { id } of due)
+        await standing.settle(id, (hold) =>
+          hold?.state.kind === 'active' && isToBeAsked(hold, nowMs)
+            ? {
+                after: { ...hold, revision: hold.revision + 1, asked: instantOf(nowMs) },
+                entry: { event: 'hold.asked' },
+              }
+            : null,
+        );
+    },
     /** Ends the holds whose time is over. */
     expireHolds: async (nowMs: number): Promise<Hold[]> => {
       const over = (await standing.active()).filter((hold) => isOver(hold, nowMs));
@@ -50,6 +73,15 @@ export function createHolds({ redis, records, clock }: HoldPorts) {
       return over;
     },
   };
+}
+
+const dayMs = 86_400_000;
+
+function isToBeAsked({ until, since, asked, kept }: Hold, nowMs: number): boolean {
+  const last = Math.max(
+    ...[since, asked, kept?.at].flatMap((moment) => (moment === undefined ? [] : epochMsOf(moment))),
+  );
+  return until === undefined && nowMs - last >= dayMs;
 }
 
 function isOver(hold: Hold, nowMs: number): boolean {

@@ -10,6 +10,8 @@ const positionSchema = z.object({
   told: z.string().nullable().default(null),
   /** Messages of a lock, by the channel's name: they lose their button when it ends. */
   posts: z.record(z.string(), z.object({ channel: z.string(), ts: z.string() })).default({}),
+  /** Where the owner of a lock was last asked whether it is still needed, and when. */
+  question: z.object({ channel: z.string(), ts: z.string(), asked: z.string() }).nullable().default(null),
   /** That policies were passed is told to the channel. */
   overrideTold: z.boolean().default(false),
   /** The last reminder that was sent; noted before it is, so that a restart never sends it twice. */

@@ -1,17 +1,17 @@
 import { proofOf } from '../proven.ts';
-import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
+import { isAutomatic, type Release, releaseIdSchema } from '../release.ts';
 import { overall } from '../verdict.ts';
 import { personBehind } from './author.ts';
 import { arrivalSection, type View } from './messages/arrival.ts';
 import { policyChangeMessage } from './messages/policy-change.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { releaseMessage } from './messages/release.ts';
-import { holdMessage, noticeMessage } from './messages/standing.ts';
+import { noticeMessage } from './messages/standing.ts';
 import { unchangedMessage } from './messages/unchanged.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts, Sent } from './ports.ts';
-import type { Position } from './position.ts';
 import { tellDrift } from './tell-drift.ts';
+import { tellHold } from './tell-hold.ts';
 import { tellThread } from './thread.ts';
 
 /** Tells one dirty subject as its record stands now. */
@@ -26,7 +26,7 @@ export async function tell(ports: NotifyPorts, outbox: Outbox, subject: string):
     case 'notice':
       return tellNotice(ports, outbox, id);
     case 'hold':
-      return tellHold(ports, outbox, id);
+      return tellHold(ports, outbox, id, () => channelless(ports, outbox, `hold/${id}`));
     case 'policy-change':
       return tellPolicyChange(ports, outbox, id);
     default:
@@ -158,43 +158,4 @@ async function tellPolicyChange(ports: NotifyPorts, outbox: Outbox, id: string):
   const subject = `policy-change/${id}`;
   const shown = await outbox.show(subject, change.channel, change.message, body, await outbox.position(subject));
   return 'kind' in shown ? shown : outbox.done;
-}
-
-/** The beginning of a lock is a message in the channels it concerns; its end takes the button away and is told there too. */
-async function tellHold(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
-  const hold = await ports.holdById(id);
-  if (hold === null) return outbox.done;
-  const subject = `hold/${id}`;
-  let position = await outbox.position(subject);
-  const keep = async (channel: string, mark: string, post: Posted | null) => {
-    const told = [...(position.told ?? '').split(' '), mark].join(' ').trim();
-    position = { ...position, told, posts: post === null ? position.posts : { ...position.posts, [channel]: post } };
-    await outbox.save(subject, position);
-  };
-  const own = hold.environment === undefined ? undefined : ports.environment(hold.environment)?.channel;
-  const channels = hold.environment === undefined ? ports.channels() : own === undefined ? [] : [own];
-  const body = holdMessage(hold);
-  if (hold.state.kind === 'active') {
-    if (channels.length === 0) return channelless(ports, outbox, subject);
-    for (const channel of channels.filter((each) => !isTold(position, `active:${each}`))) {
-      const said = await outbox.say(subject, channel, body);
-      if (said !== null && 'kind' in said) return said;
-      await keep(channel, `active:${channel}`, said);
-    }
-    return outbox.done;
-  }
-  // Where nobody was told that it began, nobody needs to know that it is over.
-  for (const [channel, post] of Object.entries(position.posts)) {
-    const shown = await outbox.show(`${subject}/${channel}`, channel, post, body, position);
-    if ('kind' in shown) return shown;
-    if (isTold(position, `ended:${channel}`)) continue;
-    const said = await outbox.say(subject, post.channel, body, { thread: post.ts, broadcast: true });
-    if (said !== null && 'kind' in said) return said;
-    await keep(channel, `ended:${channel}`, null);
-  }
-  return outbox.done;
-}
-
-function isTold(position: Position, mark: string): boolean {
-  return (position.told ?? '').split(' ').includes(mark);
 }

@@ -68,6 +68,14 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       holds.push(set);
       return set;
     },
+    changeHold: async (id, next) => {
+      const index = holds.findIndex((hold) => hold.id === id);
+      const known = holds[index];
+      const after = known === undefined ? null : next(known);
+      if (after === null) return null;
+      holds[index] = { ...after, revision: after.revision + 1 };
+      return holds[index];
+    },
     endHold: async (id) =>
       void holds.splice(
         holds.findIndex((hold) => hold.id === id),

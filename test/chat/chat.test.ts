@@ -237,11 +237,51 @@ describe('locks', () => {
     expect((await office.told('ana', '/release lock web dev until 23:59 because audit')).texts[0]).toContain('Locked.');
     const end = readMomentMs('23:59', Date.now(), 'Europe/Copenhagen');
     expect(office.holds[0]?.until).toBe(instantOf(end ?? 0));
-    expect((await office.told('ana', '/release lock web dev because again')).texts[0]).toContain('locked already');
+    expect((await office.told('ana', '/release lock web dev because again')).texts[0]).toMatch(/^Changed\..*: again/);
+    expect(office.holds.map(({ because, until }) => ({ because, until }))).toEqual([{ because: 'again' }]);
     expect((await office.told('bo', '/release unlock web dev')).texts[0]).toContain('Only <@UANA> or an operator');
     expect((await office.told('bo', '/release unlock web')).texts[0]).toContain('/release unlock web dev');
     expect((await office.told('mia', '/release unlock web dev')).texts[0]).toContain('Unlocked');
     expect(office.holds).toEqual([]);
+  });
+
+  test('of somebody else are taken over only on a confirmed click', async () => {
+    const office = await anOffice();
+    await office.told('mia', '/release lock web dev because audit');
+    expect((await office.told('ana', '/release lock web dev for 2h because fix')).texts[0]).toContain(
+      'may take it over',
+    );
+    expect(office.holds).toMatchObject([{ by: { user: 'UMIA' }, because: 'audit', wish: { because: 'fix' } }]);
+    const offer = office.control.ephemeral('ana').at(-1);
+    expect(JSON.stringify(offer?.blocks)).toMatch(/hold\.take.*confirm.*Mia Ray is told/);
+    await office.control.click('ana', 'general', offer?.ts ?? '', 'hold.take');
+    await office.control.waitFor(() => office.holds[0]?.by.user === 'UANA');
+    expect(office.holds).toMatchObject([
+      { because: 'fix', until: expect.anything(), taken: { from: { user: 'UMIA' } } },
+    ]);
+    expect(office.holds[0]?.wish).toBeUndefined();
+    await office.control.click('ana', 'general', offer?.ts ?? '', 'hold.take');
+    await office.control.waitFor(() => office.control.ephemeral('ana').some(({ text }) => /offer is over/.test(text)));
+  });
+
+  test('freezes are set and ended by operators', async () => {
+    const office = await anOffice();
+    expect((await office.told('ana', '/release freeze dev because audit')).texts[0]).toContain(
+      'You may not freeze dev',
+    );
+    expect((await office.told('mia', '/release freeze because audit')).texts[0]).toContain('everything is frozen by');
+    expect((await office.told('mia', '/release freeze dev because audit')).texts[0]).toContain('dev is frozen by');
+    expect(office.holds).toMatchObject([{ what: 'freeze' }, { what: 'freeze', environment: 'dev' }]);
+    expect((await office.told('ana', '/release unfreeze dev')).texts[0]).toContain(
+      'Only an operator there may unfreeze',
+    );
+    expect((await office.told('mia', '/release unlock dev')).texts[0]).toContain('/release unfreeze dev');
+    expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain('Unfrozen: everything');
+    expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain(
+      'Everything as a whole is not frozen, but',
+    );
+    expect((await office.told('mia', '/release unfreeze dev')).texts[0]).toContain('Unfrozen: dev');
+    expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain('Everything is not frozen');
   });
 
   test('are not for those who may not release', async () => {

@@ -17,6 +17,8 @@ import {
   at,
   aVote,
   bo,
+  mia,
+  noonMs,
   sha,
 } from '../support/builders.ts';
 import { startRedis } from '../support/redis.ts';
@@ -248,6 +250,28 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     expect(await works()).toEqual(['lane/gitops/main']);
     await moved(waits, { kind: 'cancelled', by: ana });
     expect(await works()).toEqual([`release/${second.id}`]);
+  });
+
+  test('asks about a hold without an end a day after somebody last said that it is needed', async () => {
+    const { revision: _, state: __, until: ___, ...wanted } = aHold({ since: at() });
+    const asked = async () => (await ledger.holdById('hold-1'))?.asked;
+    const hourMs = 3_600_000;
+    await ledger.hold(wanted, { event: 'hold.set' });
+    await ledger.hold({ ...wanted, id: 'hold-2', until: at(90 * hourMs) }, { event: 'hold.set' });
+    const askAt = async (hours: number) => {
+      await ledger.askAboutHolds(noonMs + hours * hourMs);
+      return asked();
+    };
+    expect(await askAt(23.9)).toBeUndefined();
+    expect(await askAt(24)).toBe(at(24 * hourMs));
+    expect(await askAt(47)).toBe(at(24 * hourMs));
+    const kept = { by: mia, at: at(30 * hourMs) };
+    await ledger.changeHold('hold-1', (hold) => ({ ...hold, kept }), { event: 'hold.kept' });
+    expect(await askAt(53)).toBe(at(24 * hourMs));
+    expect(await askAt(54)).toBe(at(54 * hourMs));
+    expect((await ledger.holdById('hold-2'))?.asked).toBeUndefined();
+    await ledger.endHold('hold-1', mia, { event: 'hold.ended' });
+    expect(await ledger.changeHold('hold-1', (hold) => hold, { event: 'hold.kept' })).toBeNull();
   });
 
   test('keeps holds until somebody or time ends them', async () => {

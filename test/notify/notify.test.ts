@@ -406,6 +406,48 @@ describe('what is not about a release', () => {
     expect(JSON.stringify(record.said.slice(1))).not.toContain('hold.unlock');
   });
 
+  test('a lock that changes hands is redrawn, and its former owner is told', async () => {
+    const record = running();
+    const hold = aHold({ service: 'web' });
+    record.hold(hold);
+    await told(record);
+    record.hold({ ...hold, revision: 2, by: bo, because: 'fix', taken: { from: mia, at: at() } });
+    await told(record);
+    expect(record.said.map(({ how, thread }) => ({ how, thread }))).toEqual([
+      { how: 'post', thread: undefined },
+      { how: 'update', thread: undefined },
+      { how: 'post', thread: '1' },
+    ]);
+    expect(record.said[1]?.text).toContain('web in production is locked by <@UBO>, taken over from <@UMIA>: fix');
+    expect(record.said[2]?.text).toContain('<@UMIA> <@UBO> has taken over your lock of web in production: fix');
+  });
+
+  test('the owner of a lock without an end is asked in its thread, until somebody answers', async () => {
+    const record = running();
+    const hold = aHold({ service: 'web', since: at(-86_400_000), asked: at() });
+    record.hold(hold);
+    await told(record);
+    expect(record.said.map(({ thread }) => thread)).toEqual([undefined, '1']);
+    expect(record.said[1]?.text).toContain('<@UMIA> web in production has been locked for 1 d without an end');
+    expect(JSON.stringify(record.said[1]?.body)).toMatch(/hold\.unlock.*hold\.keep/);
+    record.hold({ ...hold, revision: 2, kept: { by: mia, at: at(1_000) } });
+    await told(record);
+    expect(record.said.at(-1)).toMatchObject({ how: 'update' });
+    expect(record.said.at(-1)?.text).toContain('Still needed, says <@UMIA>');
+    expect(JSON.stringify(record.said.at(-1)?.body)).not.toContain('hold.keep');
+  });
+
+  test('a freeze of everything is told in the channels of all environments', async () => {
+    const record = running();
+    const { environment: _, ...hold } = aHold({ what: 'freeze' });
+    record.hold(hold);
+    await told(record);
+    expect(record.said.map(({ channel, text }) => `${channel} ${text}`)).toEqual([
+      '#releases-dev Everything is frozen by <@UMIA>: audit',
+      '#releases Everything is frozen by <@UMIA>: audit',
+    ]);
+  });
+
   test('a lock on a service is told in the channels of all environments', async () => {
     const record = running();
     const { environment: _, ...hold } = aHold({ service: 'web' });

@@ -188,6 +188,21 @@ function speaker(company: Company, lines: readonly string[]) {
       );
       await control.click(user, channel, target.ts, action);
     },
+    /** On a message that is known already, such as one in a thread. */
+    clickIn: async (user: string, channel: string, ts: string, action: string) => {
+      lookAway(user);
+      await control.click(user, channel, ts, action);
+    },
+    /** On a private answer. */
+    clickWhispered: async (user: string, channel: string, pattern: RegExp, action: string) => {
+      const target = await wait(`A private answer like ${pattern} with the button ${action}`, () =>
+        control
+          .ephemeral(user)
+          .findLast((answer) => pattern.test(wordsOf(answer)) && buttonsIn(answer).includes(action)),
+      );
+      lookAway(user);
+      await control.click(user, channel, target.ts, action);
+    },
     buttonsOf: (channel: string, pattern: RegExp) => roots(channel, pattern).flatMap(buttonsIn),
     mentionOf: (name: string) => `<@${people.users.find((user) => user.name === name)?.id}>`,
     /** Releases and waits until it is healthy. */

@@ -17,7 +17,7 @@ import {
 import { policiesReply } from '../views/policies.ts';
 import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
-import { endLocks, setLock } from './locks.ts';
+import { endHolds, setHold } from './holds.ts';
 import { previewPolicy } from './policy.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
@@ -55,9 +55,12 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'locks':
       return locksReply(await ports.holds());
     case 'lock':
-      return setLock(ports, asker, command);
+    case 'freeze':
+      return setHold(ports, asker, command);
     case 'unlock':
-      return endLocks(ports, asker, scopeOf(command));
+      return endHolds(ports, asker, 'lock', scopeOf(command));
+    case 'unfreeze':
+      return endHolds(ports, asker, 'freeze', scopeOf(command));
     case 'drift':
       return listDrift(ports, command.environment);
     case 'clusters':

@@ -4,10 +4,11 @@ import { overall } from '../../verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
 import { clickDrift } from './drift.ts';
-import { endLockById } from './locks.ts';
+import { endHoldById } from './holds.ts';
 import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import { type Accepted, acceptRelease } from './release.ts';
+import { keepHold, takeOver } from './take-over.ts';
 import { cancelRelease, castVote, letGo, takeBackVote } from './votes.ts';
 
 /** Opens a modal in front of whoever clicked; false where Slack does not. */
@@ -35,6 +36,12 @@ const onRelease: Readonly<Record<string, OnRelease>> = {
   'release.rollback': rollBack,
 };
 
+const holdActions: Readonly<Record<string, (ports: ChatPorts, asker: Asker, id: string) => Promise<MessageBody>>> = {
+  'hold.unlock': endHoldById,
+  'hold.take': takeOver,
+  'hold.keep': keepHold,
+};
+
 /** What a click does. The value is a short id only: rights and state are read again here. */
 export async function click(
   ports: ChatPorts,
@@ -44,7 +51,8 @@ export async function click(
   open: Open,
 ): Promise<Answered> {
   if (action.startsWith('policy.')) return { body: await clickPolicy(ports, asker, action, value.slice(0, 64)) };
-  if (action === 'hold.unlock') return { body: await endLockById(ports, asker, value.slice(0, 64)) };
+  const onHold = Object.hasOwn(holdActions, action) ? holdActions[action] : undefined;
+  if (onHold !== undefined) return { body: await onHold(ports, asker, value.slice(0, 64)) };
   if (action.startsWith('drift.')) return { body: await clickDrift(ports, asker, action, value) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };

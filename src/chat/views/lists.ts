@@ -94,15 +94,29 @@ function checkWords({ checks = [], vulnerabilities }: Artifact): string {
   return [[...shown, ...more].join(', '), ...scan].filter((part) => part !== '').join('; ');
 }
 
+/** A message has 50 blocks at most. */
+const holdsShown = 40;
+
 export function locksReply(holds: readonly Hold[]): MessageBody {
-  if (holds.length === 0) return reply('There are no locks.');
-  const blocks = holds.slice(0, 15).flatMap((hold): KnownBlock[] => [
-    {
-      ...section(`${holdWords(hold)} (since ${when(hold.since)})`),
-      accessory: button({ text: 'Unlock', action: 'hold.unlock', value: hold.id }),
-    },
-  ]);
-  return { text: spoken(`Locks: ${holds.map(holdWords).join('; ')}`), blocks: [header('Locks'), ...blocks] };
+  if (holds.length === 0) return reply('There are no locks or freezes.');
+  const blocks = holds.slice(0, holdsShown).map(
+    (hold): KnownBlock => ({
+      ...section(`${holdWords(hold)} (since ${day(hold.since)})`),
+      accessory: button({
+        text: hold.what === 'freeze' ? 'Unfreeze' : 'Unlock',
+        action: 'hold.unlock',
+        value: hold.id,
+      }),
+    }),
+  );
+  const more =
+    holds.length > holdsShown
+      ? [context(`… ${holds.length - holdsShown} more; end one by its name: ${code('/release unlock web production')}`)]
+      : [];
+  return {
+    text: spoken(`Locks and freezes: ${holds.map(holdWords).join('; ')}`),
+    blocks: [header('Locks and freezes'), ...blocks, ...more],
+  };
 }
 
 export interface StatusRow {

@@ -96,7 +96,12 @@ export function scopeWords(scope: {
     .join(' in ');
 }
 
+/** The same of a lock or a freeze: one that names neither is of everything. */
+export function heldWords(scope: Parameters<typeof scopeWords>[0]): string {
+  return scopeWords(scope) || 'everything';
+}
+
 export function holdWords(hold: Hold): string {
   const until = hold.until === undefined ? '' : ` until ${when(hold.until)}`;
-  return `*${scopeWords(hold)}* is locked by ${mention(hold.by.user)}${until}: ${escapeText(hold.because)}`;
+  return `*${heldWords(hold)}* is ${hold.what === 'freeze' ? 'frozen' : 'locked'} by ${mention(hold.by.user)}${until}: ${escapeText(hold.because)}`;
 }

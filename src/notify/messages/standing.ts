@@ -1,38 +1,6 @@
-import {
-  actions,
-  button,
-  code,
-  context,
-  escapeText,
-  foreign,
-  type MessageBody,
-  mention,
-  section,
-} from '../../blocks.ts';
+import { actions, button, foreign, type MessageBody, section } from '../../blocks.ts';
 import type { Notice } from '../../notice.ts';
-import type { Hold } from '../../release.ts';
-import { fitting, message, when } from './words.ts';
-
-/** What the channel is told when a lock begins or ends. */
-export function holdMessage(hold: Hold): MessageBody {
-  const scope = [hold.service, hold.environment]
-    .filter((part) => part !== undefined)
-    .map(escapeText)
-    .join(' in ');
-  const because = foreign(hold.because, 300);
-  if (hold.state.kind === 'ended') {
-    const by = hold.state.by === undefined ? 'its time is over' : `by ${mention(hold.state.by.user)}`;
-    const sentence = `*${scope}* is unlocked, ${by} (was: ${because}).`;
-    return message(sentence, [section(sentence)]);
-  }
-  const until = hold.until === undefined ? '' : ` until ${when(hold.until)}`;
-  const sentence = `*${scope}* is locked by ${mention(hold.by.user)}${until}: ${because}`;
-  const command = `/release unlock ${[hold.service, hold.environment].filter((part) => part !== undefined).join(' ')}`;
-  return message(sentence, [
-    { ...section(sentence), accessory: button({ text: 'Unlock', action: 'hold.unlock', value: hold.id }) },
-    context(`Its owner or an operator ends it with ${code(command)}`),
-  ]);
-}
+import { fitting, message } from './words.ts';
 
 const offers = {
   'confirm-record': {

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MessageBody } from '../../../src/blocks.ts';
 import { driftMessage } from '../../../src/notify/messages/drift.ts';
+import { holdMessage, stillNeededMessage, takenMessage } from '../../../src/notify/messages/hold.ts';
 import { refusalMessage } from '../../../src/notify/messages/refusal.ts';
 import { releaseMessage } from '../../../src/notify/messages/release.ts';
-import { holdMessage, noticeMessage } from '../../../src/notify/messages/standing.ts';
+import { noticeMessage } from '../../../src/notify/messages/standing.ts';
 import type { Release, State } from '../../../src/release.ts';
 import {
   aDecision,
@@ -150,7 +151,11 @@ test('nor of a drift, a lock or a notice', () => {
           ...{ object: text, field: text, live: text, wanted: text, manager: text, state: { kind: 'open' } },
         } as const),
       );
-      check(holdMessage({ ...aHold(), because: text, by: aPerson('mia', { name: text }) }));
+      const taken = { from: aPerson('bo', { name: text }), at: at() };
+      const hold = { ...aHold(), because: text, by: aPerson('mia', { name: text }), taken };
+      check(holdMessage(hold));
+      check(takenMessage(hold, taken));
+      check(stillNeededMessage(hold, at()));
       const notice = {
         kind: 'notice',
         id: 'n',

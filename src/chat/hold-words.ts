@@ -1,0 +1,66 @@
+import { parseDurationMs } from '../time.ts';
+import { type Clauses, clauseWords } from './clauses.ts';
+import { typed } from './command-table.ts';
+import { quoted, type Scope } from './known-names.ts';
+
+/** A lock or a freeze as it is typed; a freeze without a scope is of everything. */
+export type HoldCommand = {
+  readonly kind: 'lock' | 'freeze';
+  readonly forMs?: number;
+  /** A time of day or a day, in the time zone of the person who typed it. */
+  readonly until?: string;
+  readonly because: string;
+} & Scope;
+
+export type ReadHold =
+  | { readonly kind: 'hold'; readonly command: HoldCommand }
+  | { readonly kind: 'mistake'; readonly message: string; readonly next?: string };
+
+const longestMs = 90 * 86_400_000;
+
+/** `[for 2h | until 16:00] because TEXT`; the command that is offered keeps what was right. */
+export function readHold(verb: 'lock' | 'freeze', scope: Scope, clauses: Clauses): ReadHold {
+  const words = [scope.service, scope.environment].filter((part) => part !== undefined).join(' ');
+  const mistake = (message: string, next: string): ReadHold => ({ kind: 'mistake', message, next });
+  if (words === '' && verb === 'lock')
+    return mistake(
+      'Lock what? Name a service, an environment, or both. What stops everything is a freeze.',
+      typed('lock', 'web production for 2h because audit'),
+    );
+  const { because, forText, untilText } = clauses;
+  const instead = (change: Clauses) => typed(verb, `${words} ${clauseWords(change)}`.trim());
+  const reason = because ?? 'audit';
+  if (forText !== undefined && untilText !== undefined)
+    return mistake(`A ${verb} has one end: for 2h, or until 16:00.`, instead({ forText, because: reason }));
+  const forMs = forText === undefined ? undefined : parseDurationMs(forText);
+  if (forMs === null || (forMs !== undefined && (forMs <= 0 || forMs > longestMs)))
+    return mistake(
+      `"${quoted(forText ?? '')}" is not a time such as 30m, 2h or 1d, 90d at most.`,
+      instead({ forText: '2h', because: reason }),
+    );
+  if (untilText !== undefined && !/^(\d\d?:\d\d|\d{4}-\d\d-\d\d([ T]\d\d?:\d\d)?)$/i.test(untilText))
+    return mistake(
+      `"${quoted(untilText)}" is not a time such as 16:00, 2026-12-24 or 2026-12-24 16:00.`,
+      instead({ untilText: '16:00', because: reason }),
+    );
+  if (because === undefined)
+    return mistake(
+      `A ${verb} needs a reason, so that others know what they wait for.`,
+      instead({ ...clauses, because: reason }),
+    );
+  return {
+    kind: 'hold',
+    command: {
+      kind: verb,
+      ...scope,
+      because,
+      ...(forMs === undefined ? {} : { forMs }),
+      ...(untilText === undefined ? {} : { until: untilText }),
+    },
+  };
+}
+
+/** A freeze of everything may say so. */
+export function withoutEverything(words: readonly string[]): readonly string[] {
+  return words.length === 1 && /^(everything|all)$/i.test(words[0] ?? '') ? [] : words;
+}
