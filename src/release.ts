@@ -89,6 +89,8 @@ export const artifactSchema = z.strictObject({
   author: z.string().max(200),
   /** The application's commits since the artifact before it on the same branch, newest first. */
   commits: z.array(commitNoteSchema).max(250),
+  /** What it changes, as paths or labels: `migrations/0012.sql`. */
+  touches: z.array(z.string().min(1).max(300)).max(500).optional(),
   builtAt: instantSchema,
   checks: z.array(checkSchema).max(50).optional(),
   vulnerabilities: vulnerabilitiesSchema.optional(),
@@ -145,6 +147,10 @@ export const planSchema = z.strictObject({
   knownGood: z.boolean(),
   /** Everybody who wrote what lies between, also where the commits are not all shown. */
   authors: z.array(z.string()).optional(),
+  /** What those who approve should look at twice. */
+  risks: z
+    .array(z.strictObject({ kind: z.enum(['schema', 'skips', 'long-since', 'first-of-day']), text: z.string() }))
+    .optional(),
   /** Head of the lane when this was planned: the release's trailer is looked for from here on. */
   head: commitShaSchema,
 });

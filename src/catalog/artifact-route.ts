@@ -77,6 +77,11 @@ const postSchema = artifactSchema.extend({
   commit: artifactSchema.shape.commit.meta({ examples: ['8f14e45fceea167a5a36dedd4bea2543aa11bb22'] }),
   author: text(200).default(''),
   commits: z.array(commitNoteSchema).max(250).default([]),
+  touches: z
+    .array(text(300).min(1))
+    .max(500)
+    .optional()
+    .meta({ examples: [['migrations/0012.sql']] }),
   builtAt: z.iso
     .datetime({ offset: true })
     .optional()

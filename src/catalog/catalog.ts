@@ -35,6 +35,7 @@ export interface CatalogPorts {
     };
   readonly healthy: PlanPorts['healthy'];
   readonly rolledBackFrom: PlanPorts['rolledBackFrom'];
+  readonly lastWrites: PlanPorts['lastWrites'];
   /** A new artifact is kept, and this is due because of it. */
   readonly onArtifact?: (work: string) => void;
   /** A known artifact has newer checks: what waits for them is to be looked at. Never rejects. */
@@ -147,6 +148,8 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     ...gitops,
     healthy: ports.healthy,
     rolledBackFrom: ports.rolledBackFrom,
+    lastWrites: ports.lastWrites,
+    clock,
     artifacts,
     headOf,
     services,

@@ -5,9 +5,11 @@ import { type HealthyRecord, proofOf } from '../proven.ts';
 import type { Reason, ReasonCode } from '../reasons.ts';
 import { type Artifact, isAutomatic, type Plan, type Request } from '../release.ts';
 import type { ReadFile, SluiceFile } from '../sluice-yaml.ts';
+import { type Clock, instantOf } from '../time.ts';
 import type { Artifacts } from './artifacts.ts';
 import { commitsOf, stepBetween } from './commits-between.ts';
 import { resolveVersion, type Standing } from './resolve-version.ts';
+import { type LastWrites, risksOf } from './risks.ts';
 import { type Found, findPlaces, namedService, type PlacePorts, type PlaceRead } from './services.ts';
 
 export interface PlanPorts extends PlacePorts {
@@ -20,6 +22,9 @@ export interface PlanPorts extends PlacePorts {
     | { readonly kind: 'unchanged' }
     | { readonly kind: 'missing' | 'refused'; readonly because: string };
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
+  /** When the service, and anything at all, was written there last. */
+  readonly lastWrites: (service: string, environment: string) => Promise<LastWrites>;
+  readonly clock: Clock;
   readonly rolledBackFrom: (service: string, environment: string) => Promise<readonly string[]>;
   readonly artifacts: Artifacts;
   /** The lane of a service's repository, at a head that was just fetched, or at the last one where the remote is away. */
@@ -91,6 +96,12 @@ async function planAt(
   if (edited.kind === 'refused') return edited;
   const from = found.places[0].placed;
   const step = stepBetween(rows, from.version, artifact.version, request.intent === 'rollback');
+  const between = await ports.artifacts.getAll(service, step.versions);
+  const risks = risksOf(
+    { service, environment, artifact, between, backwards: step.backwards },
+    await ports.lastWrites(service, environment),
+    instantOf(ports.clock.now()),
+  );
   const proof = proofOf(artifact, here.clusters, here.healthy);
   const plan: Plan = {
     intent: isAutomatic(request) && request.intent === 'release' ? 'auto-release' : resolved.intent,
@@ -99,7 +110,8 @@ async function planAt(
     lane: at.lane,
     places: found.places.map(({ place }) => place),
     lines: edited.lines,
-    ...commitsOf(await ports.artifacts.getAll(service, step.versions)),
+    ...commitsOf(between),
+    ...(risks.length === 0 ? {} : { risks: [...risks] }),
     backwards: step.backwards,
     ...(resolved.chosen === undefined ? {} : { chosen: resolved.chosen }),
     knownGood: request.intent === 'rollback' && proof.kind === 'everywhere',

@@ -54,6 +54,21 @@ export function createHistory({ redis, records }: { readonly redis: Redis; reado
       const id = await onRedis(() => redis.hget(newestKey, newestField(service, environment)));
       return id === null ? null : ((await readAll([id]))[0] ?? null);
     },
+    /** When the service was written last in an environment, and when anything was; null where it never was. */
+    lastWrites: async (service: string, environment: string) => {
+      const newest = await onRedis(() => redis.hget(newestKey, newestField(service, environment)));
+      const ids = await onRedis(() =>
+        redis.zrevrangebylex(historyKey(undefined, environment), '+', '-', 'LIMIT', 0, 10),
+      );
+      const [own, ...others] = await readAll([...(newest === null ? [] : [newest]), ...ids]);
+      const written = [...(own === undefined ? [] : [own]), ...others].filter(({ state }) => state.kind === 'written');
+      const last =
+        written
+          .map(({ since }) => since)
+          .toSorted()
+          .at(-1) ?? null;
+      return { service: newest === null ? null : (own?.since ?? null), environment: last };
+    },
     /** Newest first; the next page begins before the last id of this one. */
     history: async (
       filter: HistoryFilter & { readonly before?: ReleaseId; readonly limit: number },

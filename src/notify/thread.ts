@@ -7,6 +7,7 @@ import { asksToConfirm } from './messages/approval.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { overrideNews } from './messages/override.ts';
 import { needsGo } from './messages/release.ts';
+import { detailSections, isShortened } from './messages/request.ts';
 import { fitting, message, stepOf } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';
@@ -116,6 +117,10 @@ function openDemands(release: Release): readonly ApprovalDemand[] {
   return (release.decision?.reasons ?? []).flatMap(({ demand }) => demand ?? []);
 }
 
+function asksAgain({ votes, decision }: Release): boolean {
+  return votes.some(({ vote, bound }) => vote === 'approve' && bound !== decision?.bound);
+}
+
 /** Groups are called by their mention; where only people are named, they are. */
 async function callForVotes(
   ports: NotifyPorts,
@@ -137,6 +142,7 @@ async function callForVotes(
         )
       : people.slice(0, 10).map(mention);
   const who = called.length === 0 ? 'Approvers' : called.join(' ');
-  const text = `${who}: ${mention(release.request.requester.user)} ${asksToConfirm(release) ? 'overrides approvals and needs a second operator to confirm' : 'asks for your vote on'} ${stepOf(release)} in ${foreign(release.request.environment, 80)}.`;
-  return message(text, [section(text)]);
+  const text = `${who}: ${mention(release.request.requester.user)} ${asksToConfirm(release) ? 'overrides approvals and needs a second operator to confirm' : `asks for your vote ${asksAgain(release) ? 'again ' : ''}on`} ${stepOf(release)} in ${foreign(release.request.environment, 80)}.`;
+  const { plan } = release;
+  return message(text, [section(text), ...(plan !== undefined && isShortened(plan) ? detailSections(plan) : [])]);
 }

@@ -114,6 +114,7 @@ function open(over: Partial<CatalogPorts> = {}): Catalog {
     gitops,
     healthy: async (service, environment) => healthy.get(`${service} ${environment}`) ?? [],
     rolledBackFrom: async (service, environment) => left.get(`${service} ${environment}`) ?? [],
+    lastWrites: async () => ({ service: null, environment: null }),
     artifactToken: 'secret',
     ...over,
   });
@@ -148,6 +149,8 @@ describe('a plan', () => {
       ],
       commits: [{ sha: sha('c2'), title: 'Make 1.4.2', author: 'Ana' }],
       commitCount: 1,
+      authors: ['Ana Andersen', 'Ana'],
+      risks: [{ kind: 'first-of-day', text: 'first release to production today (UTC)' }],
       backwards: false,
       knownGood: false,
       head: remote.head(),

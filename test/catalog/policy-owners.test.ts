@@ -87,6 +87,7 @@ function open(): Catalog {
     gitops,
     healthy: async () => [],
     rolledBackFrom: async () => [],
+    lastWrites: async () => ({ service: null, environment: null }),
   });
 }
 

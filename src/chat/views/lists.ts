@@ -175,6 +175,8 @@ export function clustersReply(clusters: readonly ClusterStatus[]): MessageBody {
   return list('Clusters', rows);
 }
 
+const voteWords = { approve: 'Approved', reject: 'Rejected', 'take-back': 'Approval taken back' } as const;
+
 /** Everything about one release. */
 export function describeReply(release: Release): MessageBody {
   const { request, plan, votes, decision } = release;
@@ -193,9 +195,14 @@ export function describeReply(release: Release): MessageBody {
         `${code(`${path}:${line}`)} ${code(shorten(before, 60))} → ${code(shorten(after, 60))}`,
     ),
     ...votes.map(
-      ({ person, vote, at, bound }) =>
-        `${vote === 'approve' ? 'Approved' : 'Rejected'} by ${mention(person.user)} ${when(at)}${bound === decision?.bound ? '' : ' (for an earlier plan)'}`,
+      ({ person, vote, at, bound, as = [], because }) =>
+        `${voteWords[vote]} by ${mention(person.user)} ${when(at)}${as.length === 0 ? '' : `, of ${escapeText(as.join(' and '))}`}${because === undefined ? '' : `: ${escapeText(because)}`}${bound === decision?.bound ? '' : ' (for what was shown before)'}`,
     ),
+    ...(decision?.approvals ?? []).map(
+      ({ from, count, have }) =>
+        `${have.length} of ${count} from ${escapeText(from.join(' or '))}${have.length === 0 ? '' : `: ${have.map(({ user, as }) => `${mention(user)} (${escapeText(as.join(', '))})`).join(', ')}`}`,
+    ),
+    ...(decision?.uncounted ?? []).map(({ user, because }) => `Not counted: ${mention(user)} ${escapeText(because)}`),
     ...(decision?.overridden ?? []).map(
       ({ policy = '', text }) => `Overridden: ${code(policy)} ${escapeText(shorten(text, 200))}`,
     ),

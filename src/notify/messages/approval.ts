@@ -1,28 +1,36 @@
-import { button, foreign } from '../../blocks.ts';
+import { button, foreign, mention } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import { people, when } from './words.ts';
 
-/** `1 of 2 approved: @bo. From @platform or @storefront.`, a line for each demand, and the deadline. */
+/** `1 of 2 from @platform or @storefront: @bo`, a line for each demand, met or not, and the deadline. */
 export function approvalLines(release: Release): string[] {
-  const demands = (release.decision?.reasons ?? []).flatMap(({ code, demand }) =>
-    demand === undefined
-      ? []
-      : [{ ...demand, done: code === 'override-unconfirmed' ? 'confirmed the override' : 'approved' }],
-  );
-  const lines = demands.map(({ from, count, have, done }) => {
-    const who = have.length === 0 ? '' : `: ${people(have)}`;
-    return `${have.length} of ${count} ${done}${who}. From ${from
-      .slice(0, 10)
-      .map((name) => foreign(name, 80))
-      .join(' or ')}.`;
-  });
-  const earlier = release.votes.filter(({ vote, bound }) => vote === 'approve' && bound !== release.decision?.bound);
-  if (earlier.length > 0)
-    lines.push(
-      `Changed since, so asked again: ${people([...new Set(earlier.map(({ person }) => person.user))])} had approved what was shown before.`,
-    );
-  const { expiresAt } = release.decision ?? {};
-  return expiresAt === undefined || lines.length === 0 ? lines : [...lines, `Expires ${when(expiresAt)}.`];
+  const { reasons = [], approvals = [], uncounted = [], expiresAt } = release.decision ?? {};
+  const missing = reasons.flatMap(({ code, demand }) => (demand === undefined ? [] : [{ code, demand }]));
+  if (missing.length === 0) return [];
+  const met = approvals.filter(({ count, have }) => have.length >= count);
+  const lines = [
+    ...missing.map(({ code, demand: { from, count, have } }) => {
+      const done = code === 'override-unconfirmed' ? 'confirmed the override' : 'approved';
+      return demandLine(`${have.length} of ${count} ${done}`, from, have);
+    }),
+    ...met.map(({ from, count, have }) =>
+      demandLine(
+        `${have.length} of ${count} approved`,
+        from,
+        have.map(({ user }) => user),
+      ),
+    ),
+    ...uncounted.map(
+      ({ user, because }) => `The approval of ${mention(user)} does not count: ${foreign(because, 200)}.`,
+    ),
+  ];
+  return expiresAt === undefined ? lines : [...lines, `Expires ${when(expiresAt)}.`];
+}
+
+function demandLine(sofar: string, from: readonly string[], have: readonly string[]): string {
+  const names = from.slice(0, 10).map((name) => foreign(name, 80));
+  const who = have.length === 0 ? '' : `: ${people(have)}`;
+  return `*${sofar}*${names.length === 0 ? '' : ` from ${names.join(' or ')}`}${who}`;
 }
 
 /** Whether only the second operator's word for an override is missing. */

@@ -16,6 +16,7 @@ import { approvalLines, decisionButtons } from './approval.ts';
 import { arrivalSection, type View } from './arrival.ts';
 import { overrideLine } from './override.ts';
 import { refusalSection } from './refusal.ts';
+import { requestBlocks } from './request.ts';
 import { credits, fitting, message, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
 
 /** The one public message of a release, drawn from its record as it stands at the moment of sending. */
@@ -79,7 +80,25 @@ function heldMessage(release: Release, view: View): MessageBody {
   const buttons = asks
     ? decisionButtons(release)
     : [...(needsGo(release) ? [goButton(release)] : []), ...cancelButton(release)];
-  return titled(release, title, buttons, view, lines);
+  return asks ? requestMessage(release, title, lines, buttons) : titled(release, title, buttons, view, lines);
+}
+
+/** A request for votes: who asks what, how far it is, and what there is to look at before a vote. */
+function requestMessage(
+  release: Release,
+  title: string,
+  lines: readonly string[],
+  buttons: readonly ReturnType<typeof button>[],
+): MessageBody {
+  const override = overrideLine(release);
+  const blocks: KnownBlock[] = [
+    section(title),
+    ...(override === null ? [] : [section(override)]),
+    section(fitting(lines)),
+    ...requestBlocks(release),
+    actions(...buttons),
+  ];
+  return message([title, ...(override === null ? [] : [override]), ...lines].join('\n'), blocks);
 }
 
 /** ` (3 commits, main)`. */

@@ -21,6 +21,7 @@ export const company = {
   usergroups: [
     { id: 'S0DEVELOPERS', handle: 'developers', name: 'Developers', users: ['UANA', 'UBO', 'UCY'] },
     { id: 'S0PLATFORM', handle: 'platform', name: 'Platform', users: ['UBO', 'UCY'] },
+    { id: 'S0SECURITY', handle: 'security', name: 'Security', users: ['UCY', 'UMIA'] },
     { id: 'S0STOREFRONT', handle: 'storefront', name: 'Storefront', users: ['UANA'] },
   ],
   channels: [

@@ -64,6 +64,7 @@ policies:
     expression: 'request.because.size() >= 10 || request.ref != ""'
     message: "payments goes on with a reason or a ticket; add because TEXT, or ref CHG123"
   - { kind: approvals, environments: [production], from: ["@platform", "@storefront"], count: 2, within: 4h }
+  - { kind: approvals, services: [payments], environments: [production], from: ["@security"], exclude: [author] }
 `;
 
 function deployment(service: string): string {

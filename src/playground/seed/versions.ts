@@ -12,6 +12,8 @@ export interface Build {
   readonly scan?: 'passed' | 'failed' | 'none';
   /** Newest first. */
   readonly commits: readonly Commit[];
+  /** Paths that it changes and that people should know of. */
+  readonly touches?: readonly string[];
 }
 
 const ana = 'Ana Andersen';
@@ -104,8 +106,16 @@ export const builds: Readonly<Record<string, readonly Build[]>> = {
     { version: '5.1.3', daysAgo: 48, commits: [['Show the payment reference', cy]] },
     { version: '5.1.4', daysAgo: 29, commits: [['Time out after 20 seconds', cy]] },
     { version: '5.2.0', daysAgo: 23, commits: [['Second provider as a fallback', cy]] },
-    { version: '5.2.1', daysAgo: 5, commits: [['Retry after a timeout once', cy]] },
-    { version: '5.2.2', daysAgo: 0.8, commits: [['Refuse expired cards at once', cy]] },
+    { version: '5.2.1', daysAgo: 5, commits: [['Retry after a timeout once', bo]] },
+    {
+      version: '5.2.2',
+      daysAgo: 0.8,
+      commits: [
+        ['Refuse expired cards at once', ana],
+        ['Keep the reason of a refusal', ana],
+      ],
+      touches: ['db/migrations/0031-refusals.sql'],
+    },
   ],
   mail: [
     { version: '1.11.8', daysAgo: 45, commits: [['New logo', ana]] },
@@ -136,7 +146,7 @@ export function artifacts(nowMs: number): Artifact[] {
 
 /** What a build makes: digest and commits follow from service and version. */
 export function artifactOf(service: string, build: Build, nowMs: number): Artifact {
-  const { version, daysAgo, branch = 'main', commits } = build;
+  const { version, daysAgo, branch = 'main', commits, touches } = build;
   return artifactSchema.parse({
     service,
     version,
@@ -150,6 +160,7 @@ export function artifactOf(service: string, build: Build, nowMs: number): Artifa
       title,
       author,
     })),
+    ...(touches === undefined ? {} : { touches: [...touches] }),
     builtAt: instantOf(nowMs - daysAgo * 86_400_000),
     ...checksOf(build, instantOf(nowMs - daysAgo * 86_400_000)),
   });

@@ -85,7 +85,7 @@ describe('lists', () => {
     const shown = words(describeReply(release));
     expect(shown).toContain('apps/production/web/kustomization.yaml:7');
     expect(shown).toContain('Approved by <@UBO>');
-    expect(shown).toContain('(for an earlier plan)');
+    expect(shown).toContain('(for what was shown before)');
   });
 });
 

@@ -85,7 +85,7 @@ describe('the message of a release', () => {
       overridden: [{ code: 'approvals-missing', effect: 'hold', policy: 'approvals', text: 'needs 2 approvals' }],
     });
     const words = shown(release({ kind: 'held' }, { decision }));
-    expect(words).toContain('0 of 1 confirmed the override. From mia.');
+    expect(words).toContain('*0 of 1 confirmed the override* from mia');
     expect(words).toContain('Confirm web 1.4.2');
     const confirmed = aDecision({ ...decision, kind: 'allowed', reasons: [], confirmedBy: [bo.user] });
     const after = shown(release({ kind: 'queued' }, { decision: confirmed, votes: [aVote(bo)] }));
@@ -97,19 +97,45 @@ describe('the message of a release', () => {
     expect(shown(release({ kind: 'held' }, { decision: missing, votes: [aVote(bo)] }))).toBe(
       [
         '*<@UANA> asks web 1.4.1 → 1.4.2 in production* (7 commits, main).',
-        '1 of 2 approved: <@UBO>. From @platform or @storefront.',
+        '*1 of 2 approved* from @platform or @storefront: <@UBO>',
         'Expires 15:00 UTC.',
-        '~ because checkout fix',
-        '~ CHG123',
-        '~ Fix the checkout (Ana Andersen) · Round &lt;half&gt; up (Ana Andersen) · Name *all* taxes (Ana Andersen) · … 4 more',
+        '~ *Commits*  Fix the checkout (Ana Andersen) · Round &lt;half&gt; up (Ana Andersen) · Name *all* taxes (Ana Andersen) · … 4 more in the thread',
+        '~ *Change*  `apps/production/web/kustomization.yaml:7` `newTag: 1.4.1` → `newTag: 1.4.2`',
+        '~ because checkout fix · CHG123',
         '[primary: Approve web 1.4.2] [danger: Reject …] [Cancel]',
       ].join('\n'),
     );
   });
 
   test('says who voted for what was shown before, and that it is asked again', () => {
-    const asked = shown(release({ kind: 'held' }, { decision: missing, votes: [aVote(cy, { bound: 'older' })] }));
-    expect(asked).toContain('Changed since, so asked again: <@UCY> had approved what was shown before.');
+    const decision = { ...missing, changed: ['the version that runs there: 1.3.9 (was 1.4.1)'] };
+    const asked = shown(release({ kind: 'held' }, { decision, votes: [aVote(cy, { bound: 'older' })] }));
+    expect(asked).toContain(
+      'Asked again: it changed since it was shown.* <@UCY> had approved what was shown before.\n• the version that runs there: 1.3.9 (was 1.4.1)',
+    );
+  });
+
+  test('shows every demand, met or not, and whose approval counts no longer', () => {
+    const approvals = [
+      { from: ['@platform'], count: 2, have: [{ user: 'UBO', as: ['@platform'] }] },
+      { from: ['@security'], count: 1, have: [{ user: 'UCY', as: ['@security'] }] },
+    ];
+    const uncounted = [{ user: 'UMIA', because: 'is not in @platform any more' }];
+    const words = shown(release({ kind: 'held' }, { decision: { ...missing, approvals, uncounted } }));
+    expect(words).toContain('*1 of 1 approved* from @security: <@UCY>');
+    expect(words).toContain('The approval of <@UMIA> does not count: is not in @platform any more.');
+  });
+
+  test('shows risks and checks before a vote', () => {
+    const checks = [
+      { name: 'unit', state: 'passed' as const, at: at() },
+      { name: 'e2e', state: 'failed' as const, at: at(), url: 'https://ci.acme.test/1' },
+    ];
+    const risks = [{ kind: 'schema' as const, text: 'changes the schema: migrations/<0012>.sql' }];
+    const plan = aPlan({ artifact: anArtifact({ checks }), risks });
+    const words = shown({ ...release({ kind: 'held' }, { decision: missing }), plan });
+    expect(words).toContain(':warning: changes the schema: migrations/&lt;0012&gt;.sql');
+    expect(words).toContain('*Checks*  ✓ unit · ✗ failed: <https://ci.acme.test/1|e2e>');
   });
 
   test('names everything that it waits for where no votes are missing', () => {

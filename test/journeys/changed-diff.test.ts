@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let good: string;
+beforeAll(async () => {
+  world = await startWorld();
+  good = world.git.read('sluice.yaml') ?? '';
+});
+afterAll(() => world?.close());
+
+const asks = /asks web .*1\.4\.1/;
+const by = { message: 'Change the policies\n', author: 'Mia Mork <mia@acme.test>' };
+const vote = (who: string) => world.click(who, 'releases', asks, 'release.approve');
+
+test('a neighbour’s line voids no vote; the own line and the policies are shown old and new, and asked again', async () => {
+  await world.say('ana', 'general', '/release web production 1.4.1');
+  await world.message('releases', asks);
+  await vote('bo');
+  await world.message('releases', /1 of 2 approved/);
+  await world.commitFromOutside('neighbour', 'production');
+
+  const count = (number: number) => good.replace('count: 2, within: 4h', `count: ${number}, within: 4h`);
+  world.git.commit({ 'sluice.yaml': count(3) }, by);
+  // Only the policy is another now: the neighbour's commit lies before it.
+  const stricter = await world.message('releases', /asks web .*1\.4\.1[\s\S]*Asked again/);
+  expect(stricter).toContain('policy approvals changed: count 3 (was 2)');
+  expect(stricter).toContain(`${world.mentionOf('bo')} had approved what was shown before`);
+  expect(stricter).toContain('0 of 3 approved');
+  expect(stricter).not.toContain('the version that runs there');
+  world.git.commit({ 'sluice.yaml': count(2) }, by);
+  // It is again what bo has approved.
+  await world.message('releases', /asks web .*1\.4\.1[\s\S]*1 of 2 approved[\s\S]*count 2 \(was 3\)/);
+
+  await world.commitFromOutside('own line', 'production');
+  await vote('cy');
+  const changed = await world.message('releases', /the version that runs there: 1\.3\.9 .*\(was 1\.4\.0/);
+  expect(changed).toContain('Asked again');
+  await world.wait('the change in the thread', () =>
+    world
+      .messagesOf('releases', /Changed since it was shown, so votes are asked for again/)
+      .some(({ thread_ts }) => thread_ts !== undefined),
+  );
+});
+
+test('those who can still vote are reminded at half time, and it expires', async () => {
+  world.git.commit({ 'sluice.yaml': good.replace('within: 4h', 'within: 20s') }, by);
+  await world.say('ana', 'general', '/release mail production 1.12.1');
+  await world.message('releases', /asks mail .*1\.12\.1/);
+  await world.click('bo', 'releases', /asks mail .*1\.12\.1/, 'release.approve');
+  const reminders = () => world.messagesOf('releases', /mail .* still waits for votes/);
+  const [first] = await world.wait('a reminder', () => (reminders().length > 0 ? reminders() : null));
+  expect(first?.text).toContain(world.mentionOf('cy'));
+  for (const other of ['bo', 'ana']) expect(first?.text).not.toContain(world.mentionOf(other));
+  await world.message('releases', /mail .*1\.12\.1.*: expired/);
+  expect(reminders()).toHaveLength(1);
+});
