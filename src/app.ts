@@ -192,6 +192,7 @@ export async function startApp(
     ...policyChanges,
     ...gitops,
     newId: ulid,
+    membersOf: chat.membersOf,
     policy: { ...file.policy, lane: settled.policyLane },
     nudge: (work) => dispatch.nudge(work),
   });

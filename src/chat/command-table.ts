@@ -64,7 +64,7 @@ export const commandTable = [
     verb: 'policy',
     usage: 'add KIND [ENV] [SERVICE] SETTING VALUE … | add | remove ID [because TEXT]',
     summary: 'change sluice.yaml: shows the exact lines first, and asks for the votes that a release there needs',
-    example: 'policy add approvals production from @security count 1',
+    example: 'policy add approvals production from @platform count 2',
   },
   { verb: 'drift', usage: '[ENV]', summary: 'where clusters do not match Git', example: 'drift' },
   { verb: 'clusters', usage: '', summary: 'which clusters are watched', example: 'clusters' },

@@ -47,7 +47,13 @@ export type PolicySnapshot =
   | { readonly kind: 'invalid' | 'unreadable' | 'unsigned'; readonly lastGood?: ReadPolicies };
 
 export type PolicyPreview =
-  | { readonly kind: 'preview'; readonly draft: PolicyDraft; readonly reasons: readonly { readonly text: string }[] }
+  | {
+      readonly kind: 'preview';
+      readonly draft: PolicyDraft;
+      readonly reasons: readonly { readonly text: string }[];
+      /** What is valid and yet probably not meant. */
+      readonly notes: readonly string[];
+    }
   | {
       readonly kind: 'refused';
       readonly because: string;

@@ -47,6 +47,7 @@ export interface PolicyDeskPorts {
       }
     | Because<'unknown'>
   >;
+  readonly membersOf: (handle: string) => Promise<readonly unknown[]>;
   readonly keepDraft: (draft: PolicyDraft) => Promise<void>;
   readonly draft: (id: string) => Promise<PolicyDraft | null>;
   readonly policyChange: (id: string) => Promise<PolicyChange | null>;
@@ -60,7 +61,13 @@ export interface PolicyDeskPorts {
 }
 
 export type Preview =
-  | { readonly kind: 'preview'; readonly draft: PolicyDraft; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: 'preview';
+      readonly draft: PolicyDraft;
+      readonly reasons: readonly Reason[];
+      /** What is valid and yet probably not meant. */
+      readonly notes: readonly string[];
+    }
   | {
       readonly kind: 'refused';
       readonly because: string;
@@ -139,7 +146,8 @@ export function createPolicyDesk(ports: PolicyDeskPorts) {
         head: fetched.head,
       });
       await ports.keepDraft(draft);
-      return { kind: 'preview', draft, reasons: answer.decision.reasons };
+      const notes = step.kind === 'add' ? await emptyGroups(ports, line) : [];
+      return { kind: 'preview', draft, reasons: answer.decision.reasons, notes };
     },
 
     /** From here on it is public. Only who was shown it may have it committed; it is judged again before it is written. */
@@ -187,6 +195,16 @@ export function createPolicyDesk(ports: PolicyDeskPorts) {
   };
 }
 export type PolicyDesk = ReturnType<typeof createPolicyDesk>;
+
+/** Groups of a line that have nobody in them: nothing could ever be approved by them. */
+async function emptyGroups({ membersOf }: PolicyDeskPorts, line: ReadLine): Promise<readonly string[]> {
+  const { from } = line;
+  const groups = (Array.isArray(from) ? from.map(String) : []).filter((name) => name.startsWith('@'));
+  const members = await Promise.all(groups.map(membersOf));
+  return groups.flatMap((name, index) =>
+    members[index]?.length === 0 ? [`Nobody is in ${name}, or there is no such group in Slack.`] : [],
+  );
+}
 
 /** The channel of the last environment that a line is about: where most is at stake. */
 function channelOf({ file }: ReadFile, line: ReadLine): string {

@@ -18,6 +18,8 @@ const commit = async (user: string) => {
 
 test('a policy that an operator adds in Slack is one line of Git, and denies by its first use', async () => {
   const before = policyText();
+  await world.say('mia', 'general', '/release policy add approvals dev from @security');
+  expect(await world.whispered('mia', 'general', /This would add/)).toContain('Nobody is in @security');
   await world.say('ana', 'general', '/release policy add reference dev pattern ^CHG[0-9]+$ example CHG123');
   expect(await world.whispered('ana', 'general', /Nothing was changed/)).toContain('may not change this policy');
   await world.say('mia', 'general', '/release policy add reference dev patern ^CHG[0-9]+$');

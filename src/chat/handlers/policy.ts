@@ -9,7 +9,7 @@ import { mistakeReply, reply } from '../views/words.ts';
 
 /** What a typed change would do to `sluice.yaml`; nothing is written before its button is clicked. */
 export async function previewPolicy(
-  ports: ChatPorts,
+  ports: Pick<ChatPorts, 'policies'>,
   asker: Asker,
   command: Exclude<PolicyCommand, { kind: 'policy-form' }>,
 ): Promise<MessageBody> {
@@ -24,7 +24,12 @@ export async function previewPolicy(
 }
 
 /** A button of a preview, or of a change that waits. */
-export async function clickPolicy(ports: ChatPorts, asker: Asker, action: string, id: string): Promise<MessageBody> {
+export async function clickPolicy(
+  ports: Pick<ChatPorts, 'policies'>,
+  asker: Asker,
+  action: string,
+  id: string,
+): Promise<MessageBody> {
   const { policies } = ports;
   const { person } = asker;
   switch (action) {
@@ -48,7 +53,7 @@ function actedReply(acted: ActedOnPolicy, word: string, where: string): MessageB
 }
 
 /** The form as it opens. */
-export function emptyPolicyForm(ports: ChatPorts, { channel }: Asker['asked']): ModalView {
+export function emptyPolicyForm(ports: Pick<ChatPorts, 'policies'>, { channel }: Asker['asked']): ModalView {
   return policyForm(ports.policies.kinds(), JSON.stringify({ channel }));
 }
 
@@ -67,7 +72,11 @@ export type SubmittedPolicy =
   | { readonly kind: 'preview'; readonly preview: PolicyPreview };
 
 /** What was filled in, tried on the file itself; every problem is told at its field. */
-export async function submitPolicyForm(ports: ChatPorts, asker: Asker, state: unknown): Promise<SubmittedPolicy> {
+export async function submitPolicyForm(
+  ports: Pick<ChatPorts, 'policies'>,
+  asker: Asker,
+  state: unknown,
+): Promise<SubmittedPolicy> {
   const { values } = filledSchema.parse(state);
   const of = (name: string) => values[name]?.[name]?.selected_option?.value ?? values[name]?.[name]?.value ?? '';
   const names = (name: string) => {

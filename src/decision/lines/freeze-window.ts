@@ -6,9 +6,9 @@ const moment = z
   .string()
   .regex(
     /^(([01]\d|2[0-3]):[0-5]\d|24:00|\d{4}-\d\d-\d\d( ([01]\d|2[0-3]):[0-5]\d)?)$/,
-    'expected a time of day or a date, in quotes; example: from: "15:00", or from: "2026-12-20"',
+    'a time of day or a date, in quotes; example: from: "15:00", or from: "2026-12-20"',
   );
-const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'expected a date, in quotes; example: except: ["2026-12-24"]');
+const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a date, in quotes; example: except: ["2026-12-24"]');
 
 export const freezeWindowLine = z
   .strictObject({
