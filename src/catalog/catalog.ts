@@ -28,7 +28,7 @@ export interface CatalogPorts {
   readonly membersOf: SnapshotPorts['membersOf'];
   /** The lanes of other repositories that services name, by repository. */
   readonly lanes?: Readonly<Record<string, Lane>>;
-  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read' | 'changedBy' | 'provenance'> &
+  readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read' | 'changedBy' | 'isAncestor' | 'provenance'> &
     Pick<PlanPorts, 'places' | 'readPlace' | 'editPlace'> &
     Pick<DeployedPorts, 'changedPaths'> & {
       readonly list: (repository: string, commit: CommitSha, folder: string) => Promise<readonly string[]>;

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { type BlobId, blobIdSchema, type CommitSha, commitShaSchema, type Lane } from '../change.ts';
 import { messageOf, Retryable } from '../errors.ts';
 import { key, type Redis } from '../redis.ts';
+import { memberSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { checkSluiceFile, type ReadFile, type Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
-import { objection, type VouchPorts } from './vouching.ts';
+import { readYaml } from '../yaml.ts';
+import { type Guard, objection, type VouchPorts } from './vouching.ts';
 
 export interface SnapshotPorts extends VouchPorts {
   readonly redis: Redis;
@@ -24,6 +26,16 @@ export interface SnapshotPorts extends VouchPorts {
 }
 
 const keptSchema = z.object({ blob: blobIdSchema, commit: commitShaSchema, text: z.string() });
+/** Of a kept text that this Sluice reads no longer: its owners still say what counts next. */
+const guardSchema = z.looseObject({
+  'policy-owners': z.array(memberSchema).optional(),
+  people: z
+    .record(
+      z.string(),
+      z.looseObject({ slack: slackIdSchema, email: z.string().optional(), keys: z.array(publicKeySchema).optional() }),
+    )
+    .default({}),
+});
 const keptKey = key('catalog', 'last-good');
 
 /**
@@ -34,13 +46,17 @@ export function createSnapshots(ports: SnapshotPorts) {
   const { lane, repository, file } = ports.policy;
   let current: { readonly head: CommitSha; readonly blob: BlobId | null; readonly snapshot: Snapshot } | null = null;
   let good: ReadFile | null = null;
+  let guard: Guard | null = null;
   let restored = false;
 
   const lastGood = async (): Promise<ReadFile | null> => {
     if (good === null && !restored) {
       const kept = await restore(ports);
       restored = kept.kind === 'read';
-      if (kept.kind === 'read') good = kept.file;
+      if (kept.kind === 'read') {
+        good = kept.file;
+        guard = kept.guard;
+      }
     }
     return good;
   };
@@ -67,11 +83,14 @@ export function createSnapshots(ports: SnapshotPorts) {
     if (known === null && !restored)
       throw new Retryable('nobody can tell which version of it was the last good one: Redis cannot be read');
     if (known?.blob === blob) return { blob, snapshot: known };
-    const against = known === null ? null : await objection(ports, known, head);
-    if (known !== null && against !== null)
+    const before = known ?? guard;
+    const against = before === null ? null : await objection(ports, before, head);
+    if (against !== null && known !== null)
       return { blob, snapshot: { kind: 'unsigned', ...against, lastGood: known } };
+    if (against !== null) return { blob: null, snapshot: { kind: 'unreadable', because: against.because } };
     const commit = (await ports.changedBy(repository, head, file)) ?? head;
-    if (known === null) ports.log.info({ commit, blob }, 'the first version of sluice.yaml is trusted as it was found');
+    if (before === null)
+      ports.log.info({ commit, blob }, 'the first version of sluice.yaml is trusted as it was found');
     await keep(ports, { blob, commit, text });
     return { blob, snapshot: { kind: 'valid', file: parsed.value, blob, commit, lineOf: parsed.lineOf } };
   };
@@ -111,7 +130,7 @@ export function createSnapshots(ports: SnapshotPorts) {
 
 /** Who is in a group of owners may change while the file stays as it is. */
 function isSettled({ kind }: Snapshot): boolean {
-  return kind !== 'unsigned';
+  return kind !== 'unsigned' && kind !== 'unreadable';
 }
 
 async function keep({ redis, log }: SnapshotPorts, kept: z.input<typeof keptSchema>): Promise<void> {
@@ -128,19 +147,21 @@ export async function lastGoodText(redis: Redis): Promise<string | null> {
   return text === null ? null : keptSchema.parse(JSON.parse(text)).text;
 }
 
-async function restore({
-  redis,
-  log,
-  policy,
-}: SnapshotPorts): Promise<{ readonly kind: 'read'; readonly file: ReadFile | null } | { readonly kind: 'failed' }> {
+type Restored =
+  | { readonly kind: 'read'; readonly file: ReadFile | null; readonly guard: Guard | null }
+  | { readonly kind: 'failed' };
+
+async function restore({ redis, log, policy }: SnapshotPorts): Promise<Restored> {
   try {
     const text = await redis.get(keptKey);
-    if (text === null) return { kind: 'read', file: null };
+    if (text === null) return { kind: 'read', file: null, guard: null };
     const kept = keptSchema.parse(JSON.parse(text));
     const parsed = checkSluiceFile(kept.text, policy.file);
-    if (parsed.kind === 'invalid') return { kind: 'read', file: null };
     const { blob, commit } = kept;
-    return { kind: 'read', file: { kind: 'valid', file: parsed.value, blob, commit, lineOf: parsed.lineOf } };
+    if (parsed.kind === 'invalid')
+      return { kind: 'read', file: null, guard: { commit, file: guardSchema.parse(readYaml(kept.text)) } };
+    const file: ReadFile = { kind: 'valid', file: parsed.value, blob, commit, lineOf: parsed.lineOf };
+    return { kind: 'read', file, guard: null };
   } catch (error) {
     log.warn({ err: messageOf(error) }, 'the last good sluice.yaml cannot be read back');
     return { kind: 'failed' };

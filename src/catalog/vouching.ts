@@ -1,6 +1,6 @@
 import type { CommitSha } from '../change.ts';
 import type { UserId } from '../release.ts';
-import type { ReadFile, SluiceFile, UnsignedFile } from '../sluice-yaml.ts';
+import type { SluiceFile, UnsignedFile } from '../sluice-yaml.ts';
 
 /** Whose word a commit is: a trusted key's, or that of the person who had Sluice write it. */
 export interface Provenance {
@@ -19,6 +19,7 @@ export interface VouchPorts {
     path: string,
     since?: CommitSha,
   ) => Promise<CommitSha | null>;
+  readonly isAncestor: (repository: string, ancestor: CommitSha, descendant: CommitSha) => Promise<boolean>;
   /** Under whose signature a commit stands, among these public keys and those of Sluice. */
   readonly provenance: (repository: string, commit: CommitSha, keys: readonly string[]) => Promise<Provenance>;
   /** Rejects (Retryable) where the directory cannot tell. */
@@ -31,21 +32,29 @@ export interface VouchPorts {
   };
 }
 
+/** What says who may change the file next. */
+export interface Guard {
+  readonly commit: CommitSha;
+  readonly file: Pick<SluiceFile, 'policy-owners' | 'people'>;
+}
+
 /**
  * Whether the version of the policy file at `head` counts, by the owners whom the last good version names: whoever
  * could name owners in the version that is judged could name themselves. Null where it counts. Only the last commit
  * that changed the file is looked at, as it stands for the whole text; what is reachable from the last good version
- * cannot stand for a new one, so an old signed version does not come back by a reset or a merge.
+ * cannot stand for a new one, nor can what was signed aside of it, so neither an old signed version nor one that was
+ * given up comes in by a reset or a merge.
  */
 export async function objection(
   ports: VouchPorts,
-  good: ReadFile,
+  good: Guard,
   head: CommitSha,
 ): Promise<Omit<UnsignedFile, 'kind' | 'lastGood'> | null> {
   const owners = good.file['policy-owners'];
   if (owners === undefined) return null;
   const { repository, file, trustedSigners } = ports.policy;
-  const changed = await ports.changedBy(repository, head, file, good.commit);
+  const last = await ports.changedBy(repository, head, file, good.commit);
+  const changed = last !== null && (await isAside(ports, good.commit, last, head)) ? null : last;
   const commit = changed ?? head;
   const { users, keys } = await ownersOf(ports, good.file, owners);
   const { author, by } = await ports.provenance(repository, commit, [...keys, ...trustedSigners]);
@@ -65,8 +74,14 @@ export async function objection(
   };
 }
 
+/** Whether a commit that a merge brought knows nothing of the version that counts; a branch that was reset has lost that one. */
+async function isAside(ports: VouchPorts, good: CommitSha, commit: CommitSha, head: CommitSha): Promise<boolean> {
+  const { repository } = ports.policy;
+  return (await ports.isAncestor(repository, good, head)) && !(await ports.isAncestor(repository, good, commit));
+}
+
 /** The people behind the owners, and the keys that `people` knows of them. */
-async function ownersOf(ports: VouchPorts, { people }: SluiceFile, owners: readonly string[]) {
+async function ownersOf(ports: VouchPorts, { people }: Guard['file'], owners: readonly string[]) {
   const users = new Set<string>();
   for (const owner of owners) {
     const person = Object.hasOwn(people, owner) ? people[owner] : undefined;

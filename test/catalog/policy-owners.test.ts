@@ -7,7 +7,7 @@ import { type Catalog, createCatalog } from '../../src/catalog/catalog.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
 import type { Signer } from '../../src/gitops/signature.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { key, openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import type { UserId } from '../../src/release.ts';
 import { aClock, aLane, sluiceYaml, userId } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
@@ -226,6 +226,30 @@ describe('a version of the file does not count', () => {
     land(old);
     expect(await kind()).toBe('unsigned');
     land(now);
+    expect(await kind()).toBe('valid');
+  });
+
+  test('where a merge brings a version that an owner signed aside, and that never counted', async () => {
+    const base = remote.head();
+    const aside = commit(version(9), [base], keys.ada);
+    const now = commit(version(1), [base], keys.ada);
+    land(now);
+    expect(await kind()).toBe('valid');
+    land(commit(version(9), [aside, now], null));
+    expect(await kind()).toBe('unsigned');
+  });
+
+  test('after an update of Sluice that reads the last good text no longer', async () => {
+    const kept = JSON.parse((await redis.get(key('catalog', 'last-good'))) ?? '');
+    const text = `${kept.text}\nno-longer-known: true\n`;
+    await redis.set(key('catalog', 'last-good'), JSON.stringify({ ...kept, text }));
+    land(commit(version(5), [remote.head()], null));
+    catalog = open();
+    expect(await catalog.refresh()).toMatchObject({
+      kind: 'unreadable',
+      because: expect.stringContaining('without the signature'),
+    });
+    land(commit(version(6), [remote.head()], keys.ada));
     expect(await kind()).toBe('valid');
   });
 
