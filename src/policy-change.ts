@@ -57,6 +57,8 @@ export const policyChangeSchema = policyDraftSchema.extend({
   state: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('queued') }),
     z.strictObject({ kind: z.literal('held') }),
+    /** From here on nobody can withdraw or reject it: the push may be under way. */
+    z.strictObject({ kind: z.literal('writing') }),
     z.strictObject({ kind: z.literal('written'), commit: commitShaSchema }),
     z.strictObject({ kind: z.literal('refused'), because: z.string() }),
     z.strictObject({ kind: z.literal('rejected'), by: personSchema, because: z.string().optional() }),
@@ -68,5 +70,5 @@ export const policyChangeSchema = policyDraftSchema.extend({
 export type PolicyChange = z.infer<typeof policyChangeSchema>;
 
 export function isOpenChange({ state }: Pick<PolicyChange, 'state'>): boolean {
-  return state.kind === 'queued' || state.kind === 'held';
+  return state.kind === 'queued' || state.kind === 'held' || state.kind === 'writing';
 }

@@ -99,6 +99,7 @@ export function createPolicyDesk(ports: PolicyDeskPorts) {
     let change = await ports.policyChange(id);
     for (let round = 0; round < 5; round += 1) {
       if (change === null) return { kind: 'refused', because: 'that change is no longer on record' };
+      if (change.state.kind === 'writing') return { kind: 'refused', because: 'too late: it is being written' };
       if (!isOpenChange(change)) return { kind: 'refused', because: `too late: it is ${change.state.kind}` };
       const step = await next(change);
       if (typeof step === 'string') return { kind: 'refused', because: step };

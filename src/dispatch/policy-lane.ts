@@ -86,20 +86,25 @@ export async function writePolicyChanges(
   const waiting = (await ports.openChanges()).filter(
     (change) => change.lane.repository === lane.repository && change.lane.branch === lane.branch,
   );
-  for (const change of waiting) {
+  for (const first of waiting) {
+    let change = first;
     for (let round = 0; ; round += 1) {
       if (signal.aborted) return { kind: 'left' };
       if (round >= behindLimit) return { kind: 'later', because: 'others were faster each time' };
       const outcome = await writeChange(ports, change);
       if (outcome === 'done') break;
-      if (outcome !== 'behind') return outcome;
+      if (outcome.kind !== 'behind') return outcome;
+      change = outcome.change;
     }
   }
   return { kind: 'done' };
 }
 
+/** `behind`: the change as it stands on record by now. */
+type Attempt = 'done' | { readonly kind: 'behind'; readonly change: PolicyChange } | LaneOutcome;
+
 /** One attempt on a fetched head: already written, still to wait, or committed and pushed. */
-async function writeChange(ports: PolicyLanePorts, change: PolicyChange): Promise<'done' | 'behind' | LaneOutcome> {
+async function writeChange(ports: PolicyLanePorts, change: PolicyChange): Promise<Attempt> {
   const fetched = await ports.gitops.fetch(change.lane);
   if (fetched.kind === 'unreachable') return { kind: 'later', because: fetched.because };
   const { head } = fetched;
@@ -122,15 +127,19 @@ async function writeChange(ports: PolicyLanePorts, change: PolicyChange): Promis
     if (expiresAt !== undefined) await ports.markDue(laneWork(change.lane), epochMsOf(expiresAt));
     return 'done';
   }
-  return commit(ports, { ...change, bound: decision.bound }, head, policy.blob);
+  const claimed = await claim(ports, change, decision.bound);
+  return claimed === null ? 'done' : commit(ports, claimed, head, policy.blob);
 }
 
-async function commit(
-  ports: PolicyLanePorts,
-  change: PolicyChange,
-  head: CommitSha,
-  policy: string,
-): Promise<'done' | 'behind' | LaneOutcome> {
+/** Null where somebody voted, rejected or withdrew since it was read: that made the lane due, so it is judged again. */
+async function claim(ports: PolicyLanePorts, change: PolicyChange, bound: string): Promise<PolicyChange | null> {
+  if (change.state.kind === 'writing') return { ...change, bound };
+  const move = { bound, state: { kind: 'writing' as const } };
+  const moved = await ports.moveChange(change, move, { event: 'policy-change.writing' });
+  return moved.kind === 'done' ? moved.record : null;
+}
+
+async function commit(ports: PolicyLanePorts, change: PolicyChange, head: CommitSha, policy: string): Promise<Attempt> {
   const batch = ports.gitops.begin(change.lane, head);
   let why: string | null = null;
   const edit = (text: string): string => {
@@ -145,7 +154,7 @@ async function commit(
   const pushed = await batch.push();
   switch (pushed.kind) {
     case 'behind':
-      return 'behind';
+      return { kind: 'behind', change };
     case 'unreachable':
       return { kind: 'later', because: pushed.because };
     case 'refused':

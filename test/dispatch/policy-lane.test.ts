@@ -147,7 +147,7 @@ describe('a change of the policies in its lane', () => {
       because: 'gitops/main refused the push: no',
     });
     expect(await run({}, change, ['unreachable'])).toMatchObject({
-      state: { kind: 'queued' },
+      state: { kind: 'writing' },
       outcome: { kind: 'later' },
     });
   });
@@ -163,18 +163,29 @@ describe('a change of the policies in its lane', () => {
     expect(failed.outcome).toEqual({ kind: 'later', because: 'Redis is away' });
   });
 
-  test('a vote that comes while it is pushed does not undo that it is written', async () => {
+  test.each(['rejected', 'withdrawn'] as const)(
+    'one that is %s after the lane has read it is not pushed',
+    async (kind) => {
+      const after = await run({
+        moveChange: async (before) => ({
+          kind: 'moved',
+          record: { ...before, revision: before.revision + 1, state: { kind, by: bo } },
+        }),
+      });
+      expect(after).toMatchObject({ outcome: { kind: 'done' }, pushed: [] });
+    },
+  );
+
+  test('what is pushed stays written, whoever changes its record meanwhile', async () => {
+    const states: string[] = [];
     const written = await run({
-      moveChange: (() => {
-        let first = true;
-        return async (before, more) => {
-          const voted = { ...before, votes: [{ person: bo, vote: 'approve' as const, at: at(), bound: 'b' }] };
-          if (!first) return { kind: 'done' as const, record: { ...before, ...more } as PolicyChange };
-          first = false;
-          return { kind: 'moved' as const, record: voted };
-        };
-      })(),
+      moveChange: async (before, more) => {
+        states.push(more.state?.kind ?? '');
+        const kind = states.length === 2 ? 'moved' : 'done';
+        return { kind, record: { ...before, ...more, revision: before.revision + 1 } as PolicyChange };
+      },
     });
-    expect(written.outcome).toEqual({ kind: 'done' });
+    expect(written).toMatchObject({ outcome: { kind: 'done' }, pushed: ['pushed'] });
+    expect(states).toEqual(['writing', 'written', 'written']);
   });
 });

@@ -30,6 +30,7 @@ function stateWords(change: PolicyChange, { commitUrl, mentions }: PolicyView): 
   const { state, reasons = [], votes, bound } = change;
   switch (state.kind) {
     case 'queued':
+    case 'writing':
       return 'It is on its way.';
     case 'held': {
       const asked = [...new Set(reasons.flatMap(({ demand }) => demand?.from ?? []))];
