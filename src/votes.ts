@@ -3,10 +3,8 @@ import type { Person, Release, UserId, Vote } from './release.ts';
 /** The last word of every user: a vote taken back or changed does not count twice. */
 export function lastVotes(votes: readonly Vote[]): readonly Vote[] {
   const last = new Map<UserId, Vote>();
-  for (const vote of votes) {
-    const before = last.get(vote.person.user);
-    if (before === undefined || before.at <= vote.at) last.set(vote.person.user, vote);
-  }
+  // In the order in which they were written down: clocks of replicas differ, and a vote taken back must not come back.
+  for (const vote of votes) last.set(vote.person.user, vote);
   return [...last.values()];
 }
 

@@ -123,16 +123,19 @@ function readVoters(question: Question, own: ReadonlySet<string>) {
   for (const { person } of lastVotes(votes).filter((vote) => vote.vote === 'approve' && vote.bound === bound)) {
     const now = facts.voters?.get(person.user);
     const identity = joined(identityOf(person, people), now === null ? new Set() : identityOf(now ?? person, people));
-    const twin = voters.find((other) => isSamePerson(other.identity, identity));
+    const twins = voters.filter((other) => isSamePerson(other.identity, identity));
     if (now === null) uncounted.push({ user: person.user, because: 'is not a member of this workspace any more' });
     else if (isSamePerson(identity, own)) uncounted.push({ user: person.user, because: 'asked for it' });
-    else if (twin === undefined) voters.push({ person, identity, accounts: [person.user] });
-    else
-      voters[voters.indexOf(twin)] = {
-        ...twin,
-        identity: joined(twin.identity, identity),
-        accounts: [...twin.accounts, person.user],
-      };
+    else {
+      // A later account may join two that had nothing in common.
+      const rest = voters.filter((other) => !twins.includes(other));
+      const all = [...twins, { person, identity, accounts: [person.user] }];
+      voters.splice(0, voters.length, ...rest, {
+        person: twins[0]?.person ?? person,
+        identity: all.map((each) => each.identity).reduce(joined),
+        accounts: all.flatMap(({ accounts }) => accounts),
+      });
+    }
   }
   return { voters, uncounted };
 }

@@ -74,7 +74,29 @@ describe('two groups at once', () => {
   });
 });
 
+describe('the order of votes', () => {
+  test('an approval taken back stays so, also where the clock of that replica was behind', () => {
+    const question = asked({ voters: [bo] });
+    const [first] = question.votes;
+    if (first === undefined) throw new Error('nobody has voted');
+    const back = { ...first, vote: 'take-back' as const, at: at(-2_000) };
+    expect(counted({ ...question, votes: [first, back] }).flat()).toEqual([]);
+  });
+});
+
 describe('distinct people', () => {
+  test('an account that joins two others makes one person of the three', () => {
+    const one = { ...bo, email: 'bo@example.com' };
+    const two = { ...cy, email: 'bo@home.example' };
+    const three = { ...eve, email: 'bo@example.com' };
+    const now = new Map<UserId, Person | null>([
+      [one.user, one],
+      [two.user, two],
+      [three.user, { ...three, email: 'bo@home.example' }],
+    ]);
+    expect(counted(asked({ voters: [one, two, three], now })).flat()).toHaveLength(1);
+  });
+
   const withPeople = (entry: string) =>
     twoGroups.replace('  mia: { slack: UMIA }', `  mia: { slack: UMIA }\n  ${entry}`);
 

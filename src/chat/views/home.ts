@@ -30,7 +30,13 @@ export function homeView(facts: HomeFacts): HomeView {
     ...part('Waiting for your vote', toApprove, (release) => [
       section(`*${stepOf(release)}*\n${stateWords(release)}`),
       actions(
-        button({ text: `Approve ${titleOf(release)}`, action: 'release.approve', value: release.id, style: 'primary' }),
+        // Drawn some time ago it may show what is no longer decided, so it says what it was bound to.
+        button({
+          text: `Approve ${titleOf(release)}`,
+          action: 'release.approve',
+          value: `${release.id}.${(release.decision?.bound ?? '').slice(0, 12)}`,
+          style: 'primary',
+        }),
         button({ text: 'Reject', action: 'release.reject', value: release.id, style: 'danger' }),
       ),
     ]),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { commandTable } from '../../../src/chat/command-table.ts';
 import { afterMention } from '../../../src/chat/listeners.ts';
 import { helpReply } from '../../../src/chat/views/help.ts';
+import { homeView } from '../../../src/chat/views/home.ts';
 import { describeReply, historyReply, queueReply } from '../../../src/chat/views/lists.ts';
 import { policiesReply } from '../../../src/chat/views/policies.ts';
 import { aDecision, aPlan, aReadFile, aRelease, aVote, noonMs, releaseId } from '../../support/builders.ts';
@@ -19,6 +20,12 @@ describe('help', () => {
     expect(text).toContain(verb);
     expect(words(blocks)).toContain('For example');
   });
+});
+
+test('a vote in the Home tab is for what was drawn there', () => {
+  const release = aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: aDecision({ bound: 'ab'.repeat(32) }) });
+  const none = { waiting: [], recent: [], locks: [], drifts: [], environments: [], services: [], own: false };
+  expect(words(homeView({ toApprove: [release], ...none }))).toContain(`${release.id}.abababababab`);
 });
 
 describe('policies', () => {
