@@ -18,8 +18,8 @@ const commit = async (user: string) => {
 
 test('a policy that an operator adds in Slack is one line of Git, and denies by its first use', async () => {
   const before = policyText();
-  await world.say('mia', 'general', '/release policy add approvals dev from @security');
-  expect(await world.whispered('mia', 'general', /This would add/)).toContain('Nobody is in @security');
+  await world.say('mia', 'general', '/release policy add approvals dev from @auditors');
+  expect(await world.whispered('mia', 'general', /This would add/)).toContain('Nobody is in @auditors');
   await world.say('ana', 'general', '/release policy add reference dev pattern ^CHG[0-9]+$ example CHG123');
   expect(await world.whispered('ana', 'general', /Nothing was changed/)).toContain('may not change this policy');
   await world.say('mia', 'general', '/release policy add reference dev patern ^CHG[0-9]+$');
@@ -59,7 +59,7 @@ test('a policy that an operator adds in Slack is one line of Git, and denies by 
 
 test('whoever guards production guards its policies: the change waits for their votes', async () => {
   const before = policyText();
-  await world.say('mia', 'general', '/release policy add branch-restriction production branches ^main$');
+  await world.say('mia', 'general', '/release policy add branch-restriction web production branches ^main$');
   expect(await world.whispered('mia', 'general', /This would add/)).toContain('It will wait');
   await commit('mia');
   const asked = /adds a policy for production/;
@@ -74,7 +74,7 @@ test('whoever guards production guards its policies: the change waits for their 
   await world.click('ana', 'releases', asked, 'policy.approve');
   await world.message('releases', /adds a policy for production[\s\S]*Written as .*, approved by/);
   expect(policyText()).toBe(
-    `${before}  - { kind: branch-restriction, environments: [production], branches: ^main$ }\n`,
+    `${before}  - { kind: branch-restriction, environments: [production], services: [web], branches: ^main$ }\n`,
   );
   expect((await world.headMessage()).match(/Sluice-Approved-By/g)).toHaveLength(2);
 });
