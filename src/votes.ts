@@ -27,3 +27,8 @@ export function confirmersOf(release: Pick<Release, 'votes' | 'decision'>): read
   const { confirmedBy = [] } = release.decision ?? {};
   return approving(release).flatMap(({ person }) => (confirmedBy.includes(person.user) ? [person] : []));
 }
+
+/** What a vote is bound to, as a button carries it: short, and compared as a whole. */
+export function shownBound(bound: string): string {
+  return bound.slice(0, 12);
+}

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { commitShaSchema } from '../../src/change.ts';
 import { createDispatch } from '../../src/dispatch/dispatch.ts';
 import type { Batch, LaneGitops } from '../../src/dispatch/ports.ts';
@@ -21,6 +21,8 @@ export interface Orders {
   readonly pushMs?: number;
 }
 
+type Pushed = Awaited<ReturnType<Batch['push']>>;
+
 const first = sha('0e');
 
 function commitsOf(remote: string): { commit: string; release: string }[] {
@@ -32,8 +34,26 @@ function commitsOf(remote: string): { commit: string; release: string }[] {
   });
 }
 
+/** Nobody else looks or writes meanwhile, in whatever process. */
+async function locked<T>(remote: string, act: () => T): Promise<T> {
+  const folder = `${remote}.lock`;
+  for (;;) {
+    try {
+      mkdirSync(folder);
+    } catch {
+      await pause(1);
+      continue;
+    }
+    try {
+      return act();
+    } finally {
+      rmdirSync(folder);
+    }
+  }
+}
+
 /** A remote that several processes share; its push is a compare-and-swap, as git's lease is. */
-function gitopsOn({ remote, pushMs = 0 }: Orders): LaneGitops {
+export function gitopsOn({ remote, pushMs = 0 }: Orders): LaneGitops {
   const head = () => commitShaSchema.parse(commitsOf(remote).at(-1)?.commit ?? first);
   const begin = (_lane: unknown, base: string): Batch => {
     const mine: { commit: string; release: string }[] = [];
@@ -47,9 +67,11 @@ function gitopsOn({ remote, pushMs = 0 }: Orders): LaneGitops {
       },
       push: async () => {
         await pause(pushMs);
-        if (head() !== base) return { kind: 'behind' };
-        appendFileSync(remote, mine.map(({ commit, release }) => `${commit} ${release}\n`).join(''));
-        return { kind: 'pushed', head: head() };
+        return locked<Pushed>(remote, () => {
+          if (head() !== base) return { kind: 'behind' };
+          appendFileSync(remote, mine.map(({ commit, release }) => `${commit} ${release}\n`).join(''));
+          return { kind: 'pushed', head: head() };
+        });
       },
     };
   };

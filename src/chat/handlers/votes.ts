@@ -1,7 +1,7 @@
 import { actions, button, code, escapeText, type MessageBody, mention } from '../../blocks.ts';
 import { isAutomatic, type Person, type Release, type Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
-import { approving } from '../../votes.ts';
+import { approving, shownBound } from '../../votes.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, shortId, stateWords, stepOf } from '../views/words.ts';
 
@@ -36,7 +36,7 @@ async function standingOf(
 export interface Ballot {
   readonly vote: 'approve' | 'reject';
   readonly because?: string | undefined;
-  /** The beginning of what the button was bound to; absent where the vote was typed. */
+  /** What the button was bound to, as buttons carry it; absent where the vote was typed. */
   readonly seen?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export async function castVote(ports: ChatPorts, asker: Asker, first: Release, b
   for (let round = 0; round < tries; round += 1) {
     const standing = await standingOf(ports, asker.person, release);
     if ('body' in standing) return standing.body;
-    if (ballot.seen !== undefined && !standing.bound.startsWith(ballot.seen))
+    if (ballot.seen !== undefined && ballot.seen !== shownBound(standing.bound))
       return reply(
         `${stepOf(release)} has changed since that button was shown, so nothing was counted.`,
         'Look at the message again: it says what is another now.',

@@ -1,5 +1,6 @@
 import { button, foreign, mention } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
+import { shownBound } from '../../votes.ts';
 import { people, when } from './words.ts';
 
 /** `1 of 2 from @platform or @storefront: @bo`, a line for each demand, met or not, and the deadline. */
@@ -49,7 +50,7 @@ export function decisionButtons(release: Release) {
     button({
       text: `${asksToConfirm(release) ? 'Confirm' : 'Approve'} ${title}`,
       action: 'release.approve',
-      value: `${id}.${bound.slice(0, 12)}`,
+      value: `${id}.${shownBound(bound)}`,
       style: 'primary',
     }),
     // Asks for a reason first, so that it needs no confirmation.
