@@ -113,6 +113,8 @@ async function main() {
   if (command === 'test') return test(node, args);
   if (command === 'test:flux') return run(node, [join(root, 'test', 'flux', 'test-flux.ts'), ...args]);
   if (command === 'replay') return run(node, [join(root, 'test', 'flux', 'replay.ts'), ...args]);
+  if (command === 'mutation')
+    return run(node, [join(bin, 'stryker'), 'run', join(root, 'test', 'mutation', 'stryker.json'), ...args]);
   if (command === 'bench') return run(node, [join(root, 'test', 'bench', 'bench.ts'), ...args]);
   return run(node, [join(root, 'src', 'main.ts'), ...process.argv.slice(2)]);
 }

@@ -1,4 +1,4 @@
-import { linearPattern } from './linear-pattern.ts';
+import { matchesPattern } from './linear-pattern.ts';
 
 /** One alternative of a pattern, as far as it is plain text from its beginning. */
 interface Alternative {
@@ -20,14 +20,9 @@ export function areDisjoint(one: string, other: string): boolean {
 }
 
 function cannotBoth(mine: Alternative, one: string, yours: Alternative, other: string): boolean {
-  if (mine.isWhole) return !matches(other, mine.text);
-  if (yours.isWhole) return !matches(one, yours.text);
+  if (mine.isWhole) return !matchesPattern(other, mine.text);
+  if (yours.isWhole) return !matchesPattern(one, yours.text);
   return !mine.text.startsWith(yours.text) && !yours.text.startsWith(mine.text);
-}
-
-function matches(pattern: string, text: string): boolean {
-  const compiled = linearPattern(pattern);
-  return compiled.kind === 'pattern' && compiled.matches(text);
 }
 
 const mostAlternatives = 50;

@@ -28,6 +28,12 @@ export function linearPattern(text: string): LinearPattern {
   return compiled;
 }
 
+/** Whether a subject matches; a pattern that is refused matches nothing. */
+export function matchesPattern(text: string, subject: string): boolean {
+  const pattern = linearPattern(text);
+  return pattern.kind === 'pattern' && pattern.matches(subject);
+}
+
 function compile(text: string): LinearPattern {
   if (text.length > longestPattern)
     return { kind: 'refused', because: `it has more than ${longestPattern} characters` };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linearPattern } from '../../src/decision/linear-pattern.ts';
+import { linearPattern, matchesPattern } from '../../src/decision/linear-pattern.ts';
 
 function matcher(pattern: string): (subject: string) => boolean {
   const compiled = linearPattern(pattern);
@@ -47,4 +47,9 @@ describe('branch patterns', () => {
       expect(linearPattern(pattern)).toMatchObject({ kind: 'refused', because: expect.any(String) });
     },
   );
+
+  test('match anywhere unless anchored, and nothing where they are refused', () => {
+    expect([matchesPattern('ai', 'main'), matchesPattern('^ai', 'main')]).toEqual([true, false]);
+    expect(matchesPattern('(?!x)', '')).toBe(false);
+  });
 });

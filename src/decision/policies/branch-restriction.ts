@@ -1,5 +1,5 @@
 import { holdsFor } from '../../scope.ts';
-import { linearPattern } from '../linear-pattern.ts';
+import { matchesPattern } from '../linear-pattern.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** The artifact's branch must match every pattern that holds here; anchored as written. */
@@ -8,8 +8,7 @@ export const branchRestriction: PolicyCheck = (question) => {
   if (isKnownGoodRollback(question)) return [];
   return facts.policy.file.policies.flatMap((policy, index) => {
     if (policy.kind !== 'branch-restriction' || !holdsFor(policy, request, facts.policy.file)) return [];
-    const pattern = linearPattern(policy.branches);
-    if (pattern.kind === 'pattern' && pattern.matches(plan.artifact.branch)) return [];
+    if (matchesPattern(policy.branches, plan.artifact.branch)) return [];
     return [
       {
         code: 'branch-not-allowed',

@@ -1,5 +1,5 @@
 import { holdsFor } from '../../scope.ts';
-import { linearPattern } from '../linear-pattern.ts';
+import { matchesPattern } from '../linear-pattern.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** The request names a ticket, and the ticket matches every pattern that holds here. */
@@ -8,8 +8,7 @@ export const reference: PolicyCheck = (question) => {
   if (isKnownGoodRollback(question)) return [];
   return facts.policy.file.policies.flatMap((policy, index) => {
     if (policy.kind !== 'reference' || !holdsFor(policy, request, facts.policy.file)) return [];
-    const pattern = linearPattern(policy.pattern);
-    if (request.ref !== undefined && pattern.kind === 'pattern' && pattern.matches(request.ref)) return [];
+    if (request.ref !== undefined && matchesPattern(policy.pattern, request.ref)) return [];
     const given = request.ref === undefined ? 'none is named' : `"${request.ref}" does not`;
     const again = `/${request.intent} ${request.service} ${request.environment} ${plan.artifact.version}`;
     return [
