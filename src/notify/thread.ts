@@ -7,7 +7,7 @@ import { asksToConfirm } from './messages/approval.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { overrideNews } from './messages/override.ts';
 import { needsGo } from './messages/release.ts';
-import { detailSections, isShortened } from './messages/request.ts';
+import { detailSections } from './messages/request.ts';
 import { fitting, message, stepOf } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';
@@ -144,5 +144,5 @@ async function callForVotes(
   const who = called.length === 0 ? 'Approvers' : called.join(' ');
   const text = `${who}: ${mention(release.request.requester.user)} ${asksToConfirm(release) ? 'overrides approvals and needs a second operator to confirm' : `asks for your vote ${asksAgain(release) ? 'again ' : ''}on`} ${stepOf(release)} in ${foreign(release.request.environment, 80)}.`;
   const { plan } = release;
-  return message(text, [section(text), ...(plan !== undefined && isShortened(plan) ? detailSections(plan) : [])]);
+  return message(text, [section(text), ...(plan === undefined ? [] : detailSections(plan))]);
 }

@@ -55,3 +55,16 @@ test('those who can still vote are reminded at half time, and it expires', async
   await world.message('releases', /mail .*1\.12\.1.*: expired/);
   expect(reminders()).toHaveLength(1);
 });
+
+test('the vote of somebody who has left the group since counts no longer, and the message says so', async () => {
+  world.git.commit({ 'sluice.yaml': good }, by);
+  await world.say('ana', 'general', '/release mail production 1.12.1');
+  const asking = /asks mail .*1\.12\.1/;
+  await world.click('bo', 'releases', asking, 'release.approve');
+  await world.message('releases', /asks mail .*1\.12\.1[\s\S]*1 of 2 approved/);
+  world.workspace.control.setGroup('platform', ['cy']);
+  await world.click('cy', 'releases', asking, 'release.approve');
+  const now = await world.message('releases', /asks mail .*1\.12\.1[\s\S]*does not count/);
+  expect(now).toContain(`1 of 2 approved from @platform or @storefront: ${world.mentionOf('cy')}`);
+  expect(now).toContain(`The approval of ${world.mentionOf('bo')} does not count`);
+});

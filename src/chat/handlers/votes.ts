@@ -77,7 +77,7 @@ function voted(
   const reason = because === undefined ? {} : { because: because.slice(0, 500) };
   const cast: Vote = { person, vote, at: instantOf(ports.clock.now()), bound, as: [...as], ...reason };
   const votes = [...release.votes, cast];
-  const standing = as.length === 0 ? '' : `, of ${as.join(' and ')}`;
+  const standing = as.length === 0 ? '' : ` (${as.join(', ')})`;
   const why = because === undefined ? '' : `: ${because.slice(0, 500)}`;
   return vote === 'approve'
     ? {

@@ -16,7 +16,7 @@ import { approvalLines, decisionButtons } from './approval.ts';
 import { arrivalSection, type View } from './arrival.ts';
 import { overrideLine } from './override.ts';
 import { refusalSection } from './refusal.ts';
-import { requestBlocks } from './request.ts';
+import { changedWords, requestBlocks } from './request.ts';
 import { credits, fitting, message, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
 
 /** The one public message of a release, drawn from its record as it stands at the moment of sending. */
@@ -71,7 +71,7 @@ function heldMessage(release: Release, view: View): MessageBody {
   const waits = (release.decision?.reasons ?? []).filter(({ effect }) => effect === 'hold');
   const asks = waits.some(({ demand }) => demand !== undefined);
   const title = asks
-    ? `*${requesterOf(release)} asks ${stepOf(release)} in ${environment}*${between(release)}.`
+    ? `*${requesterOf(release)} asks ${stepOf(release)} in ${environment}*${between(release, true)}.`
     : `*${stepOf(release)} → ${environment}* waits${between(release)}. ${credits(release)}`;
   const others = waits
     .filter(({ demand }) => demand === undefined)
@@ -91,9 +91,11 @@ function requestMessage(
   buttons: readonly ReturnType<typeof button>[],
 ): MessageBody {
   const override = overrideLine(release);
+  const changed = changedWords(release);
   const blocks: KnownBlock[] = [
     section(title),
     ...(override === null ? [] : [section(override)]),
+    ...(changed === null ? [] : [section(changed)]),
     section(fitting(lines)),
     ...requestBlocks(release),
     actions(...buttons),
@@ -101,12 +103,13 @@ function requestMessage(
   return message([title, ...(override === null ? [] : [override]), ...lines].join('\n'), blocks);
 }
 
-/** ` (3 commits, main)`. */
-function between(release: Release): string {
+/** ` (3 commits, main)`; ` (3 commits, 1 line, main)` where somebody is to look at them. */
+function between(release: Release, withLines = false): string {
   const { plan } = release;
   if (plan === undefined) return '';
   const count = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
-  return ` (${plan.backwards ? `${count} back` : count}, ${foreign(plan.artifact.branch, 100)})`;
+  const lines = plan.lines.length === 1 ? '1 line, ' : `${plan.lines.length} lines, `;
+  return ` (${plan.backwards ? `${count} back` : count}, ${withLines ? lines : ''}${foreign(plan.artifact.branch, 100)})`;
 }
 
 /** Whether what stopped it has ended and only its requester's word is missing. */

@@ -5,23 +5,16 @@ import { fitting, people } from './words.ts';
 const commitsShown = 4;
 const linesShown = 3;
 
-/** What those who vote look at, from what matters most to what is quiet: what changed, risks, checks, commits, lines, reason. */
+/** What those who vote look at, from what matters most to what is quiet: risks, checks, commits, lines, reason. */
 export function requestBlocks(release: Release): KnownBlock[] {
   const { plan } = release;
-  const changed = changedWords(release);
   return [
-    ...(changed === null ? [] : [section(changed)]),
     ...(plan === undefined ? [] : [...riskBlocks(plan, release), ...checkBlocks(plan), ...changeBlocks(plan)]),
     ...reasonBlocks(release),
   ];
 }
 
-/** Whether the message leaves something out that the thread then has. */
-export function isShortened(plan: Plan): boolean {
-  return plan.commitCount > commitsShown || plan.lines.length > linesShown;
-}
-
-/** Everything that a long request leaves out, for the thread. */
+/** What a long request leaves out of its message, for the thread; nothing of a short one. */
 export function detailSections(plan: Plan): KnownBlock[] {
   const more = plan.commitCount - plan.commits.length;
   const commits = [
@@ -30,13 +23,13 @@ export function detailSections(plan: Plan): KnownBlock[] {
   ];
   const lines = plan.lines.map((line) => `• ${lineWords(line)}`);
   return [
-    ...(commits.length === 0 ? [] : [section(fitting([`*${plan.commitCount} commits*`, ...commits]))]),
-    ...(lines.length === 0 ? [] : [section(fitting([`*${plan.lines.length} lines*`, ...lines]))]),
+    ...(plan.commitCount > commitsShown ? [section(fitting([`*${plan.commitCount} commits*`, ...commits]))] : []),
+    ...(lines.length > linesShown ? [section(fitting([`*${lines.length} lines*`, ...lines]))] : []),
   ];
 }
 
-/** Votes for what was shown before stay visible as such. */
-function changedWords({ decision, votes }: Release): string | null {
+/** What changed since it was shown; votes for that stay visible as such. Null where nothing did. */
+export function changedWords({ decision, votes }: Release): string | null {
   const former = votes.filter(({ vote, bound }) => vote === 'approve' && bound !== decision?.bound);
   const changes = decision?.changed ?? [];
   if (former.length === 0 && changes.length === 0) return null;

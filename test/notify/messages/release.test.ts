@@ -96,7 +96,7 @@ describe('the message of a release', () => {
   test('asks for the votes that are missing, with buttons and a deadline', () => {
     expect(shown(release({ kind: 'held' }, { decision: missing, votes: [aVote(bo)] }))).toBe(
       [
-        '*<@UANA> asks web 1.4.1 → 1.4.2 in production* (7 commits, main).',
+        '*<@UANA> asks web 1.4.1 → 1.4.2 in production* (7 commits, 1 line, main).',
         '*1 of 2 approved* from @platform or @storefront: <@UBO>',
         'Expires 15:00 UTC.',
         '~ *Commits*  Fix the checkout (Ana Andersen) · Round &lt;half&gt; up (Ana Andersen) · Name *all* taxes (Ana Andersen) · … 4 more in the thread',
