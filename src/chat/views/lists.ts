@@ -69,7 +69,7 @@ export function artifactsReply(service: string, artifacts: readonly Artifact[]):
     const title = commits[0]?.title;
     const said = title === undefined ? '' : `: ${escapeText(shorten(title, 80))}`;
     const found = checkWords(artifact);
-    return `• *${escapeText(version)}* ${escapeText(branch)} ${code(commit.slice(0, 7))}, ${day(builtAt)}, ${escapeText(author)}${said}${found === '' ? '' : `\n   ${found}`}`;
+    return `• *${escapeText(version)}* ${escapeText(branch)} ${code(commit.slice(0, 7))}, ${day(builtAt)}, ${escapeText(author)}${said}${found === '' ? '' : ` · ${found}`}`;
   });
   return list(
     `Artifacts of ${service}`,
