@@ -31,6 +31,7 @@ import { createLedger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createAlerts } from './notify/alerts.ts';
 import { createNotify } from './notify/notify.ts';
+import { createReviewReminders } from './notify/review-reminders.ts';
 import { createPreview } from './preview.ts';
 import { evictionPolicy, openRedis, type Redis, serverTimeMs, whenReady } from './redis.ts';
 import { keepDoing, type Round } from './rounds.ts';
@@ -151,7 +152,11 @@ export async function startApp(
       vote: (...args) => policyDesk.vote(...args),
       withdraw: (...args) => policyDesk.withdraw(...args),
     },
-    decision: { may: (...args) => decision.may(...args), mayVote: (...args) => decision.mayVote(...args) },
+    decision: {
+      may: (...args) => decision.may(...args),
+      mayVote: (...args) => decision.mayVote(...args),
+      mayReview: (...args) => decision.mayReview(...args),
+    },
     preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
     nudge: (work) => dispatch.nudge(work),
@@ -199,6 +204,7 @@ export async function startApp(
   const dispatch = createDispatch({
     ...ledger,
     ...alerts,
+    timeZoneOf: (environment) => catalog.environment(environment)?.timezone ?? 'UTC',
     redisUrl: config.redisUrl,
     clock,
     log,
@@ -342,11 +348,16 @@ function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed }:
       remoteHasReleases: async () => (await Promise.all(all.map((lane) => gitops.hasReleases(lane)))).includes(true),
       alert: alerts.recordLost,
     });
+  const remindOfReviews = createReviewReminders({ ...ledger, environment: catalog.environment, clock: systemClock });
+  const remind = async () => {
+    await ledger.askAboutHolds(systemClock.now());
+    await remindOfReviews();
+  };
   return [
     { name: 'branches', everyMs: 5_000, run: fetchAll },
     { name: 'record', everyMs: 2_000, run: generation },
     { name: 'clock', everyMs: 10_000, run: async () => alerts.clockSkewed(await clockSkew()) },
-    { name: 'reminders', everyMs: 5_000, run: () => ledger.askAboutHolds(systemClock.now()) },
+    { name: 'reminders', everyMs: 5_000, run: remind },
   ];
 }
 

@@ -188,6 +188,14 @@ export type State = z.infer<typeof stateSchema>;
 export const postedSchema = z.strictObject({ channel: z.string(), ts: z.string() });
 export type Posted = z.infer<typeof postedSchema>;
 
+/** A second look by somebody else, wanted on the next working day as `timezone` counts them (Monday to Friday). */
+export const reviewSchema = z.strictObject({
+  why: z.enum(['override', 'rollback']),
+  dueAt: instantSchema,
+  timezone: z.string(),
+  done: z.strictObject({ by: personSchema, at: instantSchema, because: z.string().optional() }).optional(),
+});
+
 /** Everything Sluice knows of one release. Changed by `transition` alone; `revision` counts its changes. */
 export const releaseSchema = z.strictObject({
   kind: z.literal('release'),
@@ -206,6 +214,7 @@ export const releaseSchema = z.strictObject({
   /** The rollback that was asked for by itself when it failed. */
   undone: releaseIdSchema.optional(),
   message: postedSchema.optional(),
+  review: reviewSchema.optional(),
 });
 export type Release = z.infer<typeof releaseSchema>;
 

@@ -113,6 +113,13 @@ export function wallTime(epochMs: number, timeZone: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`;
 }
 
+/** When clocks of a zone show this full hour on the next day from Monday to Friday; holidays are not known. */
+export function nextWorkingDayMs(nowMs: number, timeZone: string, hour: number): number {
+  const today = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone).toPlainDate();
+  const day = [1, 2, 3].map((days) => today.add({ days })).find(({ dayOfWeek }) => dayOfWeek <= 5) ?? today;
+  return day.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from({ hour }) }).epochMilliseconds;
+}
+
 /** Whether a name is one of the IANA time zones that this machine knows. */
 export function isTimeZone(name: string): boolean {
   try {

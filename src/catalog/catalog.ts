@@ -70,6 +70,8 @@ export interface Catalog {
     channel: string;
     after?: string[];
     logs: 'thread' | 'off';
+    /** Where its working days are counted. */
+    timezone: string;
     drift?: DriftPolicy;
   } | null;
   readonly service: (name: string) => { name: string; squad?: string; owners: string[] } | null;
@@ -211,9 +213,9 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       const file = standing()?.file;
       const found = file !== undefined && Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
       if (found === undefined) return null;
-      const { clusters, channel, after, logs, drift } = found;
+      const { clusters, channel, after, logs, drift, timezone = 'UTC' } = found;
       return {
-        ...{ name, channel, logs, clusters: [...clusters] },
+        ...{ name, channel, logs, timezone, clusters: [...clusters] },
         ...(after === undefined ? {} : { after: [...after] }),
         ...(drift === undefined ? {} : { drift }),
       };

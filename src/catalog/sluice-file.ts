@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { driftPolicySchema } from '../drift-policy.ts';
 import { memberSchema, nameSchema, publicKeySchema, slackIdSchema } from '../release.ts';
+import { isTimeZone } from '../time.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 
 const environmentSchema = z.strictObject({
@@ -25,6 +26,12 @@ const environmentSchema = z.strictObject({
     .default('off')
     .describe('thread: log lines of failing pods are posted to the thread of the release')
     .meta({ examples: ['thread'] }),
+  timezone: z
+    .string()
+    .refine(isTimeZone, 'expected an IANA time zone; example: timezone: Europe/Copenhagen')
+    .optional()
+    .describe('Where its working days are counted, for reviews; default: UTC')
+    .meta({ examples: ['Europe/Copenhagen'] }),
   drift: driftPolicySchema.optional(),
 });
 

@@ -39,6 +39,13 @@ export const commandTable = [
     summary: 'vote against a release, which ends it',
     example: 'reject 01K… because the migration is missing',
   },
+  { verb: 'reviews', usage: '', summary: 'what wants a second look by somebody else', example: 'reviews' },
+  {
+    verb: 'review',
+    usage: 'RELEASE [because TEXT]',
+    summary: 'the second look at an override or a rollback',
+    example: 'review 01K… because it was the right thing to do',
+  },
   {
     verb: 'lock',
     usage: 'SERVICE | ENV | SERVICE ENV [for 2h | until 16:00] because TEXT',

@@ -14,10 +14,10 @@ export type Command =
   | { readonly kind: 'artifacts'; readonly service: string; readonly branch?: string }
   /** `release` is a release id, the end of one, or for `describe` the beginning of a commit id. */
   | { readonly kind: 'describe' | 'cancel' | 'approve' | 'take-back'; readonly release: string }
-  | { readonly kind: 'reject'; readonly release: string; readonly because?: string }
+  | { readonly kind: 'reject' | 'review'; readonly release: string; readonly because?: string }
   | HoldCommand
   | { readonly kind: 'drift'; readonly environment?: string }
-  | { readonly kind: 'locks' | 'clusters' }
+  | { readonly kind: 'locks' | 'reviews' | 'clusters' }
   /** `/release` alone: pickers instead of words. */
   | { readonly kind: 'form' }
   | PolicyCommand
@@ -129,7 +129,10 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
     case 'approve':
     case 'take-back':
     case 'reject':
+    case 'review':
       return ofRelease(verb, rest, clauses);
+    case 'reviews':
+      return rest.length === 0 ? command({ kind: verb }) : ofRelease('review', rest, clauses);
     case 'locks':
     case 'clusters':
       return rest.length === 0 ? command({ kind: verb }) : mistake(`${verb} takes nothing else.`, typed(verb, ''));
@@ -147,22 +150,24 @@ function help([about]: readonly string[]): Parsed {
 }
 
 function ofRelease(
-  verb: 'describe' | 'cancel' | 'approve' | 'take-back' | 'reject',
+  verb: 'describe' | 'cancel' | 'approve' | 'take-back' | 'reject' | 'review',
   [id, ...more]: readonly string[],
   { because }: Clauses,
 ): Parsed {
-  const list = typed('queue', '');
-  if (id === undefined) return mistake(`${verb} needs the id of a release; the queue lists those that wait.`, list);
+  const takesReason = verb === 'reject' || verb === 'review';
+  const list = typed(verb === 'review' ? 'reviews' : 'queue', '');
+  const lists = verb === 'review' ? '/release reviews lists those that want one' : 'the queue lists those that wait';
+  if (id === undefined) return mistake(`${verb} needs the id of a release; ${lists}.`, list);
   const release = id.toUpperCase();
   const isId = /^[0-9A-Z]{4,26}$/.test(release);
   if (!isId && !(verb === 'describe' && /^[0-9A-F]{7,40}$/.test(release)))
-    return mistake(`"${quoted(id)}" is not the id of a release; the queue lists those that wait.`, list);
+    return mistake(`"${quoted(id)}" is not the id of a release; ${lists}.`, list);
   if (more.length > 0)
     return mistake(
-      `"${quoted(more.join(' '))}" is too much${verb === 'reject' ? ': a reason goes after because' : ''}.`,
-      typed(verb, verb === 'reject' ? `${release} because ${because ?? more.join(' ')}` : release),
+      `"${quoted(more.join(' '))}" is too much${takesReason ? ': a reason goes after because' : ''}.`,
+      typed(verb, takesReason ? `${release} because ${because ?? more.join(' ')}` : release),
     );
-  return verb === 'reject'
+  return takesReason
     ? command({ kind: verb, release, ...(because === undefined ? {} : { because }) })
     : command({ kind: verb, release });
 }

@@ -97,12 +97,14 @@ export interface ChatPorts {
   readonly release: (id: ReleaseId) => Promise<Release | null>;
   readonly transition: (
     before: Release,
-    change: Partial<Pick<Release, 'state' | 'votes' | 'decision'>>,
+    change: Partial<Pick<Release, 'state' | 'votes' | 'decision' | 'review'>>,
     entry: Entry,
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
   /** What would come of a request now; nothing is written down. */
   readonly preview: (request: Request) => Promise<Preview>;
   readonly open: (scope?: Scope) => Promise<Release[]>;
+  /** Those that still want a second look by somebody else. */
+  readonly reviews: () => Promise<Release[]>;
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
   readonly history: (filter: Scope & { readonly limit: number }) => Promise<Release[]>;
   readonly hold: (hold: Omit<Hold, 'revision' | 'state'>, entry: Entry) => Promise<Hold>;
@@ -149,6 +151,10 @@ export interface ChatPorts {
   readonly policies: PolicyPorts;
   readonly decision: {
     readonly may: (user: UserId, role: Role, scope: Scope) => Promise<boolean>;
+    readonly mayReview: (
+      person: Person,
+      release: Release,
+    ) => Promise<{ readonly kind: 'may' } | { readonly kind: 'may-not'; readonly because: string }>;
     readonly mayVote: (
       person: Person,
       release: Release,

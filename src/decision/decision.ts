@@ -8,6 +8,7 @@ import { type Clock, instantOf } from '../time.ts';
 import { decide } from './decide.ts';
 import { readDirectory } from './directory.ts';
 import { type FactPorts, readFacts, readOnce } from './facts.ts';
+import { samePerson } from './identity.ts';
 import { type MayVote, mayVote } from './may-vote.ts';
 import type { Question } from './question.ts';
 import type { RoleName } from './role-name.ts';
@@ -42,6 +43,19 @@ export function createDecision(ports: DecisionPorts) {
     return { kind: 'question' as const, question };
   };
 
+  const may = async (user: UserId, role: RoleName, scope: Scope): Promise<boolean> => {
+    const file = await standingFile(ports);
+    const names = [...namesWithRole(file, role, scope), ...votersFor(file, role, scope)];
+    // People who are named one by one need no directory, so they can act while it is away.
+    const people = names.filter((name) => !name.startsWith('@'));
+    const own = await readDirectory(people, file, ports, [user]);
+    if (own.kind === 'read' && isAmong(user, people, own.members)) return true;
+    const directory = await readDirectory(names, file, ports, [user]);
+    if (directory.kind === 'unreadable')
+      throw new Retryable(`Nobody can tell who is in ${directory.name} now: ${directory.because}`);
+    return isAmong(user, names, directory.members);
+  };
+
   return {
     /** Held wherever a fact cannot be read, with the cause. `fresh` is one batch of a lane: what its releases share is read once. */
     decide: async (
@@ -72,21 +86,30 @@ export function createDecision(ports: DecisionPorts) {
      * Whether a user has a role in a scope; `approver` also where an approvals policy names them. While `sluice.yaml` is not valid the last good
      * one says so: nothing that is asked here reaches Git without `decide`. Rejects (Retryable) where it cannot be known.
      */
-    may: async (user: UserId, role: RoleName, scope: Scope): Promise<boolean> => {
-      const snapshot = await ports.snapshot(false);
-      const file = snapshot.kind === 'valid' ? snapshot.file : snapshot.lastGood?.file;
-      if (file === undefined) throw new Retryable('sluice.yaml cannot be read just now; try again in a minute.');
-      const names = [...namesWithRole(file, role, scope), ...votersFor(file, role, scope)];
-      // People who are named one by one need no directory, so they can act while it is away.
-      const people = names.filter((name) => !name.startsWith('@'));
-      const own = await readDirectory(people, file, ports, [user]);
-      if (own.kind === 'read' && isAmong(user, people, own.members)) return true;
-      const directory = await readDirectory(names, file, ports, [user]);
-      if (directory.kind === 'unreadable')
-        throw new Retryable(`Nobody can tell who is in ${directory.name} now: ${directory.because}`);
-      return isAmong(user, names, directory.members);
+    may,
+
+    /** Whether a person's second look at a release counts: an approver or operator there, and somebody else than its requester. */
+    mayReview: async (person: Person, { request }: Release): Promise<MayReview> => {
+      const { people } = await standingFile(ports);
+      if (samePerson(person, request.requester, people))
+        return { kind: 'may-not', because: 'you asked for it yourself; somebody else takes the second look' };
+      const { service, environment } = request;
+      const where = { service, environment };
+      if ((await may(person.user, 'approver', where)) || (await may(person.user, 'operator', where)))
+        return { kind: 'may' };
+      return { kind: 'may-not', because: `that takes an approver or an operator for ${service} in ${environment}` };
     },
   };
+}
+
+export type MayReview = { readonly kind: 'may' } | { readonly kind: 'may-not'; readonly because: string };
+
+/** The file that says who may do what: while it is not valid the last good one does. */
+async function standingFile(ports: FactPorts): Promise<SluiceFile> {
+  const snapshot = await ports.snapshot(false);
+  const file = snapshot.kind === 'valid' ? snapshot.file : snapshot.lastGood?.file;
+  if (file === undefined) throw new Retryable('sluice.yaml cannot be read just now; try again in a minute.');
+  return file;
 }
 
 /** Whoever a policy asks for votes may approve there, and look. */

@@ -22,6 +22,7 @@ import {
   type Transition,
 } from './ports.ts';
 import { createQueue, type QueueSettings } from './queue.ts';
+import { reviewOf } from './review.ts';
 import { type TurnPorts, takeTurn } from './turn.ts';
 import { wake } from './wake.ts';
 import { createWork, laneOf } from './work.ts';
@@ -50,6 +51,8 @@ export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'n
   readonly clockSkew: () => Promise<string | null>;
   readonly decide: Decide;
   readonly gitops: LaneGitops;
+  /** Where the working days of an environment are counted; default: UTC. */
+  readonly timeZoneOf?: (environment: string) => string;
   readonly afterPush: (lane: Lane, head: CommitSha) => unknown;
   readonly laneRefused: (lane: Lane, because: string) => Promise<void>;
   readonly laneResumed?: (lane: Lane) => Promise<void>;
@@ -89,6 +92,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const lanePorts = {
     ...ports,
     laneUnreachable: oncePerChange(ports.laneUnreachable),
+    reviewOf: (release: Release) =>
+      reviewOf(release, ports.timeZoneOf?.(release.request.environment) ?? 'UTC', ports.clock.now()),
     isStopped,
     // A hint to Flux that fails costs a little time and nothing else.
     afterPush: (lane: Lane, head: CommitSha) =>

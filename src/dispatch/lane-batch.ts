@@ -13,6 +13,8 @@ export interface BatchPorts extends CheckPorts {
   readonly afterPush: (lane: Lane, head: CommitSha) => void;
   /** For how old facts are: it never jumps. */
   readonly steady: Clock;
+  /** The second look that a written release wants; undefined where it wants none. */
+  readonly reviewOf: (release: Release) => Release['review'];
   readonly laneRefused: (lane: Lane, because: string) => Promise<void>;
   /** Until somebody resumes it. */
   readonly stopLane: (lane: Lane, because: string) => Promise<void>;
@@ -71,7 +73,7 @@ async function push(ports: BatchPorts, lane: Lane, batch: Batch, committed: read
       await move(
         ports,
         'written',
-        committed.map(({ release, commit }) => landed(lane, release, commit)),
+        committed.map(({ release, commit }) => landed(ports, lane, release, commit)),
       );
       ports.afterPush(lane, pushed.head);
       return { kind: 'pushed' };
@@ -100,12 +102,14 @@ async function push(ports: BatchPorts, lane: Lane, batch: Batch, committed: read
   }
 }
 
-function landed(lane: Lane, release: Release, commit: CommitSha): Transition {
+function landed(ports: BatchPorts, lane: Lane, release: Release, commit: CommitSha): Transition {
+  const review = ports.reviewOf(release);
   return {
     before: release,
     change: {
       state: { kind: 'written', commit },
       ...(release.decision === undefined ? {} : { decision: release.decision }),
+      ...(review === undefined ? {} : { review }),
     },
     entry: { event: 'release.written', text: `written to ${lane.repository}/${lane.branch} as ${commit.slice(0, 7)}` },
   };
@@ -134,7 +138,7 @@ async function findWritten(
   }
   return chosen.flatMap((release) => {
     const commit = found.get(release.id);
-    return commit === undefined ? [] : [landed(lane, release, commit)];
+    return commit === undefined ? [] : [landed(ports, lane, release, commit)];
   });
 }
 

@@ -8,7 +8,7 @@ export interface Entry {
   readonly text?: string;
 }
 
-export type ReleaseChange = Partial<Pick<Release, 'state' | 'plan' | 'decision' | 'turn' | 'undone'>>;
+export type ReleaseChange = Partial<Pick<Release, 'state' | 'plan' | 'decision' | 'turn' | 'undone' | 'review'>>;
 
 export interface Transition {
   readonly before: Release;

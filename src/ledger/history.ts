@@ -9,6 +9,7 @@ import {
   newestKey,
   openKey,
   openOf,
+  reviewsKey,
   rolledBackKey,
   turnKey,
 } from './indexes.ts';
@@ -50,6 +51,8 @@ export function createHistory({ redis, records }: { readonly redis: Redis; reado
       ]);
       return readAll([...new Set([...watched, ...newest])].toSorted());
     },
+    /** Those that still want a second look by somebody else, oldest first. */
+    reviews: (): Promise<Release[]> => listed(reviewsKey),
     lastWritten: async (service: string, environment: string): Promise<Release | null> => {
       const id = await onRedis(() => redis.hget(newestKey, newestField(service, environment)));
       return id === null ? null : ((await readAll([id]))[0] ?? null);

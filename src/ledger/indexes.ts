@@ -11,6 +11,7 @@ function part(name: string): string {
 
 export const openKey = key('open');
 export const arrivingKey = key('arriving');
+export const reviewsKey = key('reviews');
 export const newestKey = key('newest');
 
 export function openOf(service: string, environment: string): string {
@@ -72,6 +73,7 @@ export function memberships(before: Release | null, after: Release): Effect[] {
   if (before?.turn !== undefined && before.turn.of !== after.turn?.of)
     effects.push({ kind: 'out', key: turnKey(before.turn.of), member });
   if (after.turn !== undefined) effects.push(put(isUnsettled(after), turnKey(after.turn.of)));
+  if (after.review !== undefined) effects.push(put(after.review.done === undefined, reviewsKey));
   if (before === null) {
     const filters = [
       historyKey(),

@@ -406,6 +406,7 @@ describe('sluice.yaml as it is read', () => {
     expect(catalog.channels()).toEqual(['#releases-dev', '#releases-staging', '#releases']);
     expect(catalog.environment('production')).toEqual({
       name: 'production',
+      timezone: 'UTC',
       clusters: ['prod-eu', 'prod-us'],
       channel: '#releases',
       after: ['staging'],

@@ -61,6 +61,8 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     preview: async () => ({ kind: 'refused', reasons: [] }),
     open: async () =>
       [...releases.values()].filter(({ state }) => ['requested', 'held', 'queued'].includes(state.kind)),
+    reviews: async () =>
+      [...releases.values()].filter(({ review }) => review !== undefined && review.done === undefined),
     lastWritten: async () => [...releases.values()].findLast(({ state }) => state.kind === 'written') ?? null,
     history: async () => [...releases.values()].toReversed(),
     hold: async (hold) => {
@@ -115,6 +117,10 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     },
     decision: {
       may: async (user, role) => user === 'UMIA' || (role === 'releaser' && user === 'UANA'),
+      mayReview: async ({ user }, release) =>
+        user === release.request.requester.user
+          ? { kind: 'may-not', because: 'you asked for it yourself' }
+          : { kind: 'may' },
       mayVote: async ({ user }, release) => {
         if (user === release.request.requester.user) return { kind: 'may-not', because: 'you asked for it yourself' };
         return user === 'UBO'

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { actions, button, section } from '../../src/blocks.ts';
 import { Retryable } from '../../src/errors.ts';
 import { instantOf, readMomentMs } from '../../src/time.ts';
-import { aDecision, ana, aPlan, aRelease, at, bo, releaseId, sha } from '../support/builders.ts';
+import { aDecision, aHold, ana, aPlan, aRelease, at, bo, releaseId, sha } from '../support/builders.ts';
 import { anOffice } from './chat-office.ts';
 
 const body = { text: 'A message.', blocks: [section('A message.')] };
@@ -228,6 +228,59 @@ describe('a click', () => {
     office.put({ ...written, id: releaseId(2) });
     expect(await office.click('bo')).toContain('was written since');
     expect(office.accepted).toEqual([]);
+  });
+});
+
+describe('reviews', () => {
+  const review = { why: 'override', dueAt: at(-1), timezone: 'Europe/Copenhagen' } as const;
+  const overriding = aDecision({
+    overridden: [{ code: 'frozen', effect: 'hold', policy: 'freeze-window', text: 'frozen' }],
+  });
+  const written = {
+    ...aRelease({ plan: aPlan(), decision: overriding, request: { because: 'the shop is down' } }),
+    review,
+  };
+
+  test('are listed with what was passed and why, and done by somebody else', async () => {
+    const office = await anOffice();
+    expect((await office.told('bo', '/release reviews')).texts[0]).toBe('Nothing wants a review.');
+    office.put({ ...written, state: { kind: 'written', commit: sha() } });
+    await office.told('bo', '/release reviews');
+    const list = office.control.ephemeral('bo').at(-1);
+    expect(JSON.stringify(list?.blocks)).toMatch(
+      /<@UANA> overrode `freeze-window`, because the shop is down. \*Overdue\* since .* Europe\/Copenhagen.*release.review/,
+    );
+    const id = written.id.slice(-8);
+    expect((await office.told('ana', `/release review ${id}`)).texts[0]).toContain('you asked for it yourself');
+    expect((await office.told('bo', `/release review ${id} because it was right`)).texts[0]).toContain('Reviewed: web');
+    expect(office.releases.get(written.id)?.review).toMatchObject({
+      done: { by: { user: 'UBO' }, because: 'it was right' },
+    });
+    expect((await office.told('mia', `/release review ${id}`)).texts[0]).toContain('has been reviewed already');
+    office.put({ ...aRelease({ id: releaseId(7) }), state: { kind: 'written', commit: sha() } });
+    expect((await office.told('mia', `/release review ${releaseId(7)}`)).texts[0]).toContain('asks for no review');
+  });
+
+  test('are done with the button of the list', async () => {
+    const office = await anOffice();
+    office.put({ ...written, state: { kind: 'written', commit: sha() } });
+    await office.told('bo', '/release reviews');
+    await office.control.click('bo', 'general', office.control.ephemeral('bo').at(-1)?.ts ?? '', 'release.review');
+    await office.control.waitFor(() => office.releases.get(written.id)?.review?.done !== undefined);
+  });
+
+  test('forty locks and forty reviews fit a message, and what does not is counted', async () => {
+    const office = await anOffice();
+    for (let number = 1; number <= 45; number += 1) {
+      office.put({ ...written, id: releaseId(number), state: { kind: 'written', commit: sha() } });
+      office.holds.push(aHold({ id: `hold-${number}`, service: `service-${number}`, because: 'x'.repeat(300) }));
+    }
+    for (const command of ['locks', 'reviews']) {
+      await office.told('bo', `/release ${command}`);
+      const blocks = JSON.stringify(office.control.ephemeral('bo').at(-1)?.blocks);
+      expect(blocks.match(/"type":"button"/g)).toHaveLength(40);
+      expect(blocks).toContain('5 more');
+    }
   });
 });
 

@@ -19,7 +19,11 @@ function office(over: Partial<ChatPorts> = {}, may = true) {
     drifts: async () => [drift],
     changeDrift: async (_id, change) => void changes.push(change),
     muteEnvironment: async (environment) => void changes.push(environment),
-    decision: { may: async () => may, mayVote: async () => ({ kind: 'may', as: [] }) },
+    decision: {
+      may: async () => may,
+      mayVote: async () => ({ kind: 'may', as: [] }),
+      mayReview: async () => ({ kind: 'may' }),
+    },
     ...over,
   });
   const whole: ChatPorts = { ...ports, slack: { botToken: '', appToken: '', apiUrl: '', team: undefined } };

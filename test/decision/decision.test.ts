@@ -302,6 +302,18 @@ describe('who has a role', () => {
     expect(await aWorld().may(user, role, scope)).toBe(expected);
   });
 
+  test.each([
+    ['an approver there', cy, 'production', {}, 'may'],
+    ['an approver of elsewhere', cy, 'dev', {}, 'may-not'],
+    ['an operator', mia, 'dev', {}, 'may'],
+    ['a releaser', ana, 'dev', { requester: bo }, 'may-not'],
+    ['its requester', mia, 'dev', { requester: mia }, 'may-not'],
+    ['its requester by another account', { ...mia, email: 'ANA@example.com' }, 'dev', {}, 'may-not'],
+  ] as const)('a second look by %s', async (_title, person, environment, over, kind) => {
+    const release = aRelease({ request: { environment, ...over } });
+    expect((await aWorld().mayReview(person, release)).kind).toBe(kind);
+  });
+
   test('a person who is named keeps the role while the directory is away; others are told to wait', async () => {
     const world = aWorld({ membersOf: away });
     expect(await world.may(mia.user, 'releaser', {})).toBe(true);

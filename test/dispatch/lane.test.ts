@@ -44,6 +44,7 @@ function aLaneWith(releases: Release[], over: Partial<LanePorts> = {}) {
     gitops: remote.gitops,
     plan: async (): Promise<Planned> => ({ kind: 'refused', reasons: [] }),
     decide: async (): Promise<Decision> => aDecision(),
+    reviewOf: () => undefined,
     afterPush: () => void told.push('poked'),
     laneRefused: async (_lane, because) => void told.push(`refused: ${because}`),
     laneUnreachable: async (_lane, because) =>

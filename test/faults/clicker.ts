@@ -80,6 +80,7 @@ async function serve(url: string, remote: string): Promise<void> {
     laneRefused: async () => {},
     laneUnreachable: async () => {},
     isStopped: async () => false,
+    reviewOf: () => undefined,
     stopLane: async () => {},
     pause,
     steady: clock,

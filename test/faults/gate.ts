@@ -130,6 +130,7 @@ export async function openGate(open: (redis: Redis) => Source = sourceInMemory) 
         laneRefused: async () => {},
         laneUnreachable: async () => {},
         isStopped: async () => false,
+        reviewOf: () => undefined,
         stopLane: async () => {},
         pause: async () => {},
         steady: clock,

@@ -64,3 +64,34 @@ test('whoever passes approvals waits for the click of a second operator', async 
   expect(running).not.toContain('approved by');
   expect(await world.headMessage()).toMatch(/Sluice-Override: approvals\nSluice-Override-Confirmed-By: Bo Berg/);
 });
+
+test('an override wants a second look by somebody else, who says so on the message or by command', async () => {
+  expect(await world.message('releases', /web 1\.4\.1 is running in production/)).toMatch(
+    /Wants a second look by somebody else until \w+ \d{4}-\d\d-\d\d 17:00 UTC/,
+  );
+  await world.click('mia', 'releases', /web 1\.4\.1 is running/, 'release.review');
+  await world.whispered('mia', 'releases', /you asked for it yourself; somebody else takes the second look/);
+  await world.click('cy', 'releases', /web 1\.4\.1 is running/, 'release.review');
+  expect(await world.message('releases', /web 1\.4\.1 is running[\s\S]*Reviewed by/)).toContain(world.mentionOf('cy'));
+  expect(world.buttonsOf('releases', /web 1\.4\.1 is running/)).not.toContain('release.review');
+
+  await world.say('bo', 'general', '/release reviews');
+  const list = await world.whispered('bo', 'general', /wants a second look/);
+  expect(list).toMatch(/overrode freeze-window, because the shop is down/);
+  const id = /\(([0-9A-Z]{8})\)/.exec(list)?.[1];
+  await world.say('bo', 'general', `/release review ${id} because the shop was down`);
+  expect(await world.message('releases-dev', /web 1\.4\.2 is running[\s\S]*Reviewed by/)).toContain(
+    'the shop was down',
+  );
+  await world.say('bo', 'general', '/release reviews');
+  await world.whispered('bo', 'general', /Nothing wants a review/);
+});
+
+test('a rollback to what was healthy is reviewed afterwards', async () => {
+  await world.say('ana', 'general', '/rollback web dev 1.4.1 because of a doubt');
+  expect(await world.message('releases-dev', /web 1\.4\.1 is running in dev/)).toContain('Wants a second look');
+  await world.say('mia', 'general', '/release reviews');
+  expect(await world.whispered('mia', 'general', /wants a second look/)).toContain('rolled back, because');
+  await world.click('mia', 'releases-dev', /web 1\.4\.1 is running in dev/, 'release.review');
+  await world.message('releases-dev', /web 1\.4\.1 is running in dev[\s\S]*Reviewed by/);
+});

@@ -151,6 +151,16 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     expect(ids(await ledger.waiting(other))).toEqual([release.id]);
   });
 
+  test('lists what wants a second look until somebody has looked', async () => {
+    const release = await written();
+    await written({ environment: 'staging' });
+    const review = { why: 'override', dueAt: at(), timezone: 'UTC' } as const;
+    const wanted = (await ledger.transition(release, { review }, entry)).record;
+    expect(ids(await ledger.reviews())).toEqual([release.id]);
+    await ledger.transition(wanted, { review: { ...review, done: { by: bo, at: at() } } }, entry);
+    expect(await ledger.reviews()).toEqual([]);
+  });
+
   test('watches the newest written release of each place, and older ones until they are left', async () => {
     const first = await written();
     const second = await written();

@@ -4,21 +4,23 @@ import { type Release, releaseIdSchema } from '../../release.ts';
 import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { helpReply } from '../views/help.ts';
+import { locksReply } from '../views/holds.ts';
 import {
   artifactsReply,
   clustersReply,
   describeReply,
   historyReply,
-  locksReply,
   queueReply,
   statusReply,
   statusRows,
 } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
+import { reviewsReply } from '../views/reviews.ts';
 import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
 import { endHolds, setHold } from './holds.ts';
 import { previewPolicy } from './policy.ts';
+import { reviewRelease } from './reviews.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
 type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' | 'policy-form' }>;
@@ -69,6 +71,10 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
       return onRelease(ports, command.release, describeReply);
     case 'cancel':
       return onRelease(ports, command.release, (release) => cancelRelease(ports, asker, release));
+    case 'reviews':
+      return reviewsReply(await ports.reviews(), ports.clock.now());
+    case 'review':
+      return onRelease(ports, command.release, (release) => reviewRelease(ports, asker, release, command.because));
     case 'approve':
       return onRelease(ports, command.release, (release) => castVote(ports, asker, release, { vote: 'approve' }));
     case 'take-back':
@@ -104,7 +110,7 @@ async function onRelease(
     const release = await ports.release(whole.data);
     return release === null ? reply(`There is no release ${code(id)}.`) : act(release);
   }
-  const near = [...(await ports.open()), ...(await ports.history({ limit: 100 }))];
+  const near = [...(await ports.open()), ...(await ports.reviews()), ...(await ports.history({ limit: 100 }))];
   const commit = id.toLowerCase();
   const isMeant = ({ id: whole, state }: Release) =>
     whole.endsWith(id) || (commit.length >= 7 && state.kind === 'written' && state.commit.startsWith(commit));

@@ -8,6 +8,7 @@ import { endHoldById } from './holds.ts';
 import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import { type Accepted, acceptRelease } from './release.ts';
+import { reviewRelease } from './reviews.ts';
 import { keepHold, takeOver } from './take-over.ts';
 import { cancelRelease, castVote, letGo, takeBackVote } from './votes.ts';
 
@@ -33,6 +34,7 @@ const onRelease: Readonly<Record<string, OnRelease>> = {
   'release.reject': askWhyRejected,
   'release.cancel': cancelRelease,
   'release.go': letGo,
+  'release.review': (ports, asker, release) => reviewRelease(ports, asker, release),
   'release.rollback': rollBack,
 };
 

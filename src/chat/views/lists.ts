@@ -1,10 +1,8 @@
 import {
-  button,
   code,
   context,
   escapeText,
   header,
-  type KnownBlock,
   link,
   type MessageBody,
   mention,
@@ -12,10 +10,10 @@ import {
   shorten,
   spoken,
 } from '../../blocks.ts';
-import { type Artifact, type Hold, type Release, severitySchema } from '../../release.ts';
+import { type Artifact, type Release, severitySchema } from '../../release.ts';
 import { spokenDuration } from '../../time.ts';
 import type { ClusterStatus } from '../ports.ts';
-import { day, holdWords, reply, shortId, stateWords, stepOf, verdictWords, when } from './words.ts';
+import { day, reply, shortId, stateWords, stepOf, verdictWords, when } from './words.ts';
 
 const rowLimit = 20;
 
@@ -92,31 +90,6 @@ function checkWords({ checks = [], vulnerabilities }: Artifact): string {
   const scan =
     vulnerabilities === undefined ? [] : [counts.length === 0 ? 'no known vulnerabilities' : counts.join(', ')];
   return [[...shown, ...more].join(', '), ...scan].filter((part) => part !== '').join('; ');
-}
-
-/** A message has 50 blocks at most. */
-const holdsShown = 40;
-
-export function locksReply(holds: readonly Hold[]): MessageBody {
-  if (holds.length === 0) return reply('There are no locks or freezes.');
-  const blocks = holds.slice(0, holdsShown).map(
-    (hold): KnownBlock => ({
-      ...section(`${holdWords(hold)} (since ${day(hold.since)})`),
-      accessory: button({
-        text: hold.what === 'freeze' ? 'Unfreeze' : 'Unlock',
-        action: 'hold.unlock',
-        value: hold.id,
-      }),
-    }),
-  );
-  const more =
-    holds.length > holdsShown
-      ? [context(`… ${holds.length - holdsShown} more; end one by its name: ${code('/release unlock web production')}`)]
-      : [];
-  return {
-    text: spoken(`Locks and freezes: ${holds.map(holdWords).join('; ')}`),
-    blocks: [header('Locks and freezes'), ...blocks, ...more],
-  };
 }
 
 export interface StatusRow {
@@ -206,6 +179,11 @@ export function describeReply(release: Release): MessageBody {
     ...(decision?.overridden ?? []).map(
       ({ policy = '', text }) => `Overridden: ${code(policy)} ${escapeText(shorten(text, 200))}`,
     ),
+    ...(release.review?.done === undefined
+      ? []
+      : [
+          `Reviewed by ${mention(release.review.done.by.user)} ${day(release.review.done.at)}${release.review.done.because === undefined ? '' : `: ${escapeText(shorten(release.review.done.because, 200))}`}`,
+        ]),
     ...(decision?.policy === undefined ? [] : [`Decided by sluice.yaml ${code(decision.policy.slice(0, 7))}`]),
     ...(release.state.kind === 'written' ? [`Commit ${code(release.state.commit.slice(0, 7))}`] : []),
     ...clusters,

@@ -17,6 +17,7 @@ import { arrivalSection, type View } from './arrival.ts';
 import { overrideLine } from './override.ts';
 import { refusalSection } from './refusal.ts';
 import { changedWords, requestBlocks } from './request.ts';
+import { reviewButtons, reviewLines } from './review.ts';
 import { credits, fitting, message, requesterOf, serviceOf, stepOf, versionOf } from './words.ts';
 
 /** The one public message of a release, drawn from its record as it stands at the moment of sending. */
@@ -39,7 +40,8 @@ export function releaseMessage(release: Release, view: View): MessageBody {
       return titled(release, `*${stepOf(release)} → ${environment}*: being written. ${credits(release)}`, [], view);
     case 'written': {
       const arrival = arrivalSection(release, release.state.commit, view);
-      return titled(release, arrival.sentence, arrival.buttons, view, arrival.lines);
+      const buttons = [...arrival.buttons, ...reviewButtons(release)];
+      return titled(release, arrival.sentence, buttons, view, [...arrival.lines, ...reviewLines(release)]);
     }
     case 'denied':
     case 'unchanged': {
