@@ -73,6 +73,11 @@ export function checkSluiceFile(text: string, file: string): Parsed<SluiceFile> 
 
 const kindSchema = z.object({ type: z.literal('literal'), values: z.array(z.string()) });
 
+/** One policy as the file would read it, with lists and defaults filled in; null where it is none. */
+export function policyOf(item: unknown): SluiceFile['policies'][number] | null {
+  return policiesSchema.safeParse([item]).data?.[0] ?? null;
+}
+
 /** For editors: what `sluice.yaml` may hold. */
 export function sluiceJsonSchema(): object {
   const schema = z.toJSONSchema(sectionsSchema, {

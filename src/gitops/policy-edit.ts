@@ -1,7 +1,7 @@
 import { canonical } from '../canonical.ts';
 import type { ReadLine } from '../policy-change.ts';
 import { policyIds } from '../policy-id.ts';
-import { checkSluiceFile } from '../sluice-yaml.ts';
+import { checkSluiceFile, policyOf } from '../sluice-yaml.ts';
 import { type ListEdit, spliceList } from './splice-list.ts';
 
 export type EditedPolicies =
@@ -31,6 +31,10 @@ export function editPolicies(text: string, edit: PolicyStep): EditedPolicies {
   const before = checkSluiceFile(text, 'sluice.yaml');
   if (before.kind === 'invalid') return refused(`sluice.yaml is not valid: ${before.problems[0]?.message}`);
   const { policies } = before.value;
+  // Said before the whole file is judged: twice the same line would be refused as a conflict.
+  const asked = edit.kind === 'add' ? policyOf(edit.item) : null;
+  if (asked !== null && policies.some((each) => canonical(each) === canonical(asked)))
+    return { kind: 'unchanged', because: 'sluice.yaml says so already' };
   const ids = policyIds(policies);
   const step = stepOf(edit, policies, ids);
   if (step.kind === 'unchanged') return step;
@@ -43,8 +47,6 @@ export function editPolicies(text: string, edit: PolicyStep): EditedPolicies {
   }
   const line = edit.kind === 'add' ? after.value.policies.at(-1) : policies[ids.indexOf(edit.id)];
   if (line === undefined) return refused('sluice.yaml would not hold the line');
-  if (edit.kind === 'add' && policies.some((each) => canonical(each) === canonical(line)))
-    return { kind: 'unchanged', because: 'sluice.yaml says so already' };
   return { kind: 'edited', text: spliced.text, diff: differing(text, spliced.text), line };
 }
 
