@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'journeys',
           sequence: { groupOrder: 1 },
           include: ['test/journeys/**/*.test.ts'],
+          // They wait more than they work.
+          maxWorkers: 3,
           testTimeout: 90_000,
         },
       },
