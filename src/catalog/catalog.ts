@@ -11,6 +11,7 @@ import type { Clock } from '../time.ts';
 import { artifactRoute } from './artifact-route.ts';
 import { type Added, createArtifacts } from './artifacts.ts';
 import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts';
+import { createLag, type Lag } from './lag.ts';
 import { type Planned, type PlanPorts, planRelease } from './plan.ts';
 import { discoveredServices, discoveryFolder, namedService } from './services.ts';
 import { createSnapshots, type SnapshotPorts } from './snapshots.ts';
@@ -62,6 +63,8 @@ export interface Catalog {
     service: string,
     options?: { readonly branch?: string; readonly limit?: number },
   ) => Promise<Artifact[]>;
+  /** How far a version is behind another, or behind the newest of the main branch. */
+  readonly lag: (service: string, version: string, than?: string) => Promise<Lag>;
   readonly plan: (request: Request) => Promise<Planned>;
   readonly deployed: () => Promise<Deployed[]>;
   readonly environment: (name: string) => {
@@ -202,6 +205,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
         rows.slice(0, limit).map(({ version }) => version),
       );
     },
+    lag: createLag(artifacts),
     plan: (request) => planRelease(planPorts, request),
     deployed: async () => {
       await refresh({ fetch: false });

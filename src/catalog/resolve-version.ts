@@ -110,14 +110,16 @@ function provenVersions({ present, healthy, clusters, rolledBackFrom }: Standing
   return [...new Set([...current, ...others])];
 }
 
-const mainBranches = ['main', 'master'];
+/** The newest build of the main branch, whatever that is called; `rows` have the newest first. */
+export function newestOnMain(rows: readonly ArtifactRow[]): ArtifactRow | undefined {
+  return rows.find(({ branch }) => branch === 'main') ?? rows.find(({ branch }) => branch === 'master');
+}
 
 function newestOfMain({ request, rows }: VersionQuestion): Resolved {
   const { service, environment, intent } = request;
-  for (const name of mainBranches) {
-    const newest = rows.find(({ branch }) => branch === name);
-    if (newest !== undefined) return { kind: 'resolved', version: newest.version, intent, chosen: `newest of ${name}` };
-  }
+  const newest = newestOnMain(rows);
+  if (newest !== undefined)
+    return { kind: 'resolved', version: newest.version, intent, chosen: `newest of ${newest.branch}` };
   return refused(
     'nothing-to-release',
     rows.length === 0 ? `no artifact of ${service} is known yet` : `no artifact of ${service} was built from main`,

@@ -20,7 +20,12 @@ export const commandTable = [
     summary: 'back to the last version that was healthy on every cluster',
     example: 'web production',
   },
-  { verb: 'status', usage: '[SERVICE] [ENV]', summary: 'what runs where', example: 'status web' },
+  {
+    verb: 'status',
+    usage: '[SERVICE] [ENV]',
+    summary: 'what runs where: since when, how healthy, how far behind',
+    example: 'status web',
+  },
   { verb: 'queue', usage: '[SERVICE] [ENV]', summary: 'what waits, and for what', example: 'queue' },
   { verb: 'history', usage: '[SERVICE] [ENV]', summary: 'the last releases', example: 'history web production' },
   { verb: 'artifacts', usage: 'SERVICE [BRANCH]', summary: 'what can be released', example: 'artifacts web' },

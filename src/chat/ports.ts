@@ -2,6 +2,7 @@ import type { Drift } from '../drift.ts';
 import type { Mute } from '../mute.ts';
 import type { PolicyDraft } from '../policy-change.ts';
 import type { Preview } from '../preview.ts';
+import type { HealthyTime } from '../proven.ts';
 import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
@@ -14,6 +15,12 @@ interface Entry {
   readonly by?: Person;
   readonly text?: string;
 }
+/** How a version stands to another one. */
+export type Lag =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'behind' | 'ahead'; readonly versions: number; readonly commits: number };
+
 type Role = 'viewer' | 'releaser' | 'approver' | 'operator';
 interface Scope {
   readonly service?: string;
@@ -24,7 +31,13 @@ export interface ClusterStatus {
   readonly cluster: string;
   readonly reachable: boolean;
   readonly staleSince?: Instant | undefined;
-  readonly services: readonly { readonly service: string; readonly environment: string; readonly verdict: Verdict }[];
+  readonly services: readonly {
+    readonly service: string;
+    readonly environment: string;
+    readonly verdict: Verdict;
+    /** What is suspended on its way: `Kustomization shop`. */
+    readonly suspended: readonly string[];
+  }[];
 }
 
 /** As much of `sluice.yaml` as people are told. */
@@ -135,15 +148,22 @@ export interface ChatPorts {
   readonly confirmRecord: (by: string) => Promise<void>;
   readonly resumeLane: (lane: string) => Promise<void>;
   readonly clusters: () => readonly ClusterStatus[];
+  readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly catalog: {
     readonly names: () => { readonly services: string[]; readonly environments: string[] };
-    readonly environment: (name: string) => { readonly channel: string; readonly clusters: string[] } | null;
+    readonly environment: (name: string) => {
+      readonly channel: string;
+      readonly clusters: string[];
+      /** What comes before it. */
+      readonly after?: string[];
+    } | null;
     readonly service: (name: string) => { readonly owners: string[] } | null;
     readonly snapshot: () => PolicySnapshot;
     readonly artifacts: (
       service: string,
       options?: { readonly branch?: string; readonly limit?: number },
     ) => Promise<Artifact[]>;
+    readonly lag: (service: string, version: string, than?: string) => Promise<Lag>;
     readonly deployed: () => Promise<
       readonly { readonly service: string; readonly environment: string; readonly version: string }[]
     >;

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
 import { clockTime } from './arrival/finding.ts';
+import { suspendedIn, type Unit } from './arrival/own.ts';
 import { type ClusterWatchOptions, watchCluster } from './cluster-watch.ts';
 import type { Expected } from './expected.ts';
 import { createAncestry } from './gather-ancestry.ts';
@@ -54,7 +55,11 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   let toldSilent = false;
   /** Null until it is known: nothing to expect would mean that everything has gone. */
   let expectations: readonly Expected[] | null = null;
-  let current: readonly { readonly expected: Expected; readonly verdict: Verdict }[] = [];
+  let current: readonly {
+    readonly expected: Expected;
+    readonly units: readonly Unit[];
+    readonly verdict: Verdict;
+  }[] = [];
 
   let ticks = 0;
 
@@ -79,7 +84,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     const wanted = expectations;
     const isAncestor = await ancestry.gather(watch.view, wanted);
     const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), watch.staleSince() !== null);
-    current = verdicts.map(({ expected, verdict }) => ({ expected, verdict: withSilence(verdict) }));
+    current = verdicts.map((each) => ({ ...each, verdict: withSilence(each.verdict) }));
     toldSilent = isSilent();
     for (const { expected, verdict } of current) tell(expected, verdict, !toldSilent);
     for (const seen of drift.seen) outbox.put(`drift/${seen.id}`, async () => void (await options.onDrift(seen)));
@@ -105,7 +110,8 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     current = wanted.map((expected) => {
       const before = told.get(keyOf(expected));
       const previous = before?.of === identityOf(expected) ? before.verdict : expected.previous;
-      return { expected, verdict: unreachableVerdict(name, because, expected, previous, clock.now()) };
+      const verdict = unreachableVerdict(name, because, expected, previous, clock.now());
+      return { expected, units: [], verdict };
     });
     for (const { expected, verdict } of current) tell(expected, verdict, false);
   };
@@ -187,7 +193,10 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       staleSince: watch.staleSince(),
       because: watch.because(),
       flux: watch.flux(),
-      services: current.map(({ expected: { service, environment }, verdict }) => ({ service, environment, verdict })),
+      services: current.map(({ expected: { service, environment }, units, verdict }) => ({
+        ...{ service, environment, verdict },
+        suspended: suspendedIn(units),
+      })),
     }),
     stop: async () => {
       stop.abort();

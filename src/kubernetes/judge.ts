@@ -2,7 +2,7 @@ import type { SeenDrift } from '../drift.ts';
 import type { Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { arrival } from './arrival/arrival.ts';
-import { unitsOf } from './arrival/own.ts';
+import { type Unit, unitsOf } from './arrival/own.ts';
 import { createBundles } from './drift/bundle.ts';
 import { createDriftTracker, type DriftStep } from './drift/drift-tracker.ts';
 import { createEarlierFailures, type EarlierFailures } from './earlier-failures.ts';
@@ -12,7 +12,12 @@ import { conditionOf } from './flux/state.ts';
 import type { ClusterView } from './objects.ts';
 
 export interface Judgement {
-  readonly verdicts: readonly { readonly expected: Expected; readonly verdict: Verdict }[];
+  /** With the objects that each verdict rests on. */
+  readonly verdicts: readonly {
+    readonly expected: Expected;
+    readonly units: readonly Unit[];
+    readonly verdict: Verdict;
+  }[];
   readonly drift: DriftStep;
 }
 

@@ -61,7 +61,15 @@ export interface ClusterStatus {
   readonly staleSince?: Instant;
   readonly because?: string;
   readonly flux: 'seen' | 'absent' | 'unknown';
-  readonly services: readonly { readonly service: string; readonly environment: string; readonly verdict: Verdict }[];
+  readonly services: readonly ServiceStatus[];
+}
+
+export interface ServiceStatus {
+  readonly service: string;
+  readonly environment: string;
+  readonly verdict: Verdict;
+  /** The objects of Flux on its way that are suspended, as people name them: `Kustomization shop`. */
+  readonly suspended: readonly string[];
 }
 
 export interface Kubernetes {

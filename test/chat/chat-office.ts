@@ -99,12 +99,14 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     confirmRecord: async () => {},
     resumeLane: async () => {},
     clusters: () => [],
+    healthyTimes: async () => [],
     catalog: {
       names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),
       environment: (name) => ({ channel: `#releases-${name}`, clusters: [name] }),
       service: () => null,
       snapshot: () => ({ kind: 'unreadable' }),
       artifacts: async () => [],
+      lag: async () => ({ kind: 'same' }),
       deployed: async () => [{ service: 'web', environment: 'dev', version: '1.4.1' }],
     },
     policies: {

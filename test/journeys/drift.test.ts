@@ -32,6 +32,8 @@ test('a pause that somebody forgets is told, and so is who mutes it; resumed, it
   expect(open).toContain('flux');
   await world.click('ana', 'releases-dev', /payments .*is suspended/, 'drift.mute');
   await world.whispered('ana', 'releases-dev', /until it ends/);
+  await world.say('ana', 'general', '/release status payments');
+  await world.whispered('ana', 'general', /dev 5\.2\.1: healthy 3\/3 .*suspended: Kustomization payments/);
   await world.say('ana', 'general', '/release drift dev');
   await world.whispered('ana', 'general', /1 drift in dev.*payments.*suspended/s);
   world.cluster('dev').suspend('payments', false);

@@ -5,15 +5,7 @@ import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { helpReply } from '../views/help.ts';
 import { locksReply } from '../views/holds.ts';
-import {
-  artifactsReply,
-  clustersReply,
-  describeReply,
-  historyReply,
-  queueReply,
-  statusReply,
-  statusRows,
-} from '../views/lists.ts';
+import { artifactsReply, clustersReply, describeReply, historyReply, queueReply } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reviewsReply } from '../views/reviews.ts';
 import { reply } from '../views/words.ts';
@@ -21,6 +13,7 @@ import { listDrift } from './drift.ts';
 import { endHolds, setHold } from './holds.ts';
 import { previewPolicy } from './policy.ts';
 import { reviewRelease } from './reviews.ts';
+import { whatRuns } from './status.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
 type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' | 'policy-form' }>;
@@ -31,12 +24,7 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'help':
       return helpReply(command.about, ports.catalog.names());
     case 'status':
-      return statusReply(
-        statusRows(
-          (await ports.catalog.deployed()).filter((each) => inScope(command, each)),
-          ports.clusters(),
-        ),
-      );
+      return whatRuns(ports, scopeOf(command));
     case 'queue':
       return queueReply(await ports.open(scopeOf(command)), ports.clock.now());
     case 'history':
@@ -88,15 +76,6 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
 
 function scopeOf({ service, environment }: { readonly service?: string; readonly environment?: string }) {
   return { ...(service === undefined ? {} : { service }), ...(environment === undefined ? {} : { environment }) };
-}
-
-function inScope(
-  wanted: { readonly service?: string; readonly environment?: string },
-  each: { readonly service: string; readonly environment: string },
-): boolean {
-  return (
-    (wanted.service ?? each.service) === each.service && (wanted.environment ?? each.environment) === each.environment
-  );
 }
 
 /** Finds a release by its whole id, by the end of it as the lists show it, or by the beginning of its commit. */

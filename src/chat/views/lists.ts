@@ -92,53 +92,6 @@ function checkWords({ checks = [], vulnerabilities }: Artifact): string {
   return [[...shown, ...more].join(', '), ...scan].filter((part) => part !== '').join('; ');
 }
 
-export interface StatusRow {
-  readonly service: string;
-  readonly environment: string;
-  readonly inGit: string;
-  readonly clusters: readonly { readonly cluster: string; readonly words: string }[];
-}
-
-/** What Git says and what every cluster was seen to run, service by service. */
-export function statusReply(rows: readonly StatusRow[]): MessageBody {
-  if (rows.length === 0) return reply('Nothing is known about that yet.');
-  const services = [...new Set(rows.map(({ service }) => service))];
-  const blocks = services.slice(0, 20).map((service) => {
-    const lines = rows
-      .filter((row) => row.service === service)
-      .map(
-        ({ environment, inGit, clusters }) =>
-          `${escapeText(environment)}: *${escapeText(inGit)}* ${clusters.map(({ cluster, words }) => `${escapeText(cluster)} ${words}`).join(', ')}`,
-      );
-    return section(`*${escapeText(service)}*\n${lines.join('\n')}`);
-  });
-  const more =
-    services.length > 20 ? [context(`… ${services.length - 20} more; name one: ${code('/release status web')}`)] : [];
-  return {
-    text: spoken(rows.map(({ service, environment, inGit }) => `${service} ${inGit} in ${environment}`).join('; ')),
-    blocks: [...blocks, ...more],
-  };
-}
-
-export function statusRows(
-  deployed: readonly { readonly service: string; readonly environment: string; readonly version: string }[],
-  clusters: readonly ClusterStatus[],
-): StatusRow[] {
-  return deployed.map(({ service, environment, version }) => ({
-    service,
-    environment,
-    inGit: version,
-    clusters: clusters.flatMap((status) =>
-      status.services
-        .filter((seen) => seen.service === service && seen.environment === environment)
-        .map(({ verdict }) => ({
-          cluster: status.cluster,
-          words: status.staleSince === undefined ? verdictWords(verdict) : `not seen since ${when(status.staleSince)}`,
-        })),
-    ),
-  }));
-}
-
 export function clustersReply(clusters: readonly ClusterStatus[]): MessageBody {
   if (clusters.length === 0) return reply('No cluster is watched.');
   const rows = clusters.map(

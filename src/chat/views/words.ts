@@ -21,6 +21,14 @@ export function when(instant: Instant, format = '{time}'): string {
   return `<!date^${Math.floor(epochMsOf(instant) / 1000)}^${format}|${instant.slice(11, 16)} UTC>`;
 }
 
+const recentMs = 20 * 3_600_000;
+
+/** `since 14:02`, or the day where that is longer ago. */
+export function sinceWords(instant: Instant, nowMs: number): string {
+  if (nowMs - epochMsOf(instant) < recentMs) return `since ${when(instant)}`;
+  return `since <!date^${Math.floor(epochMsOf(instant) / 1000)}^{date_short_pretty}|${instant.slice(0, 10)}>`;
+}
+
 export function day(instant: Instant): string {
   return when(instant, '{date_short_pretty} {time}');
 }

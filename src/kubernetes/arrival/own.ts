@@ -152,3 +152,15 @@ function likelyReleases(releases: readonly HelmRelease[], expected: Expected): r
   if (releases.length === 1) return releases;
   return releases.filter(({ name }) => name === expected.service);
 }
+
+/** What is suspended anywhere on the way of a service, from its source to its HelmReleases. */
+export function suspendedIn(units: readonly Unit[]): string[] {
+  const all = units.flatMap(({ source, kustomization, parents, helmReleases }) => [
+    ...(source === undefined ? [] : [source]),
+    ...parents.toReversed(),
+    kustomization,
+    ...helmReleases,
+  ]);
+  const paused = all.filter(({ suspended }) => suspended).map(({ kind, name }) => `${kind} ${name}`);
+  return [...new Set(paused)];
+}
