@@ -1,10 +1,9 @@
-import { isAbsolute, join } from 'node:path';
 import { ulid } from 'ulid';
 import { createCatalog } from './catalog/catalog.ts';
 import type { Lane } from './change.ts';
 import { createChat } from './chat/chat.ts';
 import { skewWords, worstSkew } from './clock-skew.ts';
-import { type Config, readSecret } from './config.ts';
+import type { Config } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
 import { rollsBackNow } from './decision/on-failure.ts';
@@ -35,63 +34,9 @@ import { createReviewReminders } from './notify/review-reminders.ts';
 import { createPreview } from './preview.ts';
 import { evictionPolicy, openRedis, type Redis, serverTimeMs, whenReady } from './redis.ts';
 import { keepDoing, type Round } from './rounds.ts';
+import { type Environment, settle } from './settle.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
 import { instantOf, pause, systemClock } from './time.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What the configuration names, with its secrets read and its paths made absolute. */
-function settle(config: Config, environment: Environment) {
-  const secrets: string[] = [config.slack.botToken, config.slack.appToken];
-  const secret = (source: Parameters<typeof readSecret>[0]) => {
-    const value = readSecret(source, environment);
-    secrets.push(value);
-    return value;
-  };
-  const absolute = (path: string) => (isAbsolute(path) ? path : join(config.folder, path));
-  const repositories = Object.fromEntries(
-    Object.entries(config.file.repositories).map(([name, repository]) => [
-      name,
-      {
-        ...repository,
-        ...(repository.password === undefined ? {} : { secret: secret(repository.password) }),
-        ...(repository.sshKey === undefined ? {} : { sshKey: absolute(repository.sshKey) }),
-      },
-    ]),
-  );
-  const clusters = Object.fromEntries(
-    Object.entries(config.file.clusters).map(([name, cluster]) => [
-      name,
-      cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: absolute(cluster.kubeconfig) },
-    ]),
-  );
-  const receivers = Object.entries(config.file.clusters).flatMap(([cluster, { receiver }]) =>
-    receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
-  );
-  const artifactToken = config.file.artifacts === undefined ? undefined : secret(config.file.artifacts.token);
-  const signing =
-    config.file.signing === undefined ? undefined : { ...config.file.signing, key: absolute(config.file.signing.key) };
-  const lanes = Object.fromEntries(
-    Object.entries(repositories).map(([repository, { branch }]): [string, Lane] => [
-      repository,
-      { repository, branch },
-    ]),
-  );
-  const policyLane = lanes[config.file.policy.repository];
-  if (policyLane === undefined)
-    throw new Refusal(`policy.repository names "${config.file.policy.repository}", which is not configured.`);
-  return {
-    repositories,
-    clusters,
-    receivers,
-    artifactToken,
-    signing,
-    secrets,
-    lanes,
-    policyLane,
-    data: absolute(config.file.data),
-  };
-}
 
 export interface App {
   /** The port that was really bound. */

@@ -22,6 +22,12 @@ const commands: Readonly<Record<string, CliCommand>> = {
     summary: 'the service alone, with the configuration in FILE or SLUICE_CONFIG',
     run: serve,
   },
+  doctor: {
+    usage: 'doctor [CONFIG] [--json]',
+    summary:
+      'look at Slack, Redis, Git, clusters, rights, clock, key and both files, and say how to mend what is wrong',
+    run: doctor,
+  },
   check: {
     usage: 'check FILE...',
     summary: 'validate sluice.yaml or the deployment configuration, offline',
@@ -90,6 +96,18 @@ async function serve(args: readonly string[], environment: Environment): Promise
   const { serveUntilStopped } = await import('./app.ts');
   await serveUntilStopped(loadConfig(path, environment), environment);
   return 0;
+}
+
+async function doctor(args: readonly string[], environment: Environment): Promise<number> {
+  const { values, positionals } = options(args, { config: { type: 'string' }, json: { type: 'boolean' } });
+  const path = positionals[0] ?? values.config ?? environment['SLUICE_CONFIG'];
+  if (path === undefined || positionals.length > 1)
+    throw new Refusal('doctor needs a configuration: npm start -- doctor FILE, or SLUICE_CONFIG.');
+  const { examine } = await import('./doctor.ts');
+  const { findingLines } = await import('./finding.ts');
+  const findings = await examine(path, environment);
+  print(values.json === true ? JSON.stringify(findings, null, 2) : findingLines(findings));
+  return findings.some(({ level }) => level === 'fail') ? 1 : 0;
 }
 
 async function playground(args: readonly string[]): Promise<number> {

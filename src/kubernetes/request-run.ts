@@ -8,6 +8,15 @@ export type Requested =
   | { readonly kind: 'not-granted' }
   | { readonly kind: 'failed'; readonly because: string };
 
+/** What Flux can be asked to run: the rest of what is watched is made by others. */
+export const runnableKinds: readonly string[] = [
+  'Kustomization',
+  'HelmRelease',
+  'GitRepository',
+  'OCIRepository',
+  'Bucket',
+];
+
 const statusSchema = z.object({ message: z.string() });
 
 /**
@@ -18,7 +27,7 @@ export async function requestRun(api: ClusterApi, objects: readonly string[], at
   const body = JSON.stringify({ metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': at } } });
   for (const object of objects) {
     const [kind, namespace = '', name = ''] = object.split('/');
-    const known = watchedKinds.find((each) => each.kind === kind);
+    const known = watchedKinds.find((each) => each.kind === kind && runnableKinds.includes(kind));
     if (known === undefined) continue;
     const path = `/apis/${known.group}/${known.version}/namespaces/${encodeURIComponent(namespace)}/${known.plural}/${encodeURIComponent(name)}`;
     try {

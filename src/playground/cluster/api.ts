@@ -15,6 +15,7 @@ import { discover } from './discovery.ts';
 import { type JsonObject, textAt } from './json.ts';
 import { kindAt } from './kinds.ts';
 import { podLog } from './pod-log.ts';
+import { type Rights, reviewsPath, verbOf } from './rights.ts';
 import { nameOf, namespaceOf, type Store } from './store.ts';
 import { createWatches } from './watches.ts';
 import { sha256 } from './world.ts';
@@ -31,6 +32,7 @@ export interface Api {
 
 export interface ApiOptions {
   readonly store: Store;
+  readonly rights: Rights;
   readonly token: string;
   readonly host: string;
   readonly port: number;
@@ -42,8 +44,8 @@ const bodyLimit = 3_000_000;
 
 /** The Kubernetes API over http: bearer token, discovery, list, watch, get and the writes. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { store } = options;
-  const watches = createWatches(store);
+  const { store, rights } = options;
+  const feeds = createWatches(store);
   let cut = false;
   const send = (response: ServerResponse, { code, body }: Answer) => {
     response.writeHead(code, { 'content-type': 'application/json' });
@@ -59,11 +61,16 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return send(response, { code: 200, body: {} });
     }
     if (!allowed(request, options.token)) return send(response, failure(401, 'Unauthorized', 'Unauthorized'));
+    if (request.method === 'POST' && path === reviewsPath)
+      return send(response, rights.review((await bodyOf(request)) ?? ''));
     const found = request.method === 'GET' ? discover(path) : null;
     if (found !== null) return send(response, { code: 200, body: found });
     const target = targetOf(path);
     if (target === null)
       return send(response, failure(404, 'NotFound', 'the server could not find the requested resource'));
+    const watches = (url.searchParams.get('watch') ?? 'false') !== 'false';
+    const refusal = rights.refusal(target, verbOf(request.method ?? '', target.name, watches));
+    if (refusal !== null) return send(response, refusal);
     if (request.method !== 'GET') {
       const text = await bodyOf(request);
       if (text === null) return send(response, failure(413, 'RequestEntityTooLarge', 'the body is too large'));
@@ -74,9 +81,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return send(response, writeObject(store, target, { method: request.method ?? '', type, manager, force, text }));
     }
     if (target.name !== null) return sendObject(response, target, url.searchParams);
-    return url.searchParams.get('watch') === null || url.searchParams.get('watch') === 'false'
-      ? send(response, list(target, url.searchParams))
-      : watch(response, target, url.searchParams);
+    return watches ? watch(response, target, url.searchParams) : send(response, list(target, url.searchParams));
   };
 
   const sendObject = (response: ServerResponse, target: Target, query: URLSearchParams) => {
@@ -124,7 +129,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const watch = (response: ServerResponse, target: Target, query: URLSearchParams) => {
     const version = query.get('resourceVersion') ?? '';
     if (query.get('sendInitialEvents') === 'true') return send(response, noInitialEvents());
-    watches.open(
+    feeds.open(
       {
         kind: target.kind,
         namespace: target.namespace === '' ? null : target.namespace,
@@ -154,8 +159,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
     url: `http://${options.host}:${port}`,
-    dropWatches: watches.drop,
-    expire: watches.expire,
+    dropWatches: feeds.drop,
+    expire: feeds.expire,
     cutOff: (now) => {
       cut = now;
       if (cut) server.closeAllConnections();

@@ -9,6 +9,7 @@ import { createKubelet } from './kubelet.ts';
 import { createKustomizeController } from './kustomize-controller.ts';
 import type { Fault } from './pod-faults.ts';
 import { createPodSetController } from './pod-set-controller.ts';
+import { createRights, type Denial } from './rights.ts';
 import { createSourceController } from './source-controller.ts';
 import { nameOf, namespaceOf } from './store.ts';
 import { createWorld } from './world.ts';
@@ -49,6 +50,8 @@ export interface Cluster {
   ) => void;
   readonly remove: (kind: string, namespace: string, name: string) => void;
   readonly cutOff: (cut: boolean) => void;
+  /** What the account of the kubeconfig may not do from now on. */
+  readonly deny: (denials: readonly Denial[]) => void;
   readonly dropWatches: () => void;
   readonly expire: () => void;
   readonly suspend: (kustomization: string, suspended: boolean) => void;
@@ -69,8 +72,10 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const { store } = world;
   const clone = await createGitClone(options.git.url);
   const source = createSourceController(world, clone);
+  const rights = createRights();
   const api = await startApi({
     store,
+    rights,
     token: options.token,
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
@@ -116,6 +121,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       void store.update(kind, namespace, name, { manager, operation: 'Update' }, change),
     remove: (kind, namespace, name) => void store.remove(kind, namespace, name),
     cutOff: api.cutOff,
+    deny: rights.deny,
     dropWatches: api.dropWatches,
     expire: api.expire,
     suspend: (kustomization, suspended) => {

@@ -1,6 +1,15 @@
 import type { JsonObject } from './json.ts';
 import { apiVersionOf, groups, kinds } from './kinds.ts';
 
+/** Served by the API server itself; nothing of it is stored. */
+const authorization = { name: 'authorization.k8s.io', version: 'v1' };
+const reviews = {
+  name: 'selfsubjectaccessreviews',
+  singularName: 'selfsubjectaccessreview',
+  namespaced: false,
+  kind: 'SelfSubjectAccessReview',
+  verbs: ['create'],
+};
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** What the API server says of itself; null for paths that are no discovery. */
@@ -11,12 +20,12 @@ export function discover(path: string): JsonObject | null {
     return {
       kind: 'APIGroupList',
       apiVersion: 'v1',
-      groups: groups().map(({ name, version }) => group(name, version)),
+      groups: [...groups(), authorization].map(({ name, version }) => group(name, version)),
     };
   const [, root, name, version, ...rest] = path.split('/');
   if (root === 'api' && name === 'v1' && version === undefined) return resources('v1');
   if (root !== 'apis' || name === undefined || rest.length > 0) return null;
-  const found = groups().find((each) => each.name === name);
+  const found = [...groups(), authorization].find((each) => each.name === name);
   if (found === undefined) return null;
   if (version === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...group(name, found.version) };
   return version === found.version ? resources(`${name}/${version}`) : null;
@@ -40,5 +49,6 @@ function resources(groupVersion: string): JsonObject {
       const scale = { ...row, name: `${kind.plural}/scale`, kind: 'Scale', verbs: ['get', 'patch', 'update'] };
       return kind.kind === 'Deployment' ? [{ ...row, verbs }, scale] : [{ ...row, verbs }];
     });
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: list };
+  const isOwn = groupVersion === `${authorization.name}/${authorization.version}`;
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: isOwn ? [reviews] : list };
 }

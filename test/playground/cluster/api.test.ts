@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Api, startApi } from '../../../src/playground/cluster/api.ts';
 import { type JsonObject, objectsAt, textAt, toJsonObject } from '../../../src/playground/cluster/json.ts';
+import { createRights } from '../../../src/playground/cluster/rights.ts';
 import { createStore, type Store } from '../../../src/playground/cluster/store.ts';
 import { collect } from './repository.ts';
 
@@ -9,11 +10,13 @@ const until = { timeout: 2_000, interval: 10 };
 const token = 'a-token';
 const maps = '/api/v1/namespaces/shop/configmaps';
 let store: Store;
+let rights: ReturnType<typeof createRights>;
 let api: Api;
 
 beforeEach(async () => {
   store = createStore(() => new Date());
-  api = await startApi({ store, token, host: '127.0.0.1', port: 0, onHook: () => {} });
+  rights = createRights();
+  api = await startApi({ store, rights, token, host: '127.0.0.1', port: 0, onHook: () => {} });
 });
 afterEach(() => api.close());
 
@@ -162,5 +165,43 @@ describe('the API of the cluster', () => {
     expect((await post('{')).status).toBe(400);
     expect((await post('[]')).status).toBe(400);
     expect((await post(`"${'x'.repeat(3_100_000)}"`)).status).toBe(413);
+  });
+});
+
+describe('rights', () => {
+  const review = (resourceAttributes: object) =>
+    call('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    });
+
+  it('are told to whoever asks, and hold for what is tried', async () => {
+    rights.deny([
+      { verb: 'list', resource: 'pods' },
+      { verb: 'get', resource: 'pods/log' },
+    ]);
+    expect(await review({ verb: 'watch', resource: 'pods' })).toMatchObject({
+      code: 201,
+      body: { kind: 'SelfSubjectAccessReview', status: { allowed: true } },
+    });
+    expect((await review({ verb: 'list', resource: 'pods' })).body['status']).toEqual({ allowed: false });
+    expect((await review({ verb: 'get', resource: 'pods', subresource: 'log' })).body['status']).toEqual({
+      allowed: false,
+    });
+    expect(await review({})).toMatchObject({ code: 422 });
+    expect(await call('GET', '/api/v1/pods')).toMatchObject({
+      code: 403,
+      body: {
+        reason: 'Forbidden',
+        message:
+          'pods is forbidden: User "system:serviceaccount:sluice:sluice" cannot list resource "pods" in API group "" at the cluster scope',
+      },
+    });
+    expect(await call('GET', '/api/v1/namespaces/shop/pods/a/log')).toMatchObject({ code: 403 });
+    expect(await call('GET', '/api/v1/namespaces/shop/pods/a')).toMatchObject({ code: 404 });
+    expect(await call('GET', '/apis/authorization.k8s.io/v1')).toMatchObject({
+      body: { resources: [{ name: 'selfsubjectaccessreviews', verbs: ['create'] }] },
+    });
   });
 });

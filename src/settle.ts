@@ -1,0 +1,67 @@
+import { isAbsolute, join } from 'node:path';
+import type { Lane } from './change.ts';
+import { type Config, readSecret, type SecretSource } from './config.ts';
+import { Refusal } from './errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Each part of the configuration with its secrets read and its paths made absolute; a Refusal where a secret is missing. */
+export function createParts(config: Config, environment: Environment) {
+  const { file } = config;
+  const secrets: string[] = [config.slack.botToken, config.slack.appToken];
+  const secret = (source: SecretSource) => {
+    const value = readSecret(source, environment);
+    secrets.push(value);
+    return value;
+  };
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(config.folder, path));
+  return {
+    /** Every secret that was read so far, to be masked. */
+    secrets,
+    absolute,
+    repository: (repository: Config['file']['repositories'][string]) => ({
+      ...repository,
+      ...(repository.password === undefined ? {} : { secret: secret(repository.password) }),
+      ...(repository.sshKey === undefined ? {} : { sshKey: absolute(repository.sshKey) }),
+    }),
+    cluster: (cluster: Config['file']['clusters'][string]) =>
+      cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: absolute(cluster.kubeconfig) },
+    receivers: () =>
+      Object.entries(file.clusters).flatMap(([cluster, { receiver }]) =>
+        receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
+      ),
+    artifactToken: () => (file.artifacts === undefined ? undefined : secret(file.artifacts.token)),
+    signing: () => (file.signing === undefined ? undefined : { ...file.signing, key: absolute(file.signing.key) }),
+  };
+}
+
+/** All that the configuration names. */
+export function settle(config: Config, environment: Environment) {
+  const { file } = config;
+  const parts = createParts(config, environment);
+  const repositories = mapValues(file.repositories, parts.repository);
+  const lanes = Object.fromEntries(
+    Object.entries(repositories).map(([repository, { branch }]): [string, Lane] => [
+      repository,
+      { repository, branch },
+    ]),
+  );
+  const policyLane = lanes[file.policy.repository];
+  if (policyLane === undefined)
+    throw new Refusal(`policy.repository names "${file.policy.repository}", which is not configured.`);
+  return {
+    repositories,
+    clusters: mapValues(file.clusters, parts.cluster),
+    receivers: parts.receivers(),
+    artifactToken: parts.artifactToken(),
+    signing: parts.signing(),
+    secrets: parts.secrets,
+    lanes,
+    policyLane,
+    data: parts.absolute(file.data),
+  };
+}
+
+function mapValues<T, U>(values: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { redisFacts, redisFindings } from '../src/check-redis.ts';
+import { openRedis, whenReady } from '../src/redis.ts';
+import { startRedis } from './support/redis.ts';
+
+const good = {
+  redis_version: '7.4.1',
+  'maxmemory-policy': 'noeviction',
+  appendonly: 'yes',
+  appendfsync: 'always',
+  save: '',
+};
+
+describe('what is said of a Redis', () => {
+  test.each([
+    ['one that keeps everything', {}, 'ok ok ok', /before it answers/],
+    ['an old one', { redis_version: '6.0.16' }, 'fail ok ok', /is version 6\.0\.16/],
+    ['the oldest that will do', { redis_version: '6.2.0' }, 'ok ok ok', /6\.2\.0/],
+    ['one that evicts', { 'maxmemory-policy': 'allkeys-lru' }, 'ok fail ok', /evicts keys.*allkeys-lru/],
+    ['one that syncs every second', { appendfsync: 'everysec' }, 'ok ok warn', /lose the last second of requests/],
+    ['one that never syncs', { appendfsync: 'no' }, 'ok ok warn', /the last half minute/],
+    ['one with snapshots alone', { appendonly: 'no', save: '3600 1' }, 'ok ok warn', /last snapshot \(save 3600 1\)/],
+    ['one that keeps nothing', { appendonly: 'no' }, 'ok ok fail', /a restart loses every request, vote and lock/],
+  ])('%s', (_, over, levels, words) => {
+    const findings = redisFindings(new Map(Object.entries({ ...good, ...over })));
+    expect(findings.map(({ level }) => level).join(' ')).toBe(levels);
+    expect(findings.map(({ seen }) => seen).join('\n')).toMatch(words);
+    expect(findings.filter(({ level, mend }) => level !== 'ok' && mend === undefined)).toEqual([]);
+  });
+
+  test('one that forbids CONFIG is judged by what INFO says', () => {
+    const facts = new Map([
+      ['redis_version', '7.2.4'],
+      ['maxmemory_policy', 'volatile-lru'],
+      ['aof_enabled', '1'],
+    ]);
+    expect(redisFindings(facts).map(({ level, seen }) => `${level} ${seen}`)).toEqual([
+      'ok is version 7.2.4',
+      expect.stringMatching(/^fail evicts .*volatile-lru/),
+      expect.stringMatching(/^warn does not tell its appendfsync/),
+    ]);
+    expect(redisFindings(new Map()).map(({ level }) => level)).toEqual(['warn', 'warn', 'warn']);
+  });
+
+  test('a real one is asked, also where CONFIG is forbidden', async () => {
+    const server = await startRedis();
+    const client = openRedis({ url: server.url }, 'commands', () => {});
+    try {
+      await whenReady(client, 5_000);
+      expect(redisFindings(await redisFacts(client)).map(({ level }) => level)).toEqual(['ok', 'ok', 'ok']);
+      await client.call('ACL', 'SETUSER', 'default', '-config');
+      const levels = redisFindings(await redisFacts(client)).map(({ level }) => level);
+      expect(levels).toEqual(['ok', 'ok', 'warn']);
+    } finally {
+      client.disconnect();
+      await server.close();
+    }
+  });
+});
