@@ -124,13 +124,15 @@ async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<Ht
   const { service, version } = artifact;
   if (added.kind !== 'differs')
     return { status: added.kind === 'added' ? 201 : 200, body: { kind: added.kind, service, version } };
-  const { image, digest, commit } = added.existing;
+  const { existing } = added;
   ports.log.warn({ service, version }, 'an artifact was posted again with another content');
   return {
     status: 409,
     body: {
       error: `${service} ${version} is already known with another content; versions are immutable, so build a new one`,
-      existing: { image, digest, commit },
+      ...(existing === undefined
+        ? {}
+        : { existing: { image: existing.image, digest: existing.digest, commit: existing.commit } }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { artifactWork, dueKeys, markDueLua } from '../due.ts';
 import { key, type Redis } from '../redis.ts';
@@ -11,7 +12,8 @@ export type Added =
   | { readonly kind: 'added' | 'same' }
   /** The same artifact, with checks that are newer than those that were known. */
   | { readonly kind: 'renewed' }
-  | { readonly kind: 'differs'; readonly existing: Artifact };
+  /** `existing` is missing where it was forgotten: what it was is known still. */
+  | { readonly kind: 'differs'; readonly existing?: Artifact };
 
 export interface Artifacts {
   /** Keeps an artifact for good: the same version with another image, digest or commit is refused; its checks are renewed. */
@@ -24,6 +26,8 @@ export interface Artifacts {
 
 /** Older artifacts of one service are forgotten, so that nothing grows without end. */
 const keptPerService = 1_000;
+/** What a version was is known for longer, as it may have been healthy somewhere: another one is not to pass for it. */
+const knownPerService = 20 * keptPerService;
 /** What the schema of an artifact takes. */
 const mostChecks = 50;
 
@@ -31,8 +35,14 @@ const mostChecks = 50;
 const addScript = `${markDueLua}
 local held = redis.call('HGET', KEYS[1], ARGV[1]) or ''
 if held ~= ARGV[6] then return held end
+if held == '' then
+  local print = redis.call('HGET', KEYS[7], ARGV[1])
+  if print and print ~= ARGV[8] then return 'other' end
+end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 if held ~= '' then return false end
+redis.call('HSET', KEYS[7], ARGV[1], ARGV[8])
+redis.call('ZADD', KEYS[8], ARGV[4], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
 markDue(KEYS[4], KEYS[5], KEYS[6], ARGV[7], 0)
@@ -42,14 +52,20 @@ for _, version in ipairs(old) do
   redis.call('HDEL', KEYS[2], version)
   redis.call('ZREM', KEYS[3], version)
 end
+for _, version in ipairs(redis.call('ZRANGE', KEYS[8], 0, -1 - tonumber(ARGV[9]))) do
+  redis.call('HDEL', KEYS[7], version)
+  redis.call('ZREM', KEYS[8], version)
+end
 return false
 `;
 
 /** The store of artifacts in Redis. A new one is due to be looked at from the moment that it is kept. */
-export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts {
+export function createArtifacts(redis: Redis, kept = keptPerService, known = knownPerService): Artifacts {
   const whole = (service: string) => key('artifacts', service);
   const index = (service: string) => key('artifact-index', service);
   const order = (service: string) => key('artifact-order', service);
+  const prints = (service: string) => key('artifact-prints', service);
+  const printOrder = (service: string) => key('artifact-print-order', service);
 
   const getAll = async (service: string, versions: readonly string[]) => {
     if (versions.length === 0) return [];
@@ -62,11 +78,13 @@ export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts 
     const { service, version, branch, commit, builtAt } = artifact;
     const standing = await redis.eval(
       addScript,
-      3 + dueKeys.length,
+      5 + dueKeys.length,
       whole(service),
       index(service),
       order(service),
       ...dueKeys,
+      prints(service),
+      printOrder(service),
       version,
       JSON.stringify(artifact),
       JSON.stringify({ version, branch, commit, builtAt }),
@@ -74,6 +92,8 @@ export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts 
       kept,
       read,
       artifactWork(service, version),
+      printOf(artifact),
+      Math.max(known, kept),
     );
     return typeof standing === 'string' ? standing : null;
   };
@@ -83,6 +103,7 @@ export function createArtifacts(redis: Redis, kept = keptPerService): Artifacts 
       let standing = await replace('', artifact);
       // Renewed by somebody else in between: what stands now is looked at again.
       while (standing !== null) {
+        if (standing === 'other') return { kind: 'differs' };
         const before = artifactSchema.parse(JSON.parse(standing));
         if (!isSame(before, artifact)) return { kind: 'differs', existing: before };
         const renewed = withNewerChecks(before, artifact);
@@ -133,6 +154,14 @@ function withNewerChecks(standing: Artifact, posted: Artifact): Artifact | null 
 /** Of two reports of the same moment the later post counts. */
 function isNewer<T extends { readonly at: string }>(posted: T, known: T | undefined): boolean {
   return known === undefined || (known.at <= posted.at && JSON.stringify(known) !== JSON.stringify(posted));
+}
+
+/** What may not change under a version, in a few characters. */
+function printOf({ image, digest, commit }: Artifact): string {
+  return createHash('sha256')
+    .update(JSON.stringify([image, digest ?? '', commit]))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 function isSame(a: Artifact, b: Artifact): boolean {

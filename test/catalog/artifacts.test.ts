@@ -99,6 +99,19 @@ describe('the store of artifacts', () => {
     expect(kept.slice(-2).map(({ name, state }) => `${name} ${state}`)).toEqual(['0 failed', '60 passed']);
   });
 
+  test('what is forgotten may come again, and no other content under its version', async () => {
+    const artifacts = createArtifacts(redis, 1, 3);
+    const old = (number: number) => anArtifact({ version: `1.4.${number}`, builtAt: at(number * 1_000) });
+    for (const number of [1, 2, 3]) expect((await artifacts.add(old(number))).kind).toBe('added');
+    expect(await artifacts.get('web', '1.4.2')).toBeNull();
+    for (const other of [{ digest: digest('ee') }, { commit: sha('ee') }, { image: 'registry.acme.test/other' }])
+      expect(await artifacts.add({ ...old(2), ...other })).toEqual({ kind: 'differs' });
+    expect(await artifacts.add(old(2))).toEqual({ kind: 'added' });
+    // Nothing is known for ever: the oldest gives way.
+    await artifacts.add(old(4));
+    expect(await artifacts.add({ ...old(1), digest: digest('ee') })).toEqual({ kind: 'added' });
+  });
+
   test('lists newest first by the time of the build, not of the post', async () => {
     const artifacts = createArtifacts(redis);
     for (const [version, hoursAgo] of [
