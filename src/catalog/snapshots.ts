@@ -49,15 +49,22 @@ export function createSnapshots(ports: SnapshotPorts) {
   let guard: Guard | null = null;
   let restored = false;
 
+  const reread = async (): Promise<void> => {
+    const kept = await restore(ports);
+    restored = kept.kind === 'read';
+    if (kept.kind === 'failed' || (kept.file === null && kept.guard === null)) return;
+    good = kept.file;
+    guard = kept.guard;
+  };
   const lastGood = async (): Promise<ReadFile | null> => {
-    if (good === null && !restored) {
-      const kept = await restore(ports);
-      restored = kept.kind === 'read';
-      if (kept.kind === 'read') {
-        good = kept.file;
-        guard = kept.guard;
-      }
-    }
+    if (good === null && !restored) await reread();
+    return good;
+  };
+  /** What the next version is judged by: another replica may have taken one since, whose owners count now. */
+  const judges = async (): Promise<ReadFile | null> => {
+    await reread();
+    if (!restored)
+      throw new Retryable('nobody can tell which version of it was the last good one: Redis cannot be read');
     return good;
   };
   const withLastGood = async <T extends { kind: 'invalid' | 'unreadable' }>(
@@ -79,9 +86,7 @@ export function createSnapshots(ports: SnapshotPorts) {
     const parsed = checkSluiceFile(text, file);
     if (parsed.kind === 'invalid')
       return { blob, snapshot: await withLastGood({ kind: 'invalid', problems: parsed.problems }) };
-    const known = await lastGood();
-    if (known === null && !restored)
-      throw new Retryable('nobody can tell which version of it was the last good one: Redis cannot be read');
+    const known = await judges();
     if (known?.blob === blob) return { blob, snapshot: known };
     const before = known ?? guard;
     const against = before === null ? null : await objection(ports, before, head);

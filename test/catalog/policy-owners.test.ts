@@ -179,6 +179,14 @@ describe('a version of the file does not count', () => {
     });
   });
 
+  test('by an owner whom a version has removed that another replica alone has read', async () => {
+    const other = open();
+    land(commit(first.replace('[ada, "@platform-owners"]', '["@platform-owners"]'), [remote.head()], keys.ada));
+    expect((await other.refresh()).kind).toBe('valid');
+    land(commit(version(5), [remote.head()], keys.ada));
+    expect(await kind()).toBe('unsigned');
+  });
+
   test('for somebody who names themselves in it', async () => {
     land(commit(first.replace('[ada,', '[eve, ada,'), [remote.head()], keys.eve));
     expect(await kind()).toBe('unsigned');
