@@ -86,12 +86,21 @@ export async function writePolicyChanges(
   const waiting = (await ports.openChanges()).filter(
     (change) => change.lane.repository === lane.repository && change.lane.branch === lane.branch,
   );
+  let fetched: Fetched | null = null;
   for (const first of waiting) {
     let change = first;
     for (let round = 0; ; round += 1) {
       if (signal.aborted) return { kind: 'left' };
       if (round >= behindLimit) return { kind: 'later', because: 'others were faster each time' };
-      const outcome = await writeChange(ports, change);
+      // Those that only wait for votes share one fetch.
+      if (fetched === null || isOld(ports, fetched)) {
+        const answer = await ports.gitops.fetch(lane);
+        if (answer.kind === 'unreachable') return { kind: 'later', because: answer.because };
+        fetched = { head: answer.head, atMs: ports.clock.now() };
+      }
+      const outcome = await writeChange(ports, change, fetched, signal);
+      if (outcome === 'waits') break;
+      fetched = null;
       if (outcome === 'done') break;
       if (outcome.kind !== 'behind') return outcome;
       change = outcome.change;
@@ -100,13 +109,28 @@ export async function writePolicyChanges(
   return { kind: 'done' };
 }
 
-/** `behind`: the change as it stands on record by now. */
-type Attempt = 'done' | { readonly kind: 'behind'; readonly change: PolicyChange } | LaneOutcome;
+interface Fetched {
+  readonly head: CommitSha;
+  readonly atMs: number;
+}
+
+/** Facts are decided by while they are fresh; what took longer is judged again. */
+const factsLimitMs = 10_000;
+
+function isOld({ clock }: PolicyLanePorts, { atMs }: Fetched): boolean {
+  return clock.now() - atMs > factsLimitMs;
+}
+
+/** `behind`: the change as it stands on record by now; `waits`: nothing was written to Git for it. */
+type Attempt = 'done' | 'waits' | { readonly kind: 'behind'; readonly change: PolicyChange } | LaneOutcome;
 
 /** One attempt on a fetched head: already written, still to wait, or committed and pushed. */
-async function writeChange(ports: PolicyLanePorts, change: PolicyChange): Promise<Attempt> {
-  const fetched = await ports.gitops.fetch(change.lane);
-  if (fetched.kind === 'unreachable') return { kind: 'later', because: fetched.because };
+async function writeChange(
+  ports: PolicyLanePorts,
+  change: PolicyChange,
+  fetched: Fetched,
+  signal: AbortSignal,
+): Promise<Attempt> {
   const { head } = fetched;
   // A worker may have ended between its push and the record.
   const known = await ports.gitops.written(change.lane, change.head, head, 'Sluice-Policy-Change');
@@ -125,10 +149,10 @@ async function writeChange(ports: PolicyLanePorts, change: PolicyChange): Promis
     const { reasons, bound, expiresAt } = decision;
     await hold(ports, change, { reasons: [...reasons], bound, ...(expiresAt === undefined ? {} : { expiresAt }) });
     if (expiresAt !== undefined) await ports.markDue(laneWork(change.lane), epochMsOf(expiresAt));
-    return 'done';
+    return 'waits';
   }
   const claimed = await claim(ports, change, decision.bound);
-  return claimed === null ? 'done' : commit(ports, claimed, head, policy.blob);
+  return claimed === null ? 'waits' : commit(ports, claimed, fetched, policy.blob, signal);
 }
 
 /** Null where somebody voted, rejected or withdrew since it was read: that made the lane due, so it is judged again. */
@@ -139,8 +163,14 @@ async function claim(ports: PolicyLanePorts, change: PolicyChange, bound: string
   return moved.kind === 'done' ? moved.record : null;
 }
 
-async function commit(ports: PolicyLanePorts, change: PolicyChange, head: CommitSha, policy: string): Promise<Attempt> {
-  const batch = ports.gitops.begin(change.lane, head);
+async function commit(
+  ports: PolicyLanePorts,
+  change: PolicyChange,
+  fetched: Fetched,
+  policy: string,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const batch = ports.gitops.begin(change.lane, fetched.head);
   let why: string | null = null;
   const edit = (text: string): string => {
     const edited = ports.editPolicies(text, change.edit);
@@ -151,6 +181,8 @@ async function commit(ports: PolicyLanePorts, change: PolicyChange, head: Commit
   const made = await batch.commitFile(ports.policyFile, edit, change.by, ports.policyMessage(change, policy));
   if (made.kind !== 'committed')
     return refuse(ports, change, why ?? ('because' in made ? made.because : 'nothing would change'));
+  if (signal.aborted) return { kind: 'left' };
+  if (isOld(ports, fetched)) return { kind: 'behind', change };
   const pushed = await batch.push();
   switch (pushed.kind) {
     case 'behind':

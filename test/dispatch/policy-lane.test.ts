@@ -25,7 +25,12 @@ const allowed = {
 const held = { code: 'approvals-missing', effect: 'hold', text: 'needs 1 approval' } as const;
 
 /** A lane with one change in it; what the record says of it, and what was pushed. */
-async function run(over: Partial<PolicyLanePorts> = {}, first: PolicyChange = change, pushes: string[] = ['pushed']) {
+async function run(
+  over: Partial<PolicyLanePorts> = {},
+  first: PolicyChange = change,
+  pushes: string[] = ['pushed'],
+  signal = new AbortController().signal,
+) {
   let record = first;
   const events: string[] = [];
   const pushed: string[] = [];
@@ -65,7 +70,7 @@ async function run(over: Partial<PolicyLanePorts> = {}, first: PolicyChange = ch
     afterPush: () => {},
     ...over,
   };
-  const outcome = await attemptPolicyChanges(ports, aLane, new AbortController().signal);
+  const outcome = await attemptPolicyChanges(ports, aLane, signal);
   return { outcome, state: record.state, events, pushed, due };
 }
 
@@ -76,6 +81,50 @@ describe('a change of the policies in its lane', () => {
       state: { kind: 'written', commit: sha('cc') },
       pushed: ['behind', 'behind', 'pushed'],
     });
+  });
+
+  test('is judged again on another fetch where its facts are older than ten seconds', async () => {
+    const clock = aClock();
+    let judged = 0;
+    const slowly = async () => {
+      judged += 1;
+      if (judged === 1) clock.move(10_001);
+      return allowed;
+    };
+    expect(await run({ clock, judgeChange: slowly })).toMatchObject({ state: { kind: 'written' }, pushed: ['pushed'] });
+    expect(judged).toBe(2);
+  });
+
+  test('is left to the next owner of the lane, unpushed, where this one has lost it', async () => {
+    const lost = new AbortController();
+    const losing = async () => {
+      lost.abort();
+      return allowed;
+    };
+    expect(await run({ judgeChange: losing }, change, [], lost.signal)).toMatchObject({
+      outcome: { kind: 'left' },
+      state: { kind: 'writing' },
+      pushed: [],
+    });
+  });
+
+  test('those that wait for votes share one fetch', async () => {
+    let fetches = 0;
+    await run({
+      openChanges: async () => [1, 2, 3].map((number) => ({ ...change, id: releaseId(number) })),
+      judgeChange: async () => ({ ...allowed, decision: { kind: 'held', reasons: [held], bound: 'b' } }),
+      gitops: {
+        written: async () => new Map(),
+        begin: () => {
+          throw new Error('nothing is begun');
+        },
+        fetch: async () => {
+          fetches += 1;
+          return { kind: 'fetched', head: sha('aa') };
+        },
+      },
+    });
+    expect(fetches).toBe(1);
   });
 
   test('is not written twice: its trailer is on the branch already', async () => {
