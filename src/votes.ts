@@ -8,6 +8,17 @@ export function lastVotes(votes: readonly Vote[]): readonly Vote[] {
   return [...last.values()];
 }
 
+/** So many votes are kept of one release; what somebody has said otherwise since goes first, and nobody's last word does. */
+const mostVotes = 200;
+
+/** The votes with one more. */
+export function withVote(votes: readonly Vote[], cast: Vote): Vote[] {
+  const all = [...votes, cast];
+  const last = new Set(lastVotes(all));
+  const oldest = all.length > mostVotes ? all.findIndex((vote) => !last.has(vote)) : -1;
+  return oldest < 0 ? all : all.toSpliced(oldest, 1);
+}
+
 /** Those who approve exactly what is decided now, whether or not their vote is needed. */
 export function approving({ votes, decision }: Pick<Release, 'votes' | 'decision'>): readonly Vote[] {
   return lastVotes(votes).filter(({ vote, bound }) => vote === 'approve' && bound === decision?.bound);

@@ -43,7 +43,8 @@ export function decide(question: Question): Decision {
   const kind = reasons.some(({ effect }) => effect === 'deny') ? 'denied' : reasons.length > 0 ? 'held' : 'allowed';
   const shown = shownOf(question.request, question.plan, question.facts.policy.file);
   const asked = askedAt(question);
-  const expiresAt = kind === 'held' ? approvalsExpireAt(question) : undefined;
+  const ends = [approvalsExpireAt(question), confirmation.expiresAt].filter((end) => end !== undefined);
+  const expiresAt = kind === 'held' ? ends.toSorted()[0] : undefined;
   return {
     kind,
     reasons,

@@ -5,6 +5,7 @@ import type { Person, Plan, Release, UserId } from '../release.ts';
 import { holdsForEnvironment, holdsForService } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';
+import { confirmersOf } from '../votes.ts';
 import { decide } from './decide.ts';
 import { readDirectory } from './directory.ts';
 import { type FactPorts, readFacts, readOnce } from './facts.ts';
@@ -88,11 +89,13 @@ export function createDecision(ports: DecisionPorts) {
      */
     may,
 
-    /** Whether a person's second look at a release counts: an approver or operator there, and somebody else than its requester. */
-    mayReview: async (person: Person, { request }: Release): Promise<MayReview> => {
+    /** Whether a person's second look at a release counts: an approver or operator there, and somebody else than its requester and those who let it pass. */
+    mayReview: async (person: Person, { request, decision, votes }: Release): Promise<MayReview> => {
       const { people } = await standingFile(ports);
       if (samePerson(person, request.requester, people))
         return { kind: 'may-not', because: 'you asked for it yourself; somebody else takes the second look' };
+      if (confirmersOf({ decision, votes }).some((confirmer) => samePerson(person, confirmer, people)))
+        return { kind: 'may-not', because: 'you confirmed the override; somebody else takes the second look' };
       const { service, environment } = request;
       const where = { service, environment };
       if ((await may(person.user, 'approver', where)) || (await may(person.user, 'operator', where)))

@@ -1,5 +1,6 @@
 import type { Reason } from '../reasons.ts';
 import type { UserId } from '../release.ts';
+import { epochMsOf, type Instant, instantOf } from '../time.ts';
 import { votersOf } from './demands.ts';
 import { identityOf, isSamePerson } from './identity.ts';
 import { either, isKnownGoodRollback, type Question, usersOf } from './question.ts';
@@ -83,7 +84,11 @@ function article(role: string): string {
 export interface Confirmation {
   readonly reasons: readonly Reason[];
   readonly confirmedBy: readonly UserId[];
+  readonly expiresAt?: Instant;
 }
+
+/** Whoever passes approvals is in a hurry: what nobody confirms by then was not that urgent. */
+const confirmWithinMs = 4 * 3_600_000;
 
 /** Who passes approvals alone would approve their own release: a second operator has to click. */
 export function confirmationOf(question: Question, overridden: readonly Reason[]): Confirmation {
@@ -106,5 +111,6 @@ export function confirmationOf(question: Question, overridden: readonly Reason[]
         : `ask ${either(names)} to confirm`,
     demand: { from: [...from], count: 1, have: [], may: [...may] },
   };
-  return { reasons: [reason], confirmedBy };
+  const askedMs = epochMsOf(question.askedAt ?? question.now);
+  return { reasons: [reason], confirmedBy, expiresAt: instantOf(askedMs + confirmWithinMs) };
 }

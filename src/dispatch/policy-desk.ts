@@ -13,6 +13,7 @@ import type { Person, Vote } from '../release.ts';
 import { holdsForEnvironment } from '../scope.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';
+import { withVote } from '../votes.ts';
 import { type Entry, laneWork } from './ports.ts';
 
 type Because<K extends string> = { readonly kind: K; readonly because: string };
@@ -181,7 +182,10 @@ export function createPolicyDesk(ports: PolicyDeskPorts) {
         if (change.votes.some((each) => each.person.user === person.user && each.bound === bound))
           return 'you have approved it already';
         const cast: Vote = { person, vote, at, bound };
-        return { more: { votes: [...change.votes, cast] }, entry: { event: 'policy-change.approved', by: person } };
+        return {
+          more: { votes: withVote(change.votes, cast) },
+          entry: { event: 'policy-change.approved', by: person },
+        };
       }),
 
     withdraw: (id: string, person: Person): Promise<Acted> =>

@@ -314,6 +314,16 @@ describe('who has a role', () => {
     expect((await aWorld().mayReview(person, release)).kind).toBe(kind);
   });
 
+  test('a second look by whoever confirmed the override is none', async () => {
+    const decision = aDecision({ bound: 'b', confirmedBy: [mia.user] });
+    const release = aRelease({ request: { environment: 'dev' }, decision, votes: [aVote(mia, { bound: 'b' })] });
+    const may = await aWorld().mayReview(mia, release);
+    expect(may).toEqual({
+      kind: 'may-not',
+      because: 'you confirmed the override; somebody else takes the second look',
+    });
+  });
+
   test('a person who is named keeps the role while the directory is away; others are told to wait', async () => {
     const world = aWorld({ membersOf: away });
     expect(await world.may(mia.user, 'releaser', {})).toBe(true);

@@ -18,6 +18,7 @@ import {
   bo,
   cy,
   mia,
+  noonMs,
   someFacts,
 } from '../support/builders.ts';
 
@@ -223,15 +224,26 @@ describe('overriding approvals', () => {
     expect(decision.confirmedBy).toEqual(kind === 'allowed' ? [cy.user] : undefined);
   });
 
-  test('says who may confirm, and gives up when the votes would have', () => {
+  test('says who may confirm', () => {
     expect(decide(asked)).toMatchObject({
       kind: 'held',
       reasons: [
         { code: 'override-unconfirmed', next: 'ask mia or cy to confirm', demand: { count: 1, may: [cy.user] } },
       ],
       overridden: [{ code: 'approvals-missing', policy: 'approvals' }],
-      expiresAt: at(4 * 3_600_000),
     });
+  });
+
+  test.each([
+    ['when the votes would have', 'within: 1h, ', at(3_600_000)],
+    ['after four hours, where the votes had longer', 'within: 5h, ', at(4 * 3_600_000)],
+    ['after four hours, where the votes had for ever', '', at(4 * 3_600_000)],
+  ])('gives up %s', (_, within, expected) => {
+    const line = `kind: approvals, from: ["@platform"], ${within}override: [operator]`;
+    const question = ask([line], { requester: mia, override: ['approvals'] });
+    expect(decide(question).expiresAt).toBe(expected);
+    // Asking again gains no time.
+    expect(decide({ ...question, askedAt: at(-1_000) }).expiresAt).toBe(at(Date.parse(expected) - noonMs - 1_000));
   });
 
   test('is no override where the votes are there', () => {

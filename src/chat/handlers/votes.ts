@@ -1,7 +1,7 @@
 import { actions, button, code, escapeText, type MessageBody, mention } from '../../blocks.ts';
 import { isAutomatic, type Person, type Release, type Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
-import { approving, shownBound } from '../../votes.ts';
+import { approving, shownBound, withVote } from '../../votes.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, shortId, stateWords, stepOf } from '../views/words.ts';
 
@@ -76,7 +76,7 @@ function voted(
 ) {
   const reason = because === undefined ? {} : { because: because.slice(0, 500) };
   const cast: Vote = { person, vote, at: instantOf(ports.clock.now()), bound, as: [...as], ...reason };
-  const votes = [...release.votes, cast];
+  const votes = withVote(release.votes, cast);
   const standing = as.length === 0 ? '' : ` (${as.join(', ')})`;
   const why = because === undefined ? '' : `: ${because.slice(0, 500)}`;
   return vote === 'approve'
@@ -112,7 +112,7 @@ export async function takeBackVote(ports: ChatPorts, asker: Asker, seen: Release
     const text = `${person.name} takes the approval back`;
     const moved = await ports.transition(
       release,
-      { votes: [...release.votes, cast] },
+      { votes: withVote(release.votes, cast) },
       { event: 'release.vote-taken-back', by: person, text },
     );
     if (moved.kind === 'done') {
