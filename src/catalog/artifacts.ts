@@ -124,6 +124,25 @@ export function createArtifacts(redis: Redis, kept = keptPerService, known = kno
   };
 }
 
+/** The artifacts of this version in these services, else those that were built from a commit that begins so. */
+export async function findArtifacts(
+  artifacts: Pick<Artifacts, 'get' | 'rows'>,
+  services: readonly string[],
+  name: string,
+): Promise<Artifact[]> {
+  const versions = await Promise.all(services.map((service) => artifacts.get(service, name)));
+  const named = versions.filter((artifact) => artifact !== null);
+  if (named.length > 0 || !/^[0-9a-f]{7,40}$/i.test(name)) return named;
+  const found: Artifact[] = [];
+  // One service after the other: each has up to a thousand rows.
+  for (const service of services) {
+    const rows = (await artifacts.rows(service)).filter(({ commit }) => commit.startsWith(name.toLowerCase()));
+    const built = await Promise.all(rows.map(({ version }) => artifacts.get(service, version)));
+    found.push(...built.filter((artifact) => artifact !== null));
+  }
+  return found;
+}
+
 function readArtifact(text: string): Artifact | null {
   return artifactSchema.safeParse(JSON.parse(text)).data ?? null;
 }

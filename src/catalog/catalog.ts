@@ -9,7 +9,7 @@ import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 import { artifactRoute } from './artifact-route.ts';
-import { type Added, createArtifacts } from './artifacts.ts';
+import { type Added, createArtifacts, findArtifacts } from './artifacts.ts';
 import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts';
 import { createLag, type Lag } from './lag.ts';
 import { type Planned, type PlanPorts, planRelease } from './plan.ts';
@@ -65,6 +65,8 @@ export interface Catalog {
   ) => Promise<Artifact[]>;
   /** How far a version is behind another, or behind the newest of the main branch. */
   readonly lag: (service: string, version: string, than?: string) => Promise<Lag>;
+  /** The artifacts of this version, else those built from a commit that begins so; of one service, or of any. */
+  readonly find: (name: string, service?: string) => Promise<Artifact[]>;
   readonly plan: (request: Request) => Promise<Planned>;
   readonly deployed: () => Promise<Deployed[]>;
   readonly environment: (name: string) => {
@@ -206,6 +208,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       );
     },
     lag: createLag(artifacts),
+    find: (name, service) => findArtifacts(artifacts, service === undefined ? services() : [service], name),
     plan: (request) => planRelease(planPorts, request),
     deployed: async () => {
       await refresh({ fetch: false });

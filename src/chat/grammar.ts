@@ -1,48 +1,20 @@
 import { nearest } from '../nearest.ts';
-import { type Clauses, clauseWords, splitClauses, unlinked } from './clauses.ts';
+import { type Clauses, splitClauses, unlinked } from './clauses.ts';
+import { command, mistake, type Parsed, type Said } from './command.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';
-import { type HoldCommand, readHold, withoutEverything } from './hold-words.ts';
-import { known, type Names, quoted, readName, readScope, type Scope } from './known-names.ts';
-import { type PolicyCommand, readPolicy } from './policy-grammar.ts';
-import { readTarget, type Target } from './target.ts';
+import { withoutEverything } from './hold-words.ts';
+import type { Names } from './known-names.ts';
+import { readPolicy } from './policy-grammar.ts';
+import { artifacts, describe, diff, help, hold, ofRelease, scoped, target, where } from './verb-words.ts';
 
+export type { Command, Parsed, Said } from './command.ts';
 export type { Names } from './known-names.ts';
-
-export type Command =
-  | Target
-  | ({ readonly kind: 'status' | 'queue' | 'history' | 'policies' | 'unlock' | 'unfreeze' } & Scope)
-  | { readonly kind: 'artifacts'; readonly service: string; readonly branch?: string }
-  /** `release` is a release id, the end of one, or for `describe` the beginning of a commit id. */
-  | { readonly kind: 'describe' | 'cancel' | 'approve' | 'take-back'; readonly release: string }
-  | { readonly kind: 'reject' | 'review'; readonly release: string; readonly because?: string }
-  | HoldCommand
-  | { readonly kind: 'drift'; readonly environment?: string }
-  | { readonly kind: 'locks' | 'reviews' | 'clusters' }
-  /** `/release` alone: pickers instead of words. */
-  | { readonly kind: 'form' }
-  | PolicyCommand
-  | { readonly kind: 'help'; readonly about?: Verb };
-
-export type Parsed =
-  | { readonly kind: 'command'; readonly command: Command }
-  /** `message` is a sentence with raw foreign text; `next` is a command to copy. */
-  | { readonly kind: 'mistake'; readonly message: string; readonly next?: string };
-
-export type Said = '/release' | '/rollback' | 'mention';
 
 const lengthLimit = 1_000;
 const verbs: readonly string[] = commandTable.map(({ verb }) => verb);
 
 /** What people say as well. */
 const otherWords: Readonly<Record<string, Verb>> = { unapprove: 'take-back', withdraw: 'cancel' };
-
-function mistake(message: string, next?: string): Parsed {
-  return { kind: 'mistake', message, ...(next === undefined ? {} : { next }) };
-}
-
-function command(parsed: Command): Parsed {
-  return { kind: 'command', command: parsed };
-}
 
 /** Reads what somebody typed. Never throws; whatever is not understood is a mistake with the command that was probably meant. */
 export function parse(text: string, said: Said, names: Names): Parsed {
@@ -86,12 +58,6 @@ function verbOf(word: string, count: number, names: Names): Verb | null {
   return commandTable.find(({ verb }) => verb === near)?.verb ?? null;
 }
 
-function target(kind: Target['kind'], words: readonly string[], clauses: Clauses, names: Names): Parsed {
-  if (words.length === 0) return command({ kind: 'help', about: kind });
-  const read = readTarget(kind, words, clauses, names);
-  return read.kind === 'target' ? command(read.target) : read;
-}
-
 function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Names): Parsed {
   switch (verb) {
     case 'release':
@@ -124,7 +90,12 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
       );
     case 'artifacts':
       return artifacts(rest, names);
+    case 'diff':
+      return diff(rest, clauses, names);
+    case 'where':
+      return where(rest, names);
     case 'describe':
+      return describe(rest, names);
     case 'cancel':
     case 'approve':
     case 'take-back':
@@ -139,64 +110,4 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
     case 'help':
       return help(rest);
   }
-}
-
-function help([about]: readonly string[]): Parsed {
-  if (about === undefined) return command({ kind: 'help' });
-  const word = about.toLowerCase().replace(/^\//, '');
-  const near = nearest(word, verbs, 1)[0];
-  const found = commandTable.find(({ verb }) => verb === near)?.verb;
-  return command({ kind: 'help', ...(found === undefined ? {} : { about: found }) });
-}
-
-function ofRelease(
-  verb: 'describe' | 'cancel' | 'approve' | 'take-back' | 'reject' | 'review',
-  [id, ...more]: readonly string[],
-  { because }: Clauses,
-): Parsed {
-  const takesReason = verb === 'reject' || verb === 'review';
-  const list = typed(verb === 'review' ? 'reviews' : 'queue', '');
-  const lists = verb === 'review' ? '/release reviews lists those that want one' : 'the queue lists those that wait';
-  if (id === undefined) return mistake(`${verb} needs the id of a release; ${lists}.`, list);
-  const release = id.toUpperCase();
-  const isId = /^[0-9A-Z]{4,26}$/.test(release);
-  if (!isId && !(verb === 'describe' && /^[0-9A-F]{7,40}$/.test(release)))
-    return mistake(`"${quoted(id)}" is not the id of a release; ${lists}.`, list);
-  if (more.length > 0)
-    return mistake(
-      `"${quoted(more.join(' '))}" is too much${takesReason ? ': a reason goes after because' : ''}.`,
-      typed(verb, takesReason ? `${release} because ${because ?? more.join(' ')}` : release),
-    );
-  return takesReason
-    ? command({ kind: verb, release, ...(because === undefined ? {} : { because }) })
-    : command({ kind: verb, release });
-}
-
-function artifacts([service, branch]: readonly string[], names: Names): Parsed {
-  if (service === undefined)
-    return mistake(
-      `Whose artifacts? ${known('service', names.services)}`,
-      typed('artifacts', names.services[0] ?? 'web'),
-    );
-  const found = readName('service', service, names.services);
-  if (found.kind === 'mistake') return mistake(found.message, found.near && typed('artifacts', found.near));
-  return command({ kind: 'artifacts', service: found.name, ...(branch === undefined ? {} : { branch }) });
-}
-
-function hold(verb: 'lock' | 'freeze', scope: Scope, clauses: Clauses): Parsed {
-  const read = readHold(verb, scope, clauses);
-  return read.kind === 'hold' ? command(read.command) : read;
-}
-
-function scoped(
-  verb: Verb,
-  words: readonly string[],
-  clauses: Clauses,
-  names: Names,
-  make: (scope: Scope) => Parsed,
-): Parsed {
-  const read = readScope(words, names);
-  if (read.kind === 'scope') return make(read.scope);
-  const next = read.meant === undefined ? undefined : typed(verb, `${read.meant} ${clauseWords(clauses)}`);
-  return mistake(read.message, next);
 }

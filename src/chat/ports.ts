@@ -2,7 +2,7 @@ import type { Drift } from '../drift.ts';
 import type { Mute } from '../mute.ts';
 import type { PolicyDraft } from '../policy-change.ts';
 import type { Preview } from '../preview.ts';
-import type { HealthyTime } from '../proven.ts';
+import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
@@ -119,6 +119,8 @@ export interface ChatPorts {
   /** Those that still want a second look by somebody else. */
   readonly reviews: () => Promise<Release[]>;
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
+  /** What was seen healthy there, the newest first. */
+  readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
   readonly history: (filter: Scope & { readonly limit: number }) => Promise<Release[]>;
   readonly hold: (hold: Omit<Hold, 'revision' | 'state'>, entry: Entry) => Promise<Hold>;
   /** Null where it has ended, or `next` leaves it as it is. */
@@ -164,6 +166,8 @@ export interface ChatPorts {
       options?: { readonly branch?: string; readonly limit?: number },
     ) => Promise<Artifact[]>;
     readonly lag: (service: string, version: string, than?: string) => Promise<Lag>;
+    /** The artifacts of this version, or built from a commit that begins so. */
+    readonly find: (name: string, service?: string) => Promise<Artifact[]>;
     readonly deployed: () => Promise<
       readonly { readonly service: string; readonly environment: string; readonly version: string }[]
     >;

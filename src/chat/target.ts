@@ -16,13 +16,18 @@ export interface Target {
   readonly override?: string[];
 }
 
-/** What a release or rollback is of, where to, and to which version. */
+/** What a release, a rollback or a question about one is of, where to, and to which version. */
 export type ReadTarget =
-  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'target'; readonly target: Omit<Target, 'kind'> }
   | { readonly kind: 'mistake'; readonly message: string; readonly next?: string };
 
 /** `SERVICE ENV [VERSION | BRANCH | COMMIT | from ENV]`; never throws. The command that was probably meant keeps the reason. */
-export function readTarget(verb: Target['kind'], words: readonly string[], clauses: Clauses, names: Names): ReadTarget {
+export function readTarget(
+  verb: Target['kind'] | 'diff',
+  words: readonly string[],
+  clauses: Clauses,
+  names: Names,
+): ReadTarget {
   const offer = (meant: readonly (string | undefined)[]): string =>
     typed(verb, [...meant, clauseWords(clauses)].filter((word) => word !== undefined && word !== '').join(' '));
   const mistake = (message: string, ...meant: readonly (string | undefined)[]): ReadTarget => ({
@@ -44,7 +49,7 @@ export function readTarget(verb: Target['kind'], words: readonly string[], claus
       : mistake(service.message, service.near, ...words.slice(1));
   if (second === undefined)
     return mistake(
-      `${verb === 'release' ? 'Release' : 'Roll back'} ${service.name} where? ${known('environment', names.environments)}`,
+      `${asks[verb]} ${service.name} where? ${known('environment', names.environments)}`,
       service.name,
       names.environments[0] ?? 'dev',
     );
@@ -82,7 +87,6 @@ export function readTarget(verb: Target['kind'], words: readonly string[], claus
   return {
     kind: 'target',
     target: {
-      kind: verb,
       service: service.name,
       environment: environment.name,
       wanted: wanted.wanted,
@@ -92,6 +96,8 @@ export function readTarget(verb: Target['kind'], words: readonly string[], claus
     },
   };
 }
+
+const asks = { release: 'Release', rollback: 'Roll back', diff: 'Compare' } as const;
 
 type ReadWanted =
   | { readonly kind: 'wanted'; readonly wanted: Wanted }
@@ -151,7 +157,7 @@ function tooMuch(words: readonly string[], near: string): ReadWanted {
 }
 
 /** What a version, a branch or a commit may look like; never a path upwards, never an option. */
-function isRevision(word: string): boolean {
+export function isRevision(word: string): boolean {
   return (
     /^[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$/.test(word) &&
     word.split('/').every((part) => part !== '..' && part !== '.' && part !== '')

@@ -64,6 +64,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     reviews: async () =>
       [...releases.values()].filter(({ review }) => review !== undefined && review.done === undefined),
     lastWritten: async () => [...releases.values()].findLast(({ state }) => state.kind === 'written') ?? null,
+    healthy: async () => [],
     history: async () => [...releases.values()].toReversed(),
     hold: async (hold) => {
       const set: Hold = { ...hold, revision: 1, state: { kind: 'active' } };
@@ -107,6 +108,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       snapshot: () => ({ kind: 'unreadable' }),
       artifacts: async () => [],
       lag: async () => ({ kind: 'same' }),
+      find: async () => [],
       deployed: async () => [{ service: 'web', environment: 'dev', version: '1.4.1' }],
     },
     policies: {

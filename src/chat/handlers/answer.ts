@@ -1,16 +1,17 @@
 import type { MessageBody } from '../../blocks.ts';
 import { code } from '../../blocks.ts';
-import { type Release, releaseIdSchema } from '../../release.ts';
+import type { Release } from '../../release.ts';
 import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { helpReply } from '../views/help.ts';
 import { locksReply } from '../views/holds.ts';
-import { artifactsReply, clustersReply, describeReply, historyReply, queueReply } from '../views/lists.ts';
+import { artifactsReply, clustersReply, historyReply, queueReply } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reviewsReply } from '../views/reviews.ts';
 import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
 import { endHolds, setHold } from './holds.ts';
+import { compare, describe, findReleases, locate } from './lookups.ts';
 import { previewPolicy } from './policy.ts';
 import { reviewRelease } from './reviews.ts';
 import { whatRuns } from './status.ts';
@@ -55,8 +56,14 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
       return listDrift(ports, command.environment);
     case 'clusters':
       return clustersReply(ports.clusters());
+    case 'diff': {
+      const { kind: _, ...target } = command;
+      return compare(ports, asker, target);
+    }
+    case 'where':
+      return locate(ports, command.service);
     case 'describe':
-      return onRelease(ports, command.release, describeReply);
+      return describe(ports, command);
     case 'cancel':
       return onRelease(ports, command.release, (release) => cancelRelease(ports, asker, release));
     case 'reviews':
@@ -78,28 +85,18 @@ function scopeOf({ service, environment }: { readonly service?: string; readonly
   return { ...(service === undefined ? {} : { service }), ...(environment === undefined ? {} : { environment }) };
 }
 
-/** Finds a release by its whole id, by the end of it as the lists show it, or by the beginning of its commit. */
+/** Does it with the one release of the last ones that is called so. */
 async function onRelease(
   ports: ChatPorts,
-  id: string,
+  name: string,
   act: (release: Release) => MessageBody | Promise<MessageBody>,
 ): Promise<MessageBody> {
-  const whole = releaseIdSchema.safeParse(id);
-  if (whole.success) {
-    const release = await ports.release(whole.data);
-    return release === null ? reply(`There is no release ${code(id)}.`) : act(release);
-  }
-  const near = [...(await ports.open()), ...(await ports.reviews()), ...(await ports.history({ limit: 100 }))];
-  const commit = id.toLowerCase();
-  const isMeant = ({ id: whole, state }: Release) =>
-    whole.endsWith(id) || (commit.length >= 7 && state.kind === 'written' && state.commit.startsWith(commit));
-  const found = new Map(near.filter(isMeant).map((release) => [release.id, release]));
-  const [only] = found.values();
-  if (only === undefined)
+  const [release, ...others] = await findReleases(ports, name);
+  if (release === undefined)
     return reply(
-      `None of the last releases is ${code(id)}.`,
+      `None of the last releases is ${code(name)}.`,
       `Those that wait: ${code('/release queue')}, the last ones: ${code('/release history')}`,
     );
-  if (found.size > 1) return reply(`${found.size} releases are called ${code(id)}; type more of it.`);
-  return act(only);
+  if (others.length > 0) return reply(`${others.length + 1} releases are called ${code(name)}; type more of it.`);
+  return act(release);
 }

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ModalView } from '../../blocks.ts';
-import { messageOf } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import type { Preview } from '../../preview.ts';
 import type { Reason } from '../../reasons.ts';
-import type { Request } from '../../release.ts';
-import { instantOf, pause } from '../../time.ts';
+import { pause } from '../../time.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import type { Target } from '../target.ts';
 import { releaseForm, serviceOptions, versionOption } from '../views/release-form.ts';
+import { previewOf } from './preview.ts';
 import { type Accepted, acceptRelease } from './release.ts';
 
 const optionSchema = z.object({
@@ -100,22 +99,11 @@ function targetOf({ service, environment, version, because, ref }: Filled): Targ
   };
 }
 
-async function previewOf(ports: ChatPorts, asker: Asker, filled: Filled): Promise<Preview | undefined> {
+async function previewFilledIn(ports: ChatPorts, asker: Asker, filled: Filled): Promise<Preview | undefined> {
   const target = targetOf(filled);
   if (target === null) return undefined;
-  const { kind: intent, ...wanted } = target;
-  const request: Request = {
-    intent,
-    ...wanted,
-    requester: asker.person,
-    at: instantOf(ports.clock.now()),
-    asked: asker.asked,
-  };
-  try {
-    return await ports.preview(request);
-  } catch (error) {
-    return { kind: 'refused', reasons: [{ code: 'remote-unreachable', effect: 'hold', text: messageOf(error) }] };
-  }
+  const { kind: _, ...wanted } = target;
+  return previewOf(ports, asker, wanted);
 }
 
 /** What would come of a form as it was filled in at one moment. */
@@ -126,7 +114,7 @@ export interface Previewed {
 
 export async function previewFilled(ports: ChatPorts, asker: Asker, values: unknown): Promise<Previewed> {
   const filled = filledIn(values);
-  return { filled, preview: await previewOf(ports, asker, filled) };
+  return { filled, preview: await previewFilledIn(ports, asker, filled) };
 }
 
 /** The form with what would come of it. */
@@ -152,7 +140,7 @@ export async function submitForm(
   const target = targetOf(filled);
   if (target === null) return { kind: 'errors', errors: { service: 'Choose a service and an environment.' } };
   const known = isDeepStrictEqual(shown?.filled, filled) ? shown?.preview : undefined;
-  const preview = (await soon(previewOf(ports, asker, filled))) ?? known;
+  const preview = (await soon(previewFilledIn(ports, asker, filled))) ?? known;
   const denied = preview?.reasons.filter(({ effect }) => effect === 'deny') ?? [];
   if (denied.length > 0) return { kind: 'errors', errors: errorsAt(denied, `version.${filled.service ?? ''}`) };
   return { kind: 'accepted', accepted: await acceptRelease(ports, asker, target) };

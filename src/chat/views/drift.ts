@@ -16,8 +16,7 @@ import { type Drift, signalOf } from '../../drift.ts';
 import { byClient, fluxCommand, valueWords, whatDrifts } from '../../drift-words.ts';
 import type { Mute } from '../../mute.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
-import { fitting } from './lists.ts';
-import { day, when } from './words.ts';
+import { day, fitting, when } from './words.ts';
 
 export interface DriftList {
   readonly open: readonly Drift[];

@@ -2,8 +2,7 @@ import type { HomeView } from '@slack/types';
 import { actions, button, code, context, escapeText, header, type KnownBlock, section, shorten } from '../../blocks.ts';
 import type { Drift } from '../../drift.ts';
 import type { Hold, Release } from '../../release.ts';
-import { fitting } from './lists.ts';
-import { day, holdWords, shortId, stateWords, stepOf, when } from './words.ts';
+import { day, fitting, holdWords, shortId, stateWords, stepOf, when } from './words.ts';
 
 /** What one person has to do with: gathered at one moment. */
 export interface HomeFacts {

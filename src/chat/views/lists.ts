@@ -13,9 +13,7 @@ import {
 import { type Artifact, type Release, severitySchema } from '../../release.ts';
 import { spokenDuration } from '../../time.ts';
 import type { ClusterStatus } from '../ports.ts';
-import { day, reply, shortId, stateWords, stepOf, verdictWords, when } from './words.ts';
-
-const rowLimit = 20;
+import { day, fitting, reply, shortId, stateWords, stepOf, when } from './words.ts';
 
 /** A titled list that says how much of it is not shown. */
 function list(title: string, rows: readonly string[], hint?: string): MessageBody {
@@ -25,16 +23,6 @@ function list(title: string, rows: readonly string[], hint?: string): MessageBod
     text: spoken(`${title}: ${shown.join('; ')}`),
     blocks: [header(title), section([...shown, ...more].join('\n')), ...(hint === undefined ? [] : [context(hint)])],
   };
-}
-
-/** Whole rows only: one that is cut could end in the middle of a mention or a link. */
-export function fitting(rows: readonly string[], limit = 2_900): readonly string[] {
-  let left = limit;
-  const end = rows.slice(0, rowLimit).findIndex((row) => {
-    left -= row.length + 1;
-    return left < 0;
-  });
-  return rows.slice(0, end === -1 ? rowLimit : end);
 }
 
 export function queueReply(open: readonly Release[], nowMs: number): MessageBody {
@@ -99,53 +87,4 @@ export function clustersReply(clusters: readonly ClusterStatus[]): MessageBody {
       `• *${escapeText(cluster)}* ${reachable ? 'watched' : `not reachable${staleSince === undefined ? '' : ` since ${when(staleSince)}`}`}, ${services.length} services`,
   );
   return list('Clusters', rows);
-}
-
-const voteWords = { approve: 'Approved', reject: 'Rejected', 'take-back': 'Approval taken back' } as const;
-
-/** Everything about one release. */
-export function describeReply(release: Release): MessageBody {
-  const { request, plan, votes, decision } = release;
-  const clusters = Object.entries(release.arrival?.clusters ?? {}).map(
-    ([cluster, verdict]) => `${escapeText(cluster)}: ${verdictWords(verdict)}`,
-  );
-  const lines = [
-    `Asked by ${mention(request.requester.user)} ${day(request.at)}${request.because === undefined ? '' : `, because ${escapeText(request.because)}`}`,
-    ...(plan === undefined
-      ? []
-      : [
-          `Artifact ${code(`${plan.artifact.image}:${plan.artifact.version}`)}${plan.artifact.digest === undefined ? '' : ` ${code(plan.artifact.digest.slice(0, 19))}`}, ${plan.commitCount} commits`,
-        ]),
-    ...(plan?.lines ?? []).map(
-      ({ path, line, before, after }) =>
-        `${code(`${path}:${line}`)} ${code(shorten(before, 60))} → ${code(shorten(after, 60))}`,
-    ),
-    ...votes.map(
-      ({ person, vote, at, bound, as = [], because }) =>
-        `${voteWords[vote]} by ${mention(person.user)} ${when(at)}${as.length === 0 ? '' : `, of ${escapeText(as.join(' and '))}`}${because === undefined ? '' : `: ${escapeText(because)}`}${bound === decision?.bound ? '' : ' (for what was shown before)'}`,
-    ),
-    ...(decision?.approvals ?? []).map(
-      ({ from, count, have }) =>
-        `${have.length} of ${count} from ${escapeText(from.join(' or '))}${have.length === 0 ? '' : `: ${have.map(({ user, as }) => `${mention(user)} (${escapeText(as.join(', '))})`).join(', ')}`}`,
-    ),
-    ...(decision?.uncounted ?? []).map(({ user, because }) => `Not counted: ${mention(user)} ${escapeText(because)}`),
-    ...(decision?.overridden ?? []).map(
-      ({ policy = '', text }) => `Overridden: ${code(policy)} ${escapeText(shorten(text, 200))}`,
-    ),
-    ...(release.review?.done === undefined
-      ? []
-      : [
-          `Reviewed by ${mention(release.review.done.by.user)} ${day(release.review.done.at)}${release.review.done.because === undefined ? '' : `: ${escapeText(shorten(release.review.done.because, 200))}`}`,
-        ]),
-    ...(decision?.policy === undefined ? [] : [`Decided by sluice.yaml ${code(decision.policy.slice(0, 7))}`]),
-    ...(release.state.kind === 'written' ? [`Commit ${code(release.state.commit.slice(0, 7))}`] : []),
-    ...clusters,
-  ];
-  return {
-    text: spoken(`${stepOf(release)}: ${stateWords(release)}`),
-    blocks: [
-      section(`*${stepOf(release)}* (${code(release.id)})\n${stateWords(release)}`),
-      section(fitting(lines).join('\n')),
-    ],
-  };
 }

@@ -6,15 +6,15 @@ import {
   type KnownBlock,
   type ModalView,
   modal,
-  nextWords,
   section,
   shorten,
   textInput,
 } from '../../blocks.ts';
+import { betweenWords, commitWords } from '../../plan-words.ts';
 import type { Preview } from '../../preview.ts';
-import type { Reason } from '../../reasons.ts';
 import type { Artifact } from '../../release.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
+import { refusedWords, standingIn } from './gates.ts';
 
 export const releaseFormName = 'form.release';
 
@@ -119,37 +119,17 @@ export function versionOption(artifact: Artifact, nowMs: number, runs: string | 
 const commitsShown = 3;
 
 function previewBlocks(preview: Preview): KnownBlock[] {
-  if (preview.kind === 'refused') return [section(gates('It would be refused', preview.reasons))];
+  if (preview.kind === 'refused') return [section(refusedWords(preview.reasons))];
   const { plan, reasons } = preview;
-  const { version, branch } = plan.artifact;
+  const { version } = plan.artifact;
   const from = plan.from === null ? '' : `${foreign(plan.from.version, 130)} → `;
   if (preview.kind === 'unchanged')
     return [section(`*${foreign(version, 130)}* is there already: nothing would be written.`)];
-  const count = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
-  const title = `*${from}${foreign(version, 130)}* (${plan.backwards ? `${count} back` : count}, ${foreign(branch, 100)})`;
+  const title = `*${from}${foreign(version, 130)}* (${betweenWords(plan)})`;
   const chosen = plan.chosen === undefined ? [] : [`chosen: ${foreign(plan.chosen, 200)}`];
-  const commits = plan.commits
-    .slice(0, commitsShown)
-    .map(({ title: words, author }) => `${foreign(words, 80)} (${foreign(author, 40)})`);
+  const commits = plan.commits.slice(0, commitsShown).map(commitWords);
   const more = plan.commitCount - commits.length;
   const lines = plan.lines.slice(0, 3).map(({ path, line }) => code(`${path}:${line}`, 150));
   const quiet = [...chosen, ...commits, ...(more > 0 && commits.length > 0 ? [`… ${more} more`] : []), ...lines];
-  const denied = reasons.filter(({ effect }) => effect === 'deny');
-  const held = reasons.filter(({ effect }) => effect === 'hold');
-  const warned = reasons.filter(({ effect }) => effect === 'warn');
-  const words = [
-    ...(denied.length > 0 ? [gates('It would be refused', denied)] : []),
-    ...(held.length > 0 ? [gates('It would wait', held)] : []),
-    ...(warned.length > 0 ? [gates('Warnings', warned)] : []),
-    ...(denied.length + held.length === 0 ? ['Nothing stands in its way.'] : []),
-  ];
-  return [section(title), ...(quiet.length === 0 ? [] : [context(quiet.join(' · '))]), section(words.join('\n'))];
-}
-
-function gates(title: string, reasons: readonly Reason[]): string {
-  const shown = reasons
-    .slice(0, 6)
-    .map(({ text, next }) => `• ${foreign(text, 300)}${next === undefined ? '' : `. Next: ${nextWords(next)}`}`);
-  const more = reasons.length > shown.length ? [`• … ${reasons.length - shown.length} more`] : [];
-  return [`*${title}*`, ...shown, ...more].join('\n');
+  return [section(title), ...(quiet.length === 0 ? [] : [context(quiet.join(' · '))]), section(standingIn(reasons))];
 }

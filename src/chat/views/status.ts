@@ -13,8 +13,7 @@ import type { Hold } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
 import type { Lag } from '../ports.ts';
-import { fitting } from './lists.ts';
-import { reply, sinceWords, when } from './words.ts';
+import { fitting, reply, sinceWords, when } from './words.ts';
 
 /** One service in one environment, as Git and its clusters show it. */
 export interface Standing {

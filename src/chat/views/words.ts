@@ -93,6 +93,25 @@ export function verdictWords(verdict: Verdict): string {
   }
 }
 
+/** A list with its title, as much of it as fits; `count` where it is known to be longer than what is listed. */
+export function bulleted(title: string, rows: readonly string[], count = rows.length): string {
+  const shown = fitting(rows);
+  const more = count > shown.length ? [`… ${count - shown.length} more`] : [];
+  return [`*${title}*`, ...shown.map((row) => `• ${row}`), ...more].join('\n');
+}
+
+const rowLimit = 20;
+
+/** Whole rows only: one that is cut could end in the middle of a mention or a link. */
+export function fitting(rows: readonly string[], limit = 2_850): readonly string[] {
+  let left = limit;
+  const end = rows.slice(0, rowLimit).findIndex((row) => {
+    left -= row.length + 3;
+    return left < 0;
+  });
+  return rows.slice(0, end === -1 ? rowLimit : end);
+}
+
 /** `web in production`, `production`, `web`. */
 export function scopeWords(scope: {
   readonly service?: string | undefined;

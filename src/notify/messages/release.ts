@@ -11,6 +11,7 @@ import {
   nextWords,
   section,
 } from '../../blocks.ts';
+import { betweenWords, commitWords } from '../../plan-words.ts';
 import { isAutomatic, type Release } from '../../release.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
 import { arrivalSection, type View } from './arrival.ts';
@@ -105,13 +106,9 @@ function requestMessage(
   return message([title, ...(override === null ? [] : [override]), ...lines].join('\n'), blocks);
 }
 
-/** ` (3 commits, main)`; ` (3 commits, 1 line, main)` where somebody is to look at them. */
-function between(release: Release, withLines = false): string {
-  const { plan } = release;
-  if (plan === undefined) return '';
-  const count = plan.commitCount === 1 ? '1 commit' : `${plan.commitCount} commits`;
-  const lines = plan.lines.length === 1 ? '1 line, ' : `${plan.lines.length} lines, `;
-  return ` (${plan.backwards ? `${count} back` : count}, ${withLines ? lines : ''}${foreign(plan.artifact.branch, 100)})`;
+/** ` (3 commits, main)`. */
+function between({ plan }: Release, withLines = false): string {
+  return plan === undefined ? '' : ` (${betweenWords(plan, withLines)})`;
 }
 
 /** Whether what stopped it has ended and only its requester's word is missing. */
@@ -172,9 +169,7 @@ function quietFacts(release: Release, view: View): string[] {
   for (const { text } of release.decision?.warnings ?? []) facts.push(`Warning: ${foreign(text, 300)}`);
   if (plan?.chosen !== undefined) facts.push(`chosen: ${foreign(plan.chosen, 200)}`);
   if (plan !== undefined && plan.commits.length > 0) {
-    const shown = plan.commits
-      .slice(0, commitsShown)
-      .map(({ title, author }) => `${foreign(title, 80)} (${foreign(author, 40)})`);
+    const shown = plan.commits.slice(0, commitsShown).map(commitWords);
     const more = plan.commitCount - shown.length;
     facts.push([...shown, ...(more > 0 ? [`… ${more} more`] : [])].join(' · '));
   }

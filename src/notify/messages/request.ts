@@ -1,4 +1,5 @@
-import { code, context, foreign, type KnownBlock, link, section } from '../../blocks.ts';
+import { context, foreign, type KnownBlock, section } from '../../blocks.ts';
+import { checkBlocks, commitWords, lineWords, riskBlocks } from '../../plan-words.ts';
 import type { Plan, Release } from '../../release.ts';
 import { fitting, people } from './words.ts';
 
@@ -9,7 +10,9 @@ const linesShown = 3;
 export function requestBlocks(release: Release): KnownBlock[] {
   const { plan } = release;
   return [
-    ...(plan === undefined ? [] : [...riskBlocks(plan, release), ...checkBlocks(plan), ...changeBlocks(plan)]),
+    ...(plan === undefined
+      ? []
+      : [...riskBlocks(plan, release.decision?.warnings), ...checkBlocks(plan.artifact), ...changeBlocks(plan)]),
     ...reasonBlocks(release),
   ];
 }
@@ -41,30 +44,6 @@ export function changedWords({ decision, votes }: Release): string | null {
   ]);
 }
 
-function riskBlocks({ risks = [] }: Plan, { decision }: Release): KnownBlock[] {
-  const words = [
-    ...risks.map(({ text }) => foreign(text, 300)),
-    ...(decision?.warnings ?? []).map(({ text }) => `Warning: ${foreign(text, 300)}`),
-  ];
-  return words.length === 0 ? [] : [section(`:warning: ${words.join(' · ')}`)];
-}
-
-const checkMarks = { passed: '✓', failed: '✗ failed:', pending: '… still runs:' } as const;
-
-function checkBlocks({ artifact }: Plan): KnownBlock[] {
-  const checks = (artifact.checks ?? []).slice(0, 12).map(({ name, state, url }) => {
-    const shown = url === undefined ? foreign(name, 80) : link(url, name.slice(0, 80));
-    return `${checkMarks[state]} ${shown}`;
-  });
-  const { vulnerabilities } = artifact;
-  const found =
-    vulnerabilities === undefined
-      ? []
-      : [`${vulnerabilities.critical} critical, ${vulnerabilities.high} high vulnerabilities`];
-  const words = [...checks, ...found];
-  return words.length === 0 ? [] : [context(`*Checks*  ${words.join(' · ')}`)];
-}
-
 function changeBlocks(plan: Plan): KnownBlock[] {
   const commits = plan.commits.slice(0, commitsShown).map(commitWords);
   const moreCommits = plan.commitCount - commits.length;
@@ -76,15 +55,6 @@ function changeBlocks(plan: Plan): KnownBlock[] {
     ...(commits.length === 0 ? [] : [context(`*Commits*  ${list(commits, moreCommits)}`)]),
     ...(lines.length === 0 ? [] : [context(`*Change*  ${list(lines, moreLines)}`)]),
   ];
-}
-
-function commitWords({ title, author }: Plan['commits'][number]): string {
-  return `${foreign(title, 80)} (${foreign(author.replace(/\s*<[^>]*>$/, ''), 40)})`;
-}
-
-/** `apps/production/shop/kustomization.yaml:9 newTag: 1.4.1 → newTag: 1.4.2`. */
-function lineWords({ path, line, before, after }: Plan['lines'][number]): string {
-  return `${code(`${path}:${line}`, 120)} ${code(before.trim(), 80)} → ${code(after.trim(), 80)}`;
 }
 
 function reasonBlocks({ request, plan }: Release): KnownBlock[] {

@@ -3,9 +3,9 @@ import { commandTable } from '../../../src/chat/command-table.ts';
 import { afterMention } from '../../../src/chat/listeners.ts';
 import { helpReply } from '../../../src/chat/views/help.ts';
 import { homeView } from '../../../src/chat/views/home.ts';
-import { describeReply, historyReply, queueReply } from '../../../src/chat/views/lists.ts';
+import { historyReply, queueReply } from '../../../src/chat/views/lists.ts';
 import { policiesReply } from '../../../src/chat/views/policies.ts';
-import { aDecision, aPlan, aReadFile, aRelease, aVote, noonMs, releaseId } from '../../support/builders.ts';
+import { aDecision, aPlan, aReadFile, aRelease, noonMs, releaseId } from '../../support/builders.ts';
 
 const names = { services: ['web'], environments: ['dev'] };
 const words = (value: unknown): string => JSON.stringify(value).replaceAll('\u200b', '');
@@ -80,19 +80,6 @@ describe('lists', () => {
 
   test('the queue is empty', () => {
     expect(queueReply([], noonMs).text).toBe('Nothing waits.');
-  });
-
-  test('a release is described with its lines and votes', () => {
-    const release = aRelease({
-      plan: aPlan(),
-      decision: aDecision(),
-      votes: [aVote(), aVote(undefined, { bound: 'older' })],
-      state: { kind: 'held' },
-    });
-    const shown = words(describeReply(release));
-    expect(shown).toContain('apps/production/web/kustomization.yaml:7');
-    expect(shown).toContain('Approved by <@UBO>');
-    expect(shown).toContain('(for what was shown before)');
   });
 });
 

@@ -1,0 +1,22 @@
+import { messageOf } from '../../errors.ts';
+import type { Preview } from '../../preview.ts';
+import type { Request } from '../../release.ts';
+import { instantOf } from '../../time.ts';
+import type { Asker, ChatPorts } from '../ports.ts';
+import type { Target } from '../target.ts';
+
+/** What would come of a release if this person asked for it now; nothing is written down. */
+export async function previewOf(ports: ChatPorts, asker: Asker, target: Omit<Target, 'kind'>): Promise<Preview> {
+  const request: Request = {
+    intent: 'release',
+    ...target,
+    requester: asker.person,
+    at: instantOf(ports.clock.now()),
+    asked: asker.asked,
+  };
+  try {
+    return await ports.preview(request);
+  } catch (error) {
+    return { kind: 'refused', reasons: [{ code: 'remote-unreachable', effect: 'hold', text: messageOf(error) }] };
+  }
+}
