@@ -209,6 +209,8 @@ export const releaseSchema = z.strictObject({
   decision: decisionSchema.optional(),
   votes: z.array(voteSchema),
   arrival: arrivalSchema.optional(),
+  /** Its first failure: kept when it recovers, or when something else is written. */
+  failed: z.strictObject({ at: instantSchema, cluster: z.string(), reason: z.string() }).optional(),
   /** Its place among what windows that ended at this moment had held: `taken` when its turn has come. */
   turn: z.strictObject({ of: instantSchema, taken: z.boolean().optional() }).optional(),
   /** The rollback that was asked for by itself when it failed. */

@@ -27,7 +27,12 @@ export const commandTable = [
     example: 'status web',
   },
   { verb: 'queue', usage: '[SERVICE] [ENV]', summary: 'what waits, and for what', example: 'queue' },
-  { verb: 'history', usage: '[SERVICE] [ENV]', summary: 'the last releases', example: 'history web production' },
+  {
+    verb: 'history',
+    usage: '[SERVICE] [ENV] [by PERSON] [since 7d | since 2026-11-01] [failed | rollbacks]',
+    summary: 'past releases, page by page',
+    example: 'history web production since 7d failed',
+  },
   { verb: 'artifacts', usage: 'SERVICE [BRANCH]', summary: 'what can be released', example: 'artifacts web' },
   {
     verb: 'diff',

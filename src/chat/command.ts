@@ -1,4 +1,5 @@
 import type { Verb } from './command-table.ts';
+import type { HistoryFilter } from './history-filter.ts';
 import type { HoldCommand } from './hold-words.ts';
 import type { Scope } from './known-names.ts';
 import type { PolicyCommand } from './policy-grammar.ts';
@@ -6,9 +7,10 @@ import type { Target } from './target.ts';
 
 export type Command =
   | Target
-  | ({ readonly kind: 'status' | 'queue' | 'history' | 'policies' | 'unlock' | 'unfreeze' } & Scope)
+  | ({ readonly kind: 'status' | 'queue' | 'policies' | 'unlock' | 'unfreeze' } & Scope)
   | { readonly kind: 'artifacts'; readonly service: string; readonly branch?: string }
   | ({ readonly kind: 'diff' } & Omit<Target, 'kind'>)
+  | ({ readonly kind: 'history' } & HistoryFilter)
   | { readonly kind: 'where'; readonly service: string }
   /** The id of a release or the end of it, the beginning of a commit id, or a version. */
   | { readonly kind: 'describe'; readonly name: string; readonly service?: string }

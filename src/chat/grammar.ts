@@ -2,6 +2,7 @@ import { nearest } from '../nearest.ts';
 import { type Clauses, splitClauses, unlinked } from './clauses.ts';
 import { command, mistake, type Parsed, type Said } from './command.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';
+import { readHistory } from './history-words.ts';
 import { withoutEverything } from './hold-words.ts';
 import type { Names } from './known-names.ts';
 import { readPolicy } from './policy-grammar.ts';
@@ -16,6 +17,11 @@ const verbs: readonly string[] = commandTable.map(({ verb }) => verb);
 /** What people say as well. */
 const otherWords: Readonly<Record<string, Verb>> = { unapprove: 'take-back', withdraw: 'cancel' };
 
+/** Only of a history: everywhere else `by @bo` is a part of a reason. */
+function nameById(typedAs: string, id: string, at: number, whole: string): string {
+  return /^\s*(release\s+)?hist/i.test(whole.slice(0, at)) ? `by ${id}` : typedAs;
+}
+
 /** Reads what somebody typed. Never throws; whatever is not understood is a mistake with the command that was probably meant. */
 export function parse(text: string, said: Said, names: Names): Parsed {
   if (text.length > lengthLimit)
@@ -23,7 +29,8 @@ export function parse(text: string, said: Said, names: Names): Parsed {
   // Control characters, and those that turn the reading order or cannot be seen: what is approved must be what is read.
   if (/[^\P{Cc}\t\n\r]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u.test(text))
     return mistake('That has control characters in it; type the command anew.');
-  const plain = unlinked(text)
+  // Whom it names is more than a handle: people are told apart by their id.
+  const plain = unlinked(text.replace(/\bby\s+<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/gi, nameById))
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/[\u201c\u201d]/g, '"')
     .trim();
@@ -65,7 +72,6 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
       return target(verb, rest, clauses, names);
     case 'status':
     case 'queue':
-    case 'history':
     case 'policies':
       return scoped(verb, rest, clauses, names, (scope) => command({ kind: verb, ...scope }));
     case 'policy':
@@ -88,6 +94,8 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
           ? command({ kind: 'drift', ...(environment === undefined ? {} : { environment }) })
           : mistake('Drift is listed by environment.', typed('drift', environment ?? '')),
       );
+    case 'history':
+      return readHistory(rest, names);
     case 'artifacts':
       return artifacts(rest, names);
     case 'diff':

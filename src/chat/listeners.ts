@@ -40,6 +40,7 @@ const clickSchema = z.object({
       channel_id: z.string().optional(),
       thread_ts: z.string().optional(),
       message_ts: z.string().optional(),
+      is_ephemeral: z.boolean().optional(),
     })
     .optional(),
   trigger_id: z.string(),
@@ -106,7 +107,7 @@ export function listen(
     await ports.whispers.whisper(asked, mention.user, outcome.body);
   });
 
-  app.action(/^(release|hold|notice|drift|policy)\./, async ({ body, ack, respond }) => {
+  app.action(/^(release|hold|notice|drift|policy|history)\./, async ({ body, ack, respond }) => {
     await ack();
     const clicked = clickSchema.parse(body);
     const channel = clicked.channel?.id ?? clicked.container?.channel_id ?? clicked.user.id;
@@ -121,7 +122,8 @@ export function listen(
     const speak = async (message: MessageBody): Promise<void> => {
       const whole = {
         response_type: 'ephemeral' as const,
-        replace_original: false,
+        replace_original:
+          'replaces' in outcome && outcome.replaces === true && clicked.container?.is_ephemeral === true,
         ...(thread === undefined ? {} : { thread_ts: thread }),
         ...message,
       };

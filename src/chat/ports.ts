@@ -121,7 +121,15 @@ export interface ChatPorts {
   readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
   /** What was seen healthy there, the newest first. */
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
-  readonly history: (filter: Scope & { readonly limit: number }) => Promise<Release[]>;
+  /** The newest first; those before an id, or right after one; none that is older than `sinceMs`. */
+  readonly history: (
+    page: Scope & {
+      readonly before?: ReleaseId;
+      readonly after?: ReleaseId;
+      readonly sinceMs?: number;
+      readonly limit: number;
+    },
+  ) => Promise<Release[]>;
   readonly hold: (hold: Omit<Hold, 'revision' | 'state'>, entry: Entry) => Promise<Hold>;
   /** Null where it has ended, or `next` leaves it as it is. */
   readonly changeHold: (id: string, next: (hold: Hold) => Hold | null, entry: Entry) => Promise<Hold | null>;

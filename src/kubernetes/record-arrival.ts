@@ -12,7 +12,7 @@ export interface RecordArrivalPorts {
   readonly release: (id: ReleaseId) => Promise<Release | null>;
   readonly transition: (
     before: Release,
-    change: { readonly arrival?: { clusters: Record<string, Verdict> } },
+    change: Partial<Pick<Release, 'arrival' | 'failed'>>,
     entry: ArrivalEntry,
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
 }
@@ -33,10 +33,18 @@ export async function recordArrival(
     const clusters = { ...known, ...Object.fromEntries(changed) };
     const lines = changed.flatMap(([cluster, verdict]) => threadLine(cluster, verdict, known[cluster]) ?? []);
     const entry = { event: 'release.arrival', ...(lines.length === 0 ? {} : { text: lines.join('\n') }) };
-    const outcome = await ports.transition(before, { arrival: { clusters } }, entry);
+    const failed = before.failed ?? firstFailure(changed);
+    const change = { arrival: { clusters }, ...(failed === undefined ? {} : { failed }) };
+    const outcome = await ports.transition(before, change, entry);
     if (outcome.kind === 'done') return;
     before = outcome.record;
   }
+}
+
+function firstFailure(verdicts: readonly (readonly [string, Verdict])[]): Release['failed'] {
+  for (const [cluster, verdict] of verdicts)
+    if (verdict.kind === 'failed') return { at: verdict.since, cluster, reason: verdict.reason };
+  return undefined;
 }
 
 /** Puts what a container wrote last into the thread of a written release. */

@@ -1,3 +1,4 @@
+import { encodeTime } from 'ulid';
 import type { Lane } from '../change.ts';
 import type { Redis } from '../redis.ts';
 import { type Release, type ReleaseId, releaseSchema } from '../release.ts';
@@ -20,6 +21,13 @@ import { releaseSubject } from './transition.ts';
 export interface HistoryFilter {
   readonly service?: string;
   readonly environment?: string;
+}
+
+export interface HistoryPage extends HistoryFilter {
+  readonly before?: ReleaseId;
+  readonly after?: ReleaseId;
+  readonly sinceMs?: number;
+  readonly limit: number;
 }
 
 /** Every question about releases is answered from an index whose cost does not grow with history. */
@@ -72,13 +80,16 @@ export function createHistory({ redis, records }: { readonly redis: Redis; reado
           .at(-1) ?? null;
       return { service: newest === null ? null : (own?.since ?? null), environment: last };
     },
-    /** Newest first; the next page begins before the last id of this one. */
-    history: async (
-      filter: HistoryFilter & { readonly before?: ReleaseId; readonly limit: number },
-    ): Promise<Release[]> => {
+    /** Newest first: a page of those before an id, or right after one; none that is older than `sinceMs`. */
+    history: async (filter: HistoryPage): Promise<Release[]> => {
       const index = historyKey(filter.service, filter.environment);
+      const oldest = filter.sinceMs === undefined ? '-' : `[${encodeTime(Math.max(0, filter.sinceMs), 10)}`;
+      if (filter.after !== undefined) {
+        const ids = await onRedis(() => redis.zrangebylex(index, `(${filter.after}`, '+', 'LIMIT', 0, filter.limit));
+        return (await readAll(ids)).toReversed();
+      }
       const start = filter.before === undefined ? '+' : `(${filter.before}`;
-      const ids = await onRedis(() => redis.zrevrangebylex(index, start, '-', 'LIMIT', 0, filter.limit));
+      const ids = await onRedis(() => redis.zrevrangebylex(index, start, oldest, 'LIMIT', 0, filter.limit));
       return readAll(ids);
     },
     /** Versions that a written rollback left behind. */

@@ -181,6 +181,12 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     expect(ids(await ledger.history({ limit: 2, ...(newest[1] === undefined ? {} : { before: newest[1] }) }))).toEqual(
       newest.slice(2),
     );
+    const [oldest] = ids(all);
+    expect(ids(await ledger.history({ limit: 1, ...(oldest === undefined ? {} : { after: oldest }) }))).toEqual(
+      newest.slice(1, 2),
+    );
+    expect(ids(await ledger.history({ limit: 5, sinceMs: clock.now() - 1 }))).toEqual(newest.slice(0, 2));
+    expect(ids(await ledger.history({ limit: 5, sinceMs: clock.now() + 1 }))).toEqual([]);
     expect(ids(await ledger.history({ environment: 'dev', limit: 5 }))).toEqual([all[1]?.id]);
     expect(ids(await ledger.history({ service: 'web', environment: 'production', limit: 5 }))).toHaveLength(2);
   });

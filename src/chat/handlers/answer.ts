@@ -5,11 +5,12 @@ import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { helpReply } from '../views/help.ts';
 import { locksReply } from '../views/holds.ts';
-import { artifactsReply, clustersReply, historyReply, queueReply } from '../views/lists.ts';
+import { artifactsReply, clustersReply, queueReply } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reviewsReply } from '../views/reviews.ts';
 import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
+import { tellHistory } from './history.ts';
 import { endHolds, setHold } from './holds.ts';
 import { compare, describe, findReleases, locate } from './lookups.ts';
 import { previewPolicy } from './policy.ts';
@@ -29,10 +30,7 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'queue':
       return queueReply(await ports.open(scopeOf(command)), ports.clock.now());
     case 'history':
-      return historyReply(
-        await ports.history({ ...scopeOf(command), limit: 20 }),
-        [command.service, command.environment].filter((part) => part !== undefined).join(' in '),
-      );
+      return tellHistory(ports, asker, command);
     case 'artifacts':
       return artifactsReply(
         command.service,

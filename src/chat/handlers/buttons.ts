@@ -4,6 +4,7 @@ import { overall } from '../../verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepOf } from '../views/words.ts';
 import { clickDrift } from './drift.ts';
+import { turnPage } from './history.ts';
 import { endHoldById } from './holds.ts';
 import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
@@ -26,6 +27,8 @@ type OnRelease = (
 /** `body` is the private answer; null where a modal is the answer. */
 export interface Answered extends Omit<Accepted, 'body'> {
   readonly body: MessageBody | null;
+  /** Whether it takes the place of what was clicked, where only the clicker sees that. */
+  readonly replaces?: boolean;
 }
 
 const onRelease: Readonly<Record<string, OnRelease>> = {
@@ -55,6 +58,7 @@ export async function click(
   if (action.startsWith('policy.')) return { body: await clickPolicy(ports, asker, action, value.slice(0, 64)) };
   const onHold = Object.hasOwn(holdActions, action) ? holdActions[action] : undefined;
   if (onHold !== undefined) return { body: await onHold(ports, asker, value.slice(0, 64)) };
+  if (action.startsWith('history.')) return { body: await turnPage(ports, asker, action, value), replaces: true };
   if (action.startsWith('drift.')) return { body: await clickDrift(ports, asker, action, value) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };

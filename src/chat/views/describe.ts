@@ -13,7 +13,8 @@ import { checkBlocks, commitWords, lineWords } from '../../plan-words.ts';
 import type { HealthyRecord } from '../../proven.ts';
 import type { Artifact, Release } from '../../release.ts';
 import { typed } from '../command-table.ts';
-import { bulleted, day, fitting, reply, shortId, stateWords, stepOf, verdictWords, when } from './words.ts';
+import { pastWords } from './history.ts';
+import { bulleted, day, fitting, reply, stateWords, stepOf, verdictWords, when } from './words.ts';
 
 const voteWords = { approve: 'Approved', reject: 'Rejected', 'take-back': 'Approval taken back' } as const;
 
@@ -91,7 +92,7 @@ export function artifactReply(
       ...checkBlocks(artifact),
       ...(commits.length === 0 ? [] : [section(bulleted('Commits', commits.map(commitWords)))]),
       ...(fared.length === 0 ? [] : [section(bulleted('Where', fared.map(faredWords)))]),
-      ...(releases.length === 0 ? [] : [section(bulleted('Releases', releases.map(releaseRow)))]),
+      ...(releases.length === 0 ? [] : [section(bulleted('Releases', releases.map(pastWords)))]),
       ...(next === undefined ? [] : [context(`Release it: ${code(next)}`)]),
     ],
   };
@@ -105,11 +106,6 @@ function faredWords({ environment, stands, healthy, clusters }: Fared): string {
   });
   const now = stands ? 'stands there now' : seen.length > 0 ? 'was there' : 'never healthy there';
   return `${escapeText(environment)}: ${[now, ...seen].join(', ')}`;
-}
-
-/** One line of a list of releases. */
-export function releaseRow(release: Release): string {
-  return `${day(release.request.at)} ${code(shortId(release))} *${stepOf(release)}* by ${mention(release.request.requester.user)}: ${stateWords(release)}`;
 }
 
 /** The same name in several places: which one is meant? */

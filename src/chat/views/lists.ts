@@ -38,15 +38,6 @@ export function queueReply(open: readonly Release[], nowMs: number): MessageBody
   );
 }
 
-export function historyReply(releases: readonly Release[], what: string): MessageBody {
-  if (releases.length === 0) return reply(`There are no releases${what === '' ? '' : ` of ${escapeText(what)}`} yet.`);
-  const rows = releases.map(
-    (release) =>
-      `• ${day(release.request.at)} ${code(shortId(release))} *${stepOf(release)}* by ${mention(release.request.requester.user)}: ${stateWords(release)}`,
-  );
-  return list(`History${what === '' ? '' : ` of ${what}`}`, rows);
-}
-
 export function artifactsReply(service: string, artifacts: readonly Artifact[]): MessageBody {
   if (artifacts.length === 0)
     return reply(`There are no artifacts of ${escapeText(service)} yet; CI says so with POST /artifacts.`);
