@@ -38,22 +38,20 @@ function alternatives(pattern: string): readonly Alternative[] | null {
   return parts.map((part) => beginning(part ?? ''));
 }
 
-/** At the bars that stand in no group; those in a group or behind a backslash belong to what they stand in. */
+/** An escaped sign, a class of characters (whose first sign may be `]`), or any other sign: what a bar may stand in is one of them. */
+const signs = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|./gs;
+
+/** At the bars that stand in no group; those in a group or a class or behind a backslash belong to what they stand in. */
 function split(pattern: string): readonly string[] {
-  const parts: string[] = [];
+  const parts = [''];
   let depth = 0;
-  let begun = 0;
-  for (let index = 0; index < pattern.length; index += 1) {
-    const sign = pattern[index];
-    if (sign === '\\') index += 1;
-    else if (sign === '(' || sign === '[') depth += 1;
-    else if (sign === ')' || sign === ']') depth -= 1;
-    else if (sign === '|' && depth === 0) {
-      parts.push(pattern.slice(begun, index));
-      begun = index + 1;
-    }
+  for (const sign of pattern.match(signs) ?? []) {
+    if (sign === '(') depth += 1;
+    if (sign === ')') depth -= 1;
+    if (sign === '|' && depth === 0) parts.push('');
+    else parts.push(`${parts.pop()}${sign}`);
   }
-  return [...parts, pattern.slice(begun)];
+  return parts;
 }
 
 function beginning(part: string): Alternative {
