@@ -1,76 +1,15 @@
 import { messageOf } from '../errors.ts';
-import type { HealthyRecord, HealthyTime } from '../proven.ts';
+import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
-import {
-  type Artifact,
-  type Hold,
-  isAutomatic,
-  type Person,
-  type Plan,
-  type Release,
-  type Request,
-  type UserId,
-  type Vote,
-} from '../release.ts';
+import { type Hold, isAutomatic, type Person, type Plan, type Request, type UserId, type Vote } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
-import { type DirectoryPorts, type MembersOf, readDirectory } from './directory.ts';
-import { type Facts, isKnownGoodRollback, type OpenDrift } from './question.ts';
+import { readDirectory } from './directory.ts';
+import type { FactPorts } from './fact-ports.ts';
+import { type Facts, isKnownGoodRollback } from './question.ts';
 import { namesWithRole } from './roles.ts';
 import { asksForRoles, namesBehindRoles } from './rule-input.ts';
-
-export interface FactPorts extends DirectoryPorts {
-  /** `sluice.yaml` as the last fetch has it; `fresh` right before a push, when nothing older than that fetch may count. */
-  readonly snapshot: (fresh: boolean) => Promise<Snapshot>;
-  readonly holds: () => Promise<readonly Hold[]>;
-  readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
-  /** The newest release that was written there. */
-  readonly lastWritten: (service: string, environment: string) => Promise<Release | null>;
-  readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
-  readonly drifts: () => Promise<readonly OpenDrift[]>;
-  /** What is kept of an artifact now; null where it is not known any more. */
-  readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
-  /** How wrong this machine's clock is, as a sentence; null where windows and times can be judged by it. */
-  readonly clockSkew: () => Promise<string | null>;
-  /** Whether the record is known to be whole: an empty Redis must not read as "no locks". */
-  readonly confirmed: () => Promise<boolean>;
-}
-
-/** Ports that ask each question once: for a batch that is judged at one moment. */
-export function readOnce(ports: FactPorts): FactPorts {
-  const members = new Map<string, ReturnType<MembersOf>>();
-  const people = new Map<UserId, ReturnType<FactPorts['person']>>();
-  const holds = once(ports.holds);
-  const confirmed = once(ports.confirmed);
-  const snapshots = new Map<boolean, Promise<Snapshot>>();
-  return {
-    holds,
-    confirmed,
-    healthy: ports.healthy,
-    healthyTimes: ports.healthyTimes,
-    drifts: once(ports.drifts),
-    artifact: ports.artifact,
-    lastWritten: ports.lastWritten,
-    clockSkew: once(ports.clockSkew),
-    snapshot: (fresh) => remembered(snapshots, fresh, () => ports.snapshot(fresh)),
-    membersOf: (handle) => remembered(members, handle, () => ports.membersOf(handle)),
-    person: (user) => remembered(people, user, () => ports.person(user)),
-  };
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  return () => {
-    answer ??= read();
-    return answer;
-  };
-}
-
-function remembered<K, T>(known: Map<K, T>, key: K, read: () => T): T {
-  const answer = known.get(key) ?? read();
-  known.set(key, answer);
-  return answer;
-}
+import { skewed, unreadableDirectory, unreadablePolicy, unreadableRecord } from './unreadable.ts';
 
 export type FactsRead =
   | { readonly kind: 'facts'; readonly facts: Facts }
@@ -237,40 +176,4 @@ function namesToPass(file: ReadFile['file'], request: Request): readonly string[
       : [],
   );
   return [...new Set(roles)].flatMap((role) => namesWithRole(file, role, request));
-}
-
-function unreadablePolicy(because: string): Reason {
-  return {
-    code: 'policy-file-unreadable',
-    effect: 'hold',
-    text: `sluice.yaml cannot be read: ${because}`,
-    next: 'nothing to do; it goes on by itself when the file can be read again',
-  };
-}
-
-function unreadableDirectory(name: string, because: string): Reason {
-  return {
-    code: 'directory-unreadable',
-    effect: 'hold',
-    text: `nobody can tell who is in ${name} now: ${because}`,
-    next: 'nothing to do; it goes on by itself when the group can be read again',
-  };
-}
-
-function skewed(words: string): Reason {
-  return {
-    code: 'clock-skewed',
-    effect: 'hold',
-    text: `${words}, so nobody can tell what holds now`,
-    next: 'set the clock of the machine (NTP); it goes on by itself then',
-  };
-}
-
-function unreadableRecord(error: unknown): Reason {
-  return {
-    code: 'record-not-confirmed',
-    effect: 'hold',
-    text: `the record of Sluice cannot be read: ${messageOf(error)}`,
-    next: 'nothing to do; it goes on by itself when Redis is back',
-  };
 }
