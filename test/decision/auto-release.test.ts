@@ -3,21 +3,10 @@ import { autoReleases } from '../../src/decision/auto-release.ts';
 import { decide } from '../../src/decision/decide.ts';
 import { Retryable } from '../../src/errors.ts';
 import { automatic, type Person } from '../../src/release.ts';
-import {
-  anArtifact,
-  aPlan,
-  aReadFile,
-  aRequest,
-  at,
-  aVote,
-  bo,
-  cy,
-  sluiceYaml,
-  someFacts,
-} from '../support/builders.ts';
+import { anArtifact, aPlan, aRequest, bo, cy, someFacts } from '../support/builders.ts';
+import { approvedBy, aQuestion, withPolicies } from './question-builder.ts';
 
-const withLines = (...lines: readonly string[]) =>
-  aReadFile(`${sluiceYaml}${lines.map((line) => `  - { kind: auto-release, ${line} }\n`).join('')}`);
+const withLines = (...lines: readonly string[]) => withPolicies(...lines.map((line) => `kind: auto-release, ${line}`));
 
 describe('where an artifact goes by itself', () => {
   test.each<[string, readonly string[], Parameters<typeof anArtifact>[0], readonly string[]]>([
@@ -66,7 +55,7 @@ describe('what goes by itself', () => {
   const plan = aPlan();
   const policy = withLines('branch: main, environment: dev', 'branch: main, environment: production');
   const decided = (over: Partial<Parameters<typeof decide>[0]> = {}) => {
-    const decision = decide({ request, plan, votes: [], facts: someFacts({ policy }), now: at(), ...over });
+    const decision = decide(aQuestion({ request, plan, facts: someFacts({ policy }), ...over }));
     return { kind: decision.kind, codes: decision.reasons.map(({ code }) => code), decision };
   };
 
@@ -110,10 +99,8 @@ describe('what goes by itself', () => {
   });
 
   test('is not approved by its own author', () => {
-    const asked = { request: aRequest({ requester }) };
-    const bound = decided(asked).decision.bound ?? '';
-    const votes = [aVote(bo, { bound }), aVote(cy, { bound })];
-    const { decision } = decided({ ...asked, votes });
+    const asked = aQuestion({ request: aRequest({ requester }), facts: someFacts({ policy }) });
+    const decision = decide(approvedBy(asked, [bo, cy]));
     expect(decision.reasons[0]?.demand?.have).toEqual([cy.user]);
   });
 

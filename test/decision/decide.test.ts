@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boundOf } from '../../src/decision/bound.ts';
 import { decide } from '../../src/decision/decide.ts';
-import type { Question } from '../../src/decision/question.ts';
 import {
   aHold,
   anArtifact,
@@ -11,36 +9,39 @@ import {
   aReadFile,
   aRequest,
   at,
-  aVote,
   bo,
   cy,
   mia,
   sluiceYaml,
   someFacts,
 } from '../support/builders.ts';
+import { approvedBy, aQuestion, aVoteOn } from './question-builder.ts';
 
-function aQuestion(over: Partial<Question> = {}): Question {
-  return { request: aRequest(), plan: aPlan(), votes: [], facts: someFacts(), now: at(60_000), ...over };
-}
-
-const bound = boundOf(aRequest(), aPlan(), aReadFile().file);
-const bothVotes = [aVote(bo, { bound }), aVote(cy, { bound })];
+const approved = approvedBy(aQuestion(), [bo, cy]);
 
 describe('decide', () => {
   test('allows what no policy speaks against', () => {
-    const decision = decide(aQuestion({ votes: bothVotes }));
+    const decision = decide(approved);
+    const bound = approved.votes[0]?.bound;
     expect(decision).toMatchObject({ kind: 'allowed', reasons: [], policy: 'b'.repeat(40), bound });
     expect(decision).not.toHaveProperty('expiresAt');
   });
 
   test('holds while votes are missing, and gives up so long after it has asked first', () => {
-    const held = { kind: 'held', reasons: [{ code: 'approvals-missing' }], bound } as const;
-    expect(decide(aQuestion())).toMatchObject({ ...held, askedAt: at(60_000), expiresAt: at(60_000 + 4 * 3_600_000) });
-    expect(decide(aQuestion({ askedAt: at() }))).toMatchObject({ ...held, expiresAt: at(4 * 3_600_000) });
+    const held = { kind: 'held', reasons: [{ code: 'approvals-missing' }] } as const;
+    expect(decide(aQuestion({ now: at(60_000) }))).toMatchObject({
+      ...held,
+      askedAt: at(60_000),
+      expiresAt: at(60_000 + 4 * 3_600_000),
+    });
+    expect(decide(aQuestion({ now: at(60_000), askedAt: at() }))).toMatchObject({
+      ...held,
+      expiresAt: at(4 * 3_600_000),
+    });
   });
 
   test('keeps who counted, and as what, with the decision', () => {
-    expect(decide(aQuestion({ votes: bothVotes })).approvals).toEqual([
+    expect(decide(approved).approvals).toEqual([
       {
         from: ['@platform', '@storefront'],
         count: 2,
@@ -136,9 +137,9 @@ describe('decide', () => {
           holds: locked ? [aHold()] : [],
           ...(healthy ? {} : { healthy: new Map() }),
         });
-        const present = boundOf(request, plan, facts.policy.file);
-        const votes = voters.map((voter) => aVote(voter, { bound: own ? present : 'another' }));
-        const { kind } = decide(aQuestion({ request, plan, facts, votes }));
+        const asked = aQuestion({ request, plan, facts });
+        const votes = voters.map((voter) => aVoteOn(asked, voter, own ? {} : { bound: 'another' }));
+        const { kind } = decide({ ...asked, votes });
         const quick = intent === 'rollback' && knownGood;
         const counting = [bo, cy].filter((each) => own && each !== requester && voters.includes(each)).length;
         const anaCounts = own && requester.name !== 'ana' && voters.some(({ name }) => name === 'ana') ? 1 : 0;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { boundOf } from '../../src/decision/bound.ts';
 import { demandsOf } from '../../src/decision/demands.ts';
 import { mayVote } from '../../src/decision/may-vote.ts';
 import type { Question } from '../../src/decision/question.ts';
@@ -10,15 +9,14 @@ import {
   aPerson,
   aPlan,
   aReadFile,
-  aRequest,
   at,
-  aVote,
   bo,
   cy,
   sluiceYaml,
   someFacts,
   userId,
 } from '../support/builders.ts';
+import { approvedBy, aQuestion } from './question-builder.ts';
 
 const eve = aPerson('eve');
 const oneLine =
@@ -41,13 +39,9 @@ interface Case {
 }
 
 function asked({ voters = [], yaml = twoGroups, plan = {}, now }: Case): Question {
-  const policy = aReadFile(yaml);
-  const planned = aPlan(plan);
-  const bound = boundOf(aRequest(), planned, policy.file);
-  const votes = voters.map((person, index) => aVote(person, { bound, at: at(index * 1_000) }));
   const members = new Map([...someFacts().members, ...groups]);
-  const facts = someFacts({ policy, members, ...(now === undefined ? {} : { voters: now }) });
-  return { request: aRequest(), plan: planned, votes, facts, now: at(60_000) };
+  const facts = someFacts({ policy: aReadFile(yaml), members, ...(now === undefined ? {} : { voters: now }) });
+  return approvedBy(aQuestion({ plan: aPlan(plan), facts }), voters);
 }
 
 const counted = (question: Question) =>

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { boundOf } from '../../src/decision/bound.ts';
 import { decide } from '../../src/decision/decide.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { type OverridableKind, overridableKinds } from '../../src/overrides.ts';
 import type { Reason } from '../../src/reasons.ts';
-import type { Person, Request } from '../../src/release.ts';
+import type { Person, Request, Vote } from '../../src/release.ts';
 import {
   aHold,
   anArtifact,
@@ -14,13 +13,13 @@ import {
   aReadFile,
   aRequest,
   at,
-  aVote,
   bo,
   cy,
   mia,
   noonMs,
   someFacts,
 } from '../support/builders.ts';
+import { approvedBy, aQuestion, aVoteOn } from './question-builder.ts';
 
 const eve = aPerson('eve');
 
@@ -58,11 +57,9 @@ function policyLine(kind: OverridableKind, roles: readonly string[]): string {
 }
 
 function ask(policies: readonly string[], request: Partial<Request>, over: Partial<Question> = {}): Question {
-  return {
+  return aQuestion({
     request: aRequest({ because: 'the shop is down', ...request }),
     plan: aPlan({ artifact: anArtifact({ branch: 'feature/x' }) }),
-    votes: [],
-    now: at(),
     facts: someFacts({
       policy: aFile(policies),
       holds: policies.some((line) => line.startsWith('kind: locks')) ? [aHold()] : [],
@@ -75,7 +72,7 @@ function ask(policies: readonly string[], request: Partial<Request>, over: Parti
       ]),
     }),
     ...over,
-  };
+  });
 }
 
 const rolesOf: readonly (readonly [Person, readonly string[]])[] = [
@@ -204,20 +201,16 @@ describe('an override', () => {
 describe('overriding approvals', () => {
   const policies = ['kind: approvals, from: ["@platform"], count: 2, within: 4h, override: [operator]'];
   const asked = ask(policies, { requester: mia, override: ['approvals'] });
-  const bound = boundOf(asked.request, asked.plan, asked.facts.policy.file);
+  const by = (person: Person, over: Partial<Vote> = {}) => aVoteOn(asked, person, over);
 
   test.each<[string, Question['votes'], string]>([
     ['nobody', [], 'held'],
-    ['the requester', [aVote(mia, { bound })], 'held'],
-    ['the same human being under another account', [aVote({ ...cy, email: 'MIA@example.com' }, { bound })], 'held'],
-    ['one who only approves', [aVote(bo, { bound })], 'held'],
-    ['a second operator, for another plan', [aVote(cy, { bound: 'other' })], 'held'],
-    [
-      'a second operator who took it back',
-      [aVote(cy, { bound }), aVote(cy, { bound, vote: 'reject', at: at(90_000) })],
-      'held',
-    ],
-    ['a second operator', [aVote(cy, { bound })], 'allowed'],
+    ['the requester', [by(mia)], 'held'],
+    ['the same human being under another account', [by({ ...cy, email: 'MIA@example.com' })], 'held'],
+    ['one who only approves', [by(bo)], 'held'],
+    ['a second operator, for another plan', [by(cy, { bound: 'other' })], 'held'],
+    ['a second operator who took it back', [by(cy), by(cy, { vote: 'reject', at: at(90_000) })], 'held'],
+    ['a second operator', [by(cy)], 'allowed'],
   ])('confirmed by %s', (_title, votes, kind) => {
     const decision = decide({ ...asked, votes });
     expect(decision.kind).toBe(kind);
@@ -251,8 +244,7 @@ describe('overriding approvals', () => {
       requester: mia,
       override: ['approvals'],
     });
-    const own = boundOf(one.request, one.plan, one.facts.policy.file);
-    const decision = decide({ ...one, votes: [aVote(bo, { bound: own })] });
+    const decision = decide(approvedBy(one, [bo]));
     expect(decision.kind).toBe('allowed');
     expect(decision.overridden).toBeUndefined();
   });

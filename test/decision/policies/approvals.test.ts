@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { boundOf } from '../../../src/decision/bound.ts';
 import { approvals, approvalsExpireAt } from '../../../src/decision/policies/approvals.ts';
 import type { Question } from '../../../src/decision/question.ts';
 import type { Vote } from '../../../src/release.ts';
@@ -11,7 +10,6 @@ import {
   aReadFile,
   aRequest,
   at,
-  aVote,
   bo,
   cy,
   digest,
@@ -19,14 +17,10 @@ import {
   sluiceYaml,
   someFacts,
 } from '../../support/builders.ts';
+import { approvedBy, aQuestion, aVoteOn, withPolicies } from '../question-builder.ts';
 
-const bound = boundOf(aRequest(), aPlan(), aReadFile().file);
-
-function ask(votes: readonly Vote[], over: Partial<Question> = {}): Question {
-  return { request: aRequest(), plan: aPlan(), votes, facts: someFacts(), now: at(120_000), ...over };
-}
-
-const vote = (person = bo, over: Partial<Vote> = {}) => aVote(person, { bound, ...over });
+const ask = (votes: readonly Vote[], over: Partial<Question> = {}) => aQuestion({ votes, ...over });
+const vote = (person = bo, over: Partial<Vote> = {}) => aVoteOn(aQuestion(), person, over);
 
 describe('approvals', () => {
   test.each<[string, readonly Vote[], readonly string[]]>([
@@ -75,9 +69,8 @@ describe('approvals', () => {
   });
 
   test('the first line that is not met says when it is over', () => {
-    const policy = aReadFile(`${sluiceYaml}  - { kind: approvals, from: ["@platform"], within: 1h }\n`);
-    const own = boundOf(aRequest(), aPlan(), policy.file);
-    const asked = ask([aVote(cy, { bound: own })], { facts: someFacts({ policy }), askedAt: at() });
+    const policy = withPolicies('kind: approvals, from: ["@platform"], within: 1h');
+    const asked = approvedBy(aQuestion({ facts: someFacts({ policy }), askedAt: at() }), [cy]);
     expect(approvals(asked).map(({ demand }) => demand?.count)).toEqual([2]);
     expect(approvalsExpireAt(asked)).toBe(at(4 * 3_600_000));
     expect(approvalsExpireAt({ ...asked, votes: [] })).toBe(at(3_600_000));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorization } from '../../../src/decision/policies/authorization.ts';
-import { ana, aPerson, aPlan, aReadFile, aRequest, at, mia, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { ana, aPerson, aReadFile, aRequest, mia, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aQuestion } from '../question-builder.ts';
 
 const eve = aPerson('eve');
 
@@ -39,14 +40,7 @@ describe('authorization', () => {
     ['a viewer', ['{ role: viewer, of: ["@developers"] }'], ana, false],
     ['a group that nobody is in', ['{ role: releaser, of: ["@ghosts"] }'], ana, false],
   ])('%s', (_title, lines, requester, allowed) => {
-    const question = {
-      request: aRequest({ requester }),
-      plan: aPlan(),
-      votes: [],
-      facts: withRoles(...lines),
-      now: at(),
-    };
-    const reasons = authorization(question);
+    const reasons = authorization(aQuestion({ request: aRequest({ requester }), facts: withRoles(...lines) }));
     expect(reasons.map(({ code, effect }) => [code, effect])).toEqual(allowed ? [] : [['not-authorized', 'deny']]);
   });
 
@@ -56,7 +50,7 @@ describe('authorization', () => {
       '{ role: operator, of: [mia] }',
     );
     const request = aRequest({ requester: eve });
-    expect(authorization({ request, plan: aPlan(), votes: [], facts, now: at() })).toEqual([
+    expect(authorization(aQuestion({ request, facts }))).toEqual([
       {
         code: 'not-authorized',
         effect: 'deny',

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { branchRestriction } from '../../../src/decision/policies/branch-restriction.ts';
-import { anArtifact, aPlan, aReadFile, aRequest, at, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { anArtifact, aPlan, aReadFile, aRequest, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aQuestion } from '../question-builder.ts';
 
 function textsFor(branch: string, pattern: string, environment = 'production'): readonly string[] {
   const policy = aReadFile(sluiceYaml.replace('"^(main|hotfix/.+)$"', JSON.stringify(pattern)));
   const plan = aPlan({ artifact: anArtifact({ branch }) });
-  const question = { request: aRequest({ environment }), plan, votes: [], facts: someFacts({ policy }), now: at() };
+  const question = aQuestion({ request: aRequest({ environment }), plan, facts: someFacts({ policy }) });
   return branchRestriction(question).map(({ text }) => text);
 }
 

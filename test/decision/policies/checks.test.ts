@@ -2,16 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { checks } from '../../../src/decision/policies/checks.ts';
 import type { Question } from '../../../src/decision/question.ts';
 import type { Check, Vulnerabilities } from '../../../src/release.ts';
-import { aPlan, aReadFile, aRequest, at, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aPlan, aRequest, at, someFacts } from '../../support/builders.ts';
+import { aQuestion, withPolicies } from '../question-builder.ts';
 
 const dayMs = 86_400_000;
 const good: Vulnerabilities = { critical: 0, high: 2, medium: 40, low: 100, at: at(-dayMs) };
 const passed = (name: string, ageMs = dayMs): Check => ({ name, state: 'passed', at: at(-ageMs) });
 
 function ask(settings: string, checked: Question['facts']['checked'], over: Partial<Question> = {}) {
-  const policy = aReadFile(`${sluiceYaml}  - { kind: checks, environments: [production], ${settings} }\n`);
+  const policy = withPolicies(`kind: checks, environments: [production], ${settings}`);
   const facts = someFacts({ policy, ...(checked === undefined ? {} : { checked }) });
-  return checks({ request: aRequest(), plan: aPlan(), votes: [], now: at(), ...over, facts });
+  return checks(aQuestion({ ...over, facts }));
 }
 const told = (...args: Parameters<typeof ask>) => ask(...args).map(({ effect, text }) => `${effect}: ${text}`);
 const both = 'checks: [ci, scan], within: 7d';

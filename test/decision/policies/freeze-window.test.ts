@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { freezeWindow } from '../../../src/decision/policies/freeze-window.ts';
 import { instantOf } from '../../../src/time.ts';
-import { aPlan, aReadFile, aRequest, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aPlan, aRequest, someFacts } from '../../support/builders.ts';
+import { aQuestion, withPolicies } from '../question-builder.ts';
 
 function reasons(windows: readonly string[], now: string, over: { intent?: 'rollback'; environment?: string } = {}) {
-  const lines = windows.map((line) => `  - { kind: freeze-window, environments: [production], ${line} }`);
-  const policy = aReadFile(`${sluiceYaml}${lines.join('\n')}\n`);
+  const policy = withPolicies(...windows.map((line) => `kind: freeze-window, environments: [production], ${line}`));
   const { intent = 'release', environment = 'production' } = over;
-  return freezeWindow({
-    request: aRequest({ intent, environment }),
-    plan: aPlan({ knownGood: intent === 'rollback' }),
-    votes: [],
-    facts: someFacts({ policy }),
-    now: instantOf(Date.parse(now)),
-  });
+  return freezeWindow(
+    aQuestion({
+      request: aRequest({ intent, environment }),
+      plan: aPlan({ knownGood: intent === 'rollback' }),
+      facts: someFacts({ policy }),
+      now: instantOf(Date.parse(now)),
+    }),
+  );
 }
 
 const friday = 'days: [fri], from: "15:00", to: "24:00", timezone: Europe/Copenhagen';

@@ -2,25 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { locks } from '../../../src/decision/policies/locks.ts';
 import type { Question } from '../../../src/decision/question.ts';
 import type { Hold } from '../../../src/release.ts';
-import {
-  aHold,
-  aPlan,
-  aReadFile,
-  aRequest,
-  at,
-  mia,
-  releaseId,
-  sluiceYaml,
-  someFacts,
-} from '../../support/builders.ts';
+import { aHold, aPlan, aRequest, at, mia, releaseId, someFacts } from '../../support/builders.ts';
+import { aQuestion, withPolicies } from '../question-builder.ts';
 
 function ask(hold: Partial<Hold>, over: Partial<Question> = {}): Question {
   const { environment, ...rest } = aHold();
   const full = { ...rest, ...hold };
-  return { request: aRequest(), plan: aPlan(), votes: [], facts: someFacts({ holds: [full] }), now: at(), ...over };
+  return aQuestion({ facts: someFacts({ holds: [full] }), ...over });
 }
-
-const withLine = (line: string) => aReadFile(`${sluiceYaml}  - ${line}\n`);
 
 const knownGood = { request: aRequest({ intent: 'rollback' }), plan: aPlan({ knownGood: true, backwards: true }) };
 
@@ -77,7 +66,7 @@ describe('locks', () => {
       {
         facts: someFacts({
           holds: [aHold()],
-          policy: withLine('{ kind: locks, environments: [production], override: [releaser] }'),
+          policy: withPolicies('kind: locks, environments: [production], override: [releaser]'),
         }),
       },
       ['releaser'],
@@ -87,7 +76,7 @@ describe('locks', () => {
       {
         facts: someFacts({
           holds: [aHold()],
-          policy: withLine('{ kind: locks, environments: [dev], override: [releaser] }'),
+          policy: withPolicies('kind: locks, environments: [dev], override: [releaser]'),
         }),
       },
       undefined,

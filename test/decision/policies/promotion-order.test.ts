@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { promotionOrder } from '../../../src/decision/policies/promotion-order.ts';
 import type { HealthyRecord } from '../../../src/proven.ts';
-import {
-  aHealthyRecord,
-  anArtifact,
-  aPlan,
-  aReadFile,
-  aRequest,
-  at,
-  digest,
-  sluiceYaml,
-  someFacts,
-} from '../../support/builders.ts';
+import { aHealthyRecord, aReadFile, aRequest, at, digest, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aQuestion } from '../question-builder.ts';
 
 const twoClusters = aReadFile(sluiceYaml.replace('clusters: [staging]', 'clusters: [staging-a, staging-b]'));
 
@@ -21,7 +12,7 @@ function textsFor(records: readonly HealthyRecord[], over: { environment?: strin
     ...(over.policy === undefined ? {} : { policy: over.policy }),
   });
   const request = aRequest(over.environment === undefined ? {} : { environment: over.environment });
-  const reasons = promotionOrder({ request, plan: aPlan(), votes: [], facts, now: at() });
+  const reasons = promotionOrder(aQuestion({ request, facts }));
   return reasons.map(({ text, next }) => `${text} → ${next}`);
 }
 
@@ -65,8 +56,7 @@ describe('the order of environments', () => {
   test('several environments before are asked one by one', () => {
     const policy = aReadFile(sluiceYaml.replace('after: staging', 'after: [dev, staging]'));
     const facts = someFacts({ policy });
-    const plan = aPlan({ artifact: anArtifact() });
-    const reasons = promotionOrder({ request: aRequest(), plan, votes: [], facts, now: at() });
+    const reasons = promotionOrder(aQuestion({ facts }));
     expect(reasons.map(({ text }) => text)).toEqual(['web 1.4.2 was never healthy in dev']);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decision/decide.ts';
 import { reference } from '../../../src/decision/policies/reference.ts';
-import { aPlan, aReadFile, aRequest, at, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aRequest, someFacts } from '../../support/builders.ts';
+import { aQuestion, withPolicies } from '../question-builder.ts';
 
-function aQuestion(ref: string | undefined, line = 'pattern: "^CHG[0-9]+$", example: CHG123') {
-  const policy = aReadFile(`${sluiceYaml}  - { kind: reference, environments: [production], ${line} }\n`);
-  const request = aRequest(ref === undefined ? {} : { ref });
-  return { request, plan: aPlan(), votes: [], facts: someFacts({ policy }), now: at() };
+function ask(ref: string | undefined, line = 'pattern: "^CHG[0-9]+$", example: CHG123') {
+  const policy = withPolicies(`kind: reference, environments: [production], ${line}`);
+  return aQuestion({ request: aRequest(ref === undefined ? {} : { ref }), facts: someFacts({ policy }) });
 }
 
 describe('a reference', () => {
@@ -17,11 +17,11 @@ describe('a reference', () => {
     ['CHG1; rm', false],
     [undefined, false],
   ])('%s', (ref, allowed) => {
-    expect(reference(aQuestion(ref))).toHaveLength(allowed ? 0 : 1);
+    expect(reference(ask(ref))).toHaveLength(allowed ? 0 : 1);
   });
 
   test('says what is wanted and the command with it', () => {
-    expect(reference(aQuestion('X'))[0]).toMatchObject({
+    expect(reference(ask('X'))[0]).toMatchObject({
       code: 'reference-missing',
       effect: 'deny',
       text: 'production takes releases with a ticket that matches ^CHG[0-9]+$; "X" does not',
@@ -31,7 +31,7 @@ describe('a reference', () => {
   });
 
   test('is a warning beside the decision where its level says so', () => {
-    const decision = decide(aQuestion(undefined, 'pattern: "^CHG", level: warn'));
+    const decision = decide(ask(undefined, 'pattern: "^CHG", level: warn'));
     expect(decision.reasons.map(({ code }) => code)).toEqual(['approvals-missing']);
     expect(decision.warnings?.map(({ code }) => code)).toEqual(['reference-missing']);
   });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { rule } from '../../../src/decision/policies/rule.ts';
 import type { Question } from '../../../src/decision/question.ts';
-import { aPlan, aReadFile, aRequest, at, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aPlan, aReadFile, aRequest, sluiceYaml, someFacts } from '../../support/builders.ts';
+import { aQuestion } from '../question-builder.ts';
 
 const line = (settings: string) => `  - { kind: rule, message: few commits only, ${settings} }\n`;
 const few = `expression: 'plan.commitCount < 3'`;
 
 function ask(lines: string, over: Partial<Question> = {}, file = sluiceYaml) {
   const facts = someFacts({ policy: aReadFile(file + lines) });
-  return rule({ request: aRequest(), plan: aPlan({ commitCount: 5 }), votes: [], now: at(), facts, ...over });
+  return rule(aQuestion({ plan: aPlan({ commitCount: 5 }), facts, ...over }));
 }
 const effects = (...args: Parameters<typeof ask>) => ask(...args).map(({ effect, text }) => `${effect}: ${text}`);
 

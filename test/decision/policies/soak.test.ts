@@ -12,6 +12,7 @@ import {
   sluiceYaml,
   someFacts,
 } from '../../support/builders.ts';
+import { aQuestion } from '../question-builder.ts';
 
 const minuteMs = 60_000;
 const line = (settings = 'soak: 2h') => `  - { kind: promotion-order, environments: [production], ${settings} }\n`;
@@ -48,7 +49,7 @@ function ask(
     healthy: new Map([['staging', [aHealthyRecord(clusters ?? ['staging'])]]]),
     soaking: { times: new Map([['staging', times]]), drifts },
   });
-  return soak({ request: aRequest(), plan: aPlan(), votes: [], now: at(), facts, ...over });
+  return soak(aQuestion({ facts, ...over }));
 }
 const told = (...args: Parameters<typeof ask>) => ask(...args).map(({ effect, text }) => `${effect}: ${text}`);
 
