@@ -104,6 +104,7 @@ export async function startApp(
     },
     preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
+    chains: (service, environment) => kubernetes.chains(service, environment),
     nudge: (work) => dispatch.nudge(work),
     reconcile: async (cluster, object) => {
       const requested = await kubernetes.reconcile(cluster, object);

@@ -44,6 +44,11 @@ export function foreign(text: string, limit: number): string {
   return within(text.replace(/\s+/g, ' ').trim(), limit, escapeText);
 }
 
+/** Somebody else's words on one line for a place where nothing is read as markup, as in rich text. */
+export function flat(text: string, limit: number): string {
+  return shorten(text.replace(unseen, '').replace(/\s+/g, ' ').trim(), limit);
+}
+
 /** Somebody else's lines as they stand, in one block: the last of them that fit. A fence inside would end it. */
 export function preformatted(lines: readonly string[], limit = 2_500): string {
   const shown: string[] = [];

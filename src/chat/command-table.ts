@@ -23,8 +23,8 @@ export const commandTable = [
   {
     verb: 'status',
     usage: '[SERVICE] [ENV]',
-    summary: 'what runs where: since when, how healthy, how far behind',
-    example: 'status web',
+    summary: 'what runs: since when, how healthy, how far behind; with both, every step from commit to pod',
+    example: 'status web production',
   },
   { verb: 'queue', usage: '[SERVICE] [ENV]', summary: 'what waits, and for what', example: 'queue' },
   {

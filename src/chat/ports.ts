@@ -1,3 +1,4 @@
+import type { Chain } from '../chain.ts';
 import type { Drift } from '../drift.ts';
 import type { Mute } from '../mute.ts';
 import type { PolicyDraft } from '../policy-change.ts';
@@ -158,6 +159,7 @@ export interface ChatPorts {
   readonly confirmRecord: (by: string) => Promise<void>;
   readonly resumeLane: (lane: string) => Promise<void>;
   readonly clusters: () => readonly ClusterStatus[];
+  readonly chains: (service: string, environment: string) => readonly Chain[];
   readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly catalog: {
     readonly names: () => { readonly services: string[]; readonly environments: string[] };

@@ -1,9 +1,12 @@
+import type { Chain } from '../chain.ts';
 import type { Drift } from '../drift.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
+import type { IsAncestor } from './arrival/ancestry.ts';
 import { clockTime } from './arrival/finding.ts';
 import { suspendedIn, type Unit } from './arrival/own.ts';
+import { chainOf } from './chain.ts';
 import { type ClusterWatchOptions, watchCluster } from './cluster-watch.ts';
 import type { Expected } from './expected.ts';
 import { createAncestry } from './gather-ancestry.ts';
@@ -61,6 +64,8 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     readonly verdict: Verdict;
   }[] = [];
 
+  /** As it was gathered for what was judged last. */
+  let isAncestor: IsAncestor = () => false;
   let ticks = 0;
 
   const mark = () => void judging.ask();
@@ -82,7 +87,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     if (expectations === null) return;
     if (!watch.synced()) return sayUnreachable(expectations);
     const wanted = expectations;
-    const isAncestor = await ancestry.gather(watch.view, wanted);
+    isAncestor = await ancestry.gather(watch.view, wanted);
     const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), watch.staleSince() !== null);
     current = verdicts.map((each) => ({ ...each, verdict: withSilence(each.verdict) }));
     toldSilent = isSilent();
@@ -182,6 +187,15 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     },
     /** What is said of it at the moment, with what it is said of. */
     judged: () => ({ reachable: watch.synced() && watch.staleSince() === null, judged: current }),
+    /** The way of a service from its commit to its pods; null where nothing of it is expected here. */
+    chain: (service: string, environment: string): Omit<Chain, 'cluster' | 'staleSince'> | null => {
+      const found = current.find(({ expected: each }) => each.service === service && each.environment === environment);
+      if (found === undefined) return null;
+      const { expected, units, verdict } = found;
+      const { version, commit, branch, writtenAt } = expected;
+      const nodes = chainOf({ view: watch.view, expected, isAncestor }, units, verdict);
+      return { version, commit, branch, writtenAt, verdict, nodes };
+    },
     /** The source goes first, so that the run takes what it fetches. */
     reconcile: (object: string) => {
       const source = watch.view.kustomization(object.replace(/^Kustomization\//, ''))?.source;

@@ -1,3 +1,4 @@
+import type { Chain } from '../chain.ts';
 import { messageOf } from '../errors.ts';
 import { instantOf } from '../time.ts';
 import { createClusterDesk } from './cluster-desk.ts';
@@ -80,6 +81,15 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
           ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }),
           ...(because === null ? {} : { because }),
         };
+      }),
+    chains: (service, environment) =>
+      desks.flatMap((desk): Chain[] => {
+        const chain = desk.chain(service, environment);
+        const { staleSince } = desk.state();
+        if (chain === null) return [];
+        return [
+          { cluster: desk.name, ...chain, ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }) },
+        ];
       }),
     reconcile: async (cluster, object) => {
       const desk = desks.find(({ name }) => name === cluster);

@@ -1,3 +1,4 @@
+import type { Chain } from '../chain.ts';
 import type { ClusterConfig } from '../config.ts';
 import type { Drift, DriftEnd, SeenDrift } from '../drift.ts';
 import type { Log, Pulse } from '../telemetry.ts';
@@ -76,6 +77,8 @@ export interface Kubernetes {
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly status: () => ClusterStatus[];
+  /** The way of a service from its commit to its pods, on each cluster where it is expected. */
+  readonly chains: (service: string, environment: string) => Chain[];
   /** Asks Flux for a run of an object with its source, where the configuration of the cluster grants it. */
   readonly reconcile: (cluster: string, object: string) => Promise<Requested>;
   /** Asks at once what is expected, as after a push. */

@@ -101,6 +101,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     resumeLane: async () => {},
     clusters: () => [],
     healthyTimes: async () => [],
+    chains: () => [],
     catalog: {
       names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),
       environment: (name) => ({ channel: `#releases-${name}`, clusters: [name] }),

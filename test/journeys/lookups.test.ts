@@ -10,11 +10,12 @@ afterAll(() => world?.close());
 describe('what is asked is answered privately, with the next command', () => {
   test.each([
     ['/release help', /\/rollback/],
-    ['/release status web', /dev/],
     ['/release where web', /production {2}1\.4\.0[\s\S]*prod-us/],
     ['/release diff web production', /web 1\.4\.0 → 1\.4\.1 in production[\s\S]*It would wait[\s\S]*2 approvals/],
     ['/release describe web 1.4.1', /web 1\.4\.1 from main[\s\S]*staging: stands there now, first healthy/],
     ['/release describe 9.9.9', /None of the last releases, and no artifact/],
+    ['/release status web', /dev 1\.4\.1: (healthy 3\/3|not looked at)/],
+    ['/release status web dev', /Kustomization shop: applied main@\w{7}[\s\S]*Deployment web: 1\.4\.1, 3\/3 updated/],
     ['/release queue', /nothing|waits/i],
     ['/release history web', /web/],
     ['/release artifacts web', /1\.4\.2/],

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { type CommitSha, commitShaSchema } from '../../src/change.ts';
 import type { SeenDrift } from '../../src/drift.ts';
 import { createClusterObjects } from '../../src/kubernetes/cluster-objects.ts';
-import { createJudge } from '../../src/kubernetes/judge.ts';
+import { createJudge, type Judgement } from '../../src/kubernetes/judge.ts';
 import { watchedKinds } from '../../src/kubernetes/kinds.ts';
-import type { Kept } from '../../src/kubernetes/objects.ts';
+import type { ClusterView, Kept } from '../../src/kubernetes/objects.ts';
 import { instantOf } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
 import type { History } from './history.ts';
@@ -97,8 +97,12 @@ export interface Replayed {
 
 const tickMs = 500;
 
-/** Plays a recording through the pure parts as a watch would deliver it, and tells everything that would have been said. */
-export function replay(recording: Recording, history: History): Replayed {
+/** Plays a recording through the pure parts as a watch would deliver it, and tells everything that would have been said; `look` sees each moment. */
+export function replay(
+  recording: Recording,
+  history: History,
+  look?: (judged: Judgement['verdicts'], view: ClusterView) => void,
+): Replayed {
   const view = createClusterObjects();
   const keepers = new Map<string, (raw: unknown) => Kept | null>(watchedKinds.map(({ kind, keep }) => [kind, keep]));
   const held = new Map<string, Kept>();
@@ -115,6 +119,7 @@ export function replay(recording: Recording, history: History): Replayed {
   };
   const judgeAt = (t: number) => {
     const { verdicts: judged, drift } = judge.judge(view, pushes.expected(), history.isAncestor, recording.startMs + t);
+    look?.(judged, view);
     for (const each of judged) say(t, each.expected.commit, each.expected.service, each.verdict);
     for (const each of drift.seen) {
       opened.set(each.id, each);

@@ -15,7 +15,7 @@ import { endHolds, setHold } from './holds.ts';
 import { compare, describe, findReleases, locate } from './lookups.ts';
 import { previewPolicy } from './policy.ts';
 import { reviewRelease } from './reviews.ts';
-import { whatRuns } from './status.ts';
+import { whatRuns, wholeWay } from './status.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
 type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' | 'policy-form' }>;
@@ -26,7 +26,9 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'help':
       return helpReply(command.about, ports.catalog.names());
     case 'status':
-      return whatRuns(ports, scopeOf(command));
+      return command.service === undefined || command.environment === undefined
+        ? whatRuns(ports, scopeOf(command))
+        : wholeWay(ports, command.service, command.environment);
     case 'queue':
       return queueReply(await ports.open(scopeOf(command)), ports.clock.now());
     case 'history':

@@ -23,10 +23,20 @@ export function when(instant: Instant, format = '{time}'): string {
 
 const recentMs = 20 * 3_600_000;
 
-/** `since 14:02`, or the day where that is longer ago. */
+/** How Slack is to show a moment: `14:02`, or the day where that is longer ago; and what is shown where it cannot. */
+export function momentFormat(instant: Instant, nowMs: number): { readonly format: string; readonly fallback: string } {
+  return nowMs - epochMsOf(instant) < recentMs
+    ? { format: '{time}', fallback: `${instant.slice(11, 16)} UTC` }
+    : { format: '{date_short_pretty}', fallback: instant.slice(0, 10) };
+}
+
+export function timeOrDay(instant: Instant, nowMs: number): string {
+  const { format, fallback } = momentFormat(instant, nowMs);
+  return `<!date^${Math.floor(epochMsOf(instant) / 1000)}^${format}|${fallback}>`;
+}
+
 export function sinceWords(instant: Instant, nowMs: number): string {
-  if (nowMs - epochMsOf(instant) < recentMs) return `since ${when(instant)}`;
-  return `since <!date^${Math.floor(epochMsOf(instant) / 1000)}^{date_short_pretty}|${instant.slice(0, 10)}>`;
+  return `since ${timeOrDay(instant, nowMs)}`;
 }
 
 export function day(instant: Instant): string {

@@ -2,6 +2,7 @@
 import { html } from 'htm/preact';
 import { ActionElement } from './elements.js';
 import { usePage } from './page-context.js';
+import { RichText } from './rich-text.js';
 import { plain, textObject } from './text.js';
 
 /**
@@ -32,6 +33,8 @@ export function Block({ block, act, field }) {
       return html`<${Section} block=${block} act=${act} field=${field} />`;
     case 'header':
       return html`<h3 class="block header">${plain(block.text.text)}</h3>`;
+    case 'rich_text':
+      return html`<${RichText} block=${block} />`;
     case 'divider':
       return html`<hr class="block divider" />`;
     case 'context':

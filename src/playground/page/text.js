@@ -40,7 +40,7 @@ function lineBreak(nodes, index) {
 }
 
 /** @param {{ nodes: Inline[] }} props */
-function Line({ nodes }) {
+export function Line({ nodes }) {
   return html`${nodes.map((node, index) => html`<${Node} key=${index} node=${node} />`)}`;
 }
 

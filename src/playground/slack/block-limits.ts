@@ -1,5 +1,6 @@
 import { anything, bool, distinct, isObject, list, object, oneOf, type Rule, string, typed } from './block-rules.ts';
 import type { JsonObject } from './message.ts';
+import { richText } from './rich-text-limits.ts';
 
 // Slack's limits, as a table: https://docs.slack.dev/reference/block-kit, the d.ts of @slack/types, and where they differ
 // the wider one of the two.
@@ -134,7 +135,7 @@ const messageBlocks = {
   actions: { needs: { elements: distinct('action_id', list(25, typed(elements))) }, may: id },
   image: { needs: image.needs, may: { ...id, ...image.may, title: plain(2000) } },
   markdown: { needs: { text: string(12_000) }, may: id },
-  rich_text: { needs: { elements: list(1000, anything) }, may: id },
+  rich_text: { needs: { elements: list(1000, richText) }, may: id },
   table: { needs: { rows: list(100, list(20, anything)) }, may: { ...id, column_settings: list(20, anything) } },
   video: {
     needs: { alt_text: string(2000), title: plain(200), thumbnail_url: url, video_url: url },
