@@ -1,9 +1,18 @@
+import { kindsOf, overridableKinds } from './overrides.ts';
 import type { Decision, Reason } from './reasons.ts';
 import type { Plan, Request } from './release.ts';
 
 /** What would come of a request as it stands; nothing is written down for it. */
 export type Preview =
-  | { readonly kind: 'planned' | 'unchanged'; readonly plan: Plan; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: 'planned' | 'unchanged';
+      readonly plan: Plan;
+      readonly reasons: readonly Reason[];
+      /** What the request passes, as it asks to. */
+      readonly overridden?: readonly Reason[];
+      /** Kinds of policies that its requester could pass, whether or not the request asks to. */
+      readonly passable?: readonly string[];
+    }
   | { readonly kind: 'refused'; readonly reasons: readonly Reason[] };
 
 export interface PreviewPorts {
@@ -24,7 +33,16 @@ export function createPreview({ plan, decide }: PreviewPorts): (request: Request
     if (planned.kind === 'refused') return planned;
     if (planned.kind === 'unreadable')
       return { kind: 'refused', reasons: [{ code: 'remote-unreachable', effect: 'hold', text: planned.because }] };
-    const { reasons, warnings = [] } = await decide({ request, votes: [] }, planned.plan);
-    return { kind: planned.kind, plan: planned.plan, reasons: [...reasons, ...warnings] };
+    const { reasons, warnings = [], overridden = [] } = await decide({ request, votes: [] }, planned.plan);
+    const all = { ...request, override: [...overridableKinds] };
+    const passed =
+      reasons.length + overridden.length === 0 ? null : await decide({ request: all, votes: [] }, planned.plan);
+    return {
+      kind: planned.kind,
+      plan: planned.plan,
+      reasons: [...reasons, ...warnings],
+      overridden,
+      passable: kindsOf(passed?.overridden ?? []),
+    };
   };
 }

@@ -52,3 +52,28 @@ test('a form that lacks its service is not sent, and closing it asks for nothing
   await control.closeWindow('bo');
   expect(control.views('bo')).toEqual([]);
 });
+
+test('an operator may pass a lock in the form, with a reason; nobody else is offered that', async () => {
+  const { control } = world.workspace;
+  await world.say('mia', 'general', '/release lock web staging because a demo');
+  await world.whispered('mia', 'general', /Locked/);
+  const filled = { 'form.service': 'web', 'form.environment': 'staging', 'form.version': '1.4.2' };
+  const fill = async (who: string) => {
+    await world.say(who, 'general', '/release');
+    await world.wait('the form', () => control.views(who).length > 0);
+    await control.choose(who, 'form.service', 'web');
+    await world.wait('the picker of versions of web', () => shown(who).includes('version.web'));
+    await control.choose(who, 'form.environment', 'staging', filled);
+    await world.wait('the preview', () => /It would wait[\s\S]*a demo/.test(shown(who)));
+  };
+  await fill('ana');
+  expect(shown('ana')).not.toContain('form.override');
+
+  await fill('mia');
+  await control.choose('mia', 'form.override', ['locks'], filled);
+  await world.wait('the preview', () => /It would pass, as an override[\s\S]*a demo/.test(shown('mia')));
+  const passing = { ...filled, 'form.override': ['locks'] };
+  expect((await control.submit('mia', passing)).errors?.['because']).toContain('An override needs a reason');
+  expect(await control.submit('mia', { ...passing, because: 'staging is down' })).toEqual({ ok: true });
+  await world.message('releases-staging', /web 1\.4\.2 is running[\s\S]*Override by/);
+});

@@ -13,6 +13,7 @@ import { type Accepted, acceptRelease } from './release.ts';
 
 const optionSchema = z.object({
   selected_option: z.object({ value: z.string() }).nullish(),
+  selected_options: z.array(z.object({ value: z.string() })).nullish(),
   value: z.string().nullish(),
 });
 const valuesSchema = z.record(z.string(), z.record(z.string(), optionSchema));
@@ -24,20 +25,29 @@ export interface Filled {
   readonly version?: string;
   readonly because?: string;
   readonly ref?: string;
+  /** Kinds of policies to pass. */
+  readonly override?: string[];
 }
 
 /** What somebody filled in so far, from the state of the modal. */
 export function filledIn(values: unknown): Filled {
   const blocks = valuesSchema.safeParse(values).data ?? {};
-  const of = (name: string): string | undefined => {
+  const field = (name: string) => {
     const block = Object.entries(blocks).find(([id]) => id === name || id.startsWith(`${name}.`))?.[1];
-    const [held] = Object.values(block ?? {});
+    return Object.values(block ?? {})[0];
+  };
+  const of = (name: string): string | undefined => {
+    const held = field(name);
     const text = held?.selected_option?.value ?? held?.value ?? '';
     return text.trim() === '' ? undefined : text.trim();
   };
   const names = ['service', 'environment', 'version', 'because', 'ref'] as const;
   const entries = names.map((name): [string, string | undefined] => [name, of(name)]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const override = (field('override')?.selected_options ?? []).map(({ value }) => value);
+  return {
+    ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+    ...(override.length === 0 ? {} : { override }),
+  };
 }
 
 /** The form as it opens: nothing chosen, nothing asked of Git. */
@@ -87,7 +97,7 @@ export async function suggestVersions(ports: ChatPorts, { service, environment }
   return fits.map((artifact) => versionOption(artifact, ports.clock.now(), runs));
 }
 
-function targetOf({ service, environment, version, because, ref }: Filled): Target | null {
+function targetOf({ service, environment, version, because, ref, override }: Filled): Target | null {
   if (service === undefined || environment === undefined) return null;
   return {
     kind: 'release',
@@ -96,6 +106,7 @@ function targetOf({ service, environment, version, because, ref }: Filled): Targ
     wanted: version === undefined ? { kind: 'default' } : { kind: 'named', name: version },
     ...(because === undefined ? {} : { because }),
     ...(ref === undefined ? {} : { ref }),
+    ...(override === undefined ? {} : { override }),
   };
 }
 
@@ -139,6 +150,11 @@ export async function submitForm(
   const filled = filledIn(values);
   const target = targetOf(filled);
   if (target === null) return { kind: 'errors', errors: { service: 'Choose a service and an environment.' } };
+  if (filled.override !== undefined && filled.because === undefined)
+    return {
+      kind: 'errors',
+      errors: { because: 'An override needs a reason: the channel is told, and somebody else reviews it.' },
+    };
   const known = isDeepStrictEqual(shown?.filled, filled) ? shown?.preview : undefined;
   const preview = (await soon(previewFilledIn(ports, asker, filled))) ?? known;
   const denied = preview?.reasons.filter(({ effect }) => effect === 'deny') ?? [];

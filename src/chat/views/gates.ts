@@ -4,14 +4,16 @@ import type { Reason } from '../../reasons.ts';
 const shownEach = 6;
 
 /** What stands in the way of a release that is only thought of: what would refuse it, hold it, or be shown. */
-export function standingIn(reasons: readonly Reason[]): string {
+export function standingIn(reasons: readonly Reason[], overridden: readonly Reason[] = []): string {
   const of = (effect: Reason['effect']) => reasons.filter((reason) => reason.effect === effect);
   const [denied, held, warned] = [of('deny'), of('hold'), of('warn')];
+  const passed = overridden.map(({ next: _next, ...reason }) => reason);
   return [
     ...(denied.length > 0 ? [refusedWords(denied)] : []),
     ...(held.length > 0 ? [listed('It would wait', held)] : []),
     ...(warned.length > 0 ? [listed('Warnings', warned)] : []),
-    ...(denied.length + held.length === 0 ? ['Nothing stands in its way.'] : []),
+    ...(passed.length > 0 ? [listed('It would pass, as an override', passed)] : []),
+    ...(denied.length + held.length + passed.length === 0 ? ['Nothing stands in its way.'] : []),
   ].join('\n');
 }
 

@@ -28,6 +28,7 @@ export interface FormState {
 
 /** Pickers for service, environment and version; reason and ticket; and what would come of it. */
 export function releaseForm({ environments, about, service, preview }: FormState): ModalView {
+  const passable = preview === undefined || preview.kind === 'refused' ? [] : (preview.passable ?? []);
   return modal({
     callback: releaseFormName,
     about,
@@ -70,6 +71,7 @@ export function releaseForm({ environments, about, service, preview }: FormState
         ? [context('Choose a service and an environment to see what would happen.')]
         : previewBlocks(preview)),
       { type: 'divider' },
+      ...(passable.length === 0 ? [] : [overrides(passable)]),
       {
         ...textInput({
           name: 'because',
@@ -89,6 +91,20 @@ export function releaseForm({ environments, about, service, preview }: FormState
       },
     ],
   });
+}
+
+/** Only what this person may pass is offered, so that nobody else meets it. */
+function overrides(kinds: readonly string[]): InputBlock {
+  return {
+    ...picker('override', 'Override'),
+    optional: true,
+    hint: plain('Needs a reason. The channel is told, and somebody else takes a second look the next working day'),
+    element: {
+      type: 'checkboxes',
+      action_id: 'form.override',
+      options: kinds.slice(0, 10).map((kind) => option(kind, kind)),
+    },
+  };
 }
 
 function picker(id: string, label: string): Pick<InputBlock, 'type' | 'block_id' | 'label' | 'dispatch_action'> {
@@ -131,5 +147,6 @@ function previewBlocks(preview: Preview): KnownBlock[] {
   const more = plan.commitCount - commits.length;
   const lines = plan.lines.slice(0, 3).map(({ path, line }) => code(`${path}:${line}`, 150));
   const quiet = [...chosen, ...commits, ...(more > 0 && commits.length > 0 ? [`… ${more} more`] : []), ...lines];
-  return [section(title), ...(quiet.length === 0 ? [] : [context(quiet.join(' · '))]), section(standingIn(reasons))];
+  const standing = standingIn(reasons, preview.overridden);
+  return [section(title), ...(quiet.length === 0 ? [] : [context(quiet.join(' · '))]), section(standing)];
 }

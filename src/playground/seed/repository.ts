@@ -65,6 +65,7 @@ policies:
     message: "payments goes on with a reason or a ticket; add because TEXT, or ref CHG123"
   - { kind: approvals, environments: [production], from: ["@platform", "@storefront"], count: 2, within: 4h }
   - { kind: approvals, services: [payments], environments: [production], from: ["@security"], exclude: [author] }
+  - { kind: locks, override: [operator] }   # never silently: told in the channel, and reviewed the next day
 `;
 
 function deployment(service: string): string {
