@@ -96,6 +96,7 @@ export async function startApp(
       commit: (...args) => policyDesk.commit(...args),
       vote: (...args) => policyDesk.vote(...args),
       withdraw: (...args) => policyDesk.withdraw(...args),
+      open: async () => (await ledger.openChanges()).map(({ id }) => id),
     },
     decision: {
       may: (...args) => decision.may(...args),

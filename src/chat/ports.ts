@@ -95,8 +95,10 @@ export interface PolicyPorts {
     because?: string,
   ) => Promise<PolicyPreview>;
   readonly commit: (id: string, by: Person) => Promise<ActedOnPolicy>;
-  readonly vote: (id: string, by: Person, vote: 'approve' | 'reject') => Promise<ActedOnPolicy>;
+  readonly vote: (id: string, by: Person, vote: 'approve' | 'reject', because?: string) => Promise<ActedOnPolicy>;
   readonly withdraw: (id: string, by: Person) => Promise<ActedOnPolicy>;
+  /** The ids of those that are neither written nor given up. */
+  readonly open: () => Promise<readonly string[]>;
 }
 
 /** What chat needs of the other rooms, nothing more. */

@@ -119,6 +119,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       commit: async () => ({ kind: 'refused', because: 'that preview is too old' }),
       vote: async () => ({ kind: 'refused', because: 'no votes are asked for' }),
       withdraw: async () => ({ kind: 'refused', because: 'too late' }),
+      open: async () => [],
     },
     decision: {
       may: async (user, role) => user === 'UMIA' || (role === 'releaser' && user === 'UANA'),

@@ -71,10 +71,32 @@ test('whoever guards production guards its policies: the change waits for their 
   await world.click('bo', 'releases', asked, 'policy.approve');
   await world.message('releases', /adds a policy for production[\s\S]*Approved by/);
   expect(policyText()).toBe(before);
-  await world.click('ana', 'releases', asked, 'policy.approve');
+  const id = /\/release approve ([0-9A-Z]{8})/.exec(await world.message('releases', asked))?.[1];
+  await world.say('ana', 'general', `/release approve ${id}`);
+  await world.whispered('ana', 'general', /^Approved\. It is told in #releases/);
   await world.message('releases', /adds a policy for production[\s\S]*Written as .*, approved by/);
   expect(policyText()).toBe(
     `${before}  - { kind: branch-restriction, environments: [production], services: [web], branches: ^main$ }\n`,
   );
   expect((await world.headMessage()).match(/Sluice-Approved-By/g)).toHaveLength(2);
+});
+
+test('the form says what is wrong at its field, and shows the same preview', async () => {
+  const { control } = world.workspace;
+  const before = policyText();
+  await world.say('mia', 'general', '/release policy add');
+  await world.wait('the form', () => control.views('mia').length > 0);
+  const filled = { kind: 'approvals', environments: 'staging', settings: 'from: ["@security"]\ncount: 1' };
+  const errors = async (over: object) => (await control.submit('mia', { ...filled, ...over })).errors;
+  expect((await errors({ settings: 'cuont: 1' }))?.['settings']).toContain('did you mean "count"?');
+  expect((await errors({ environments: 'stagin' }))?.['environments']).toContain('did you mean "staging"?');
+  expect(await control.submit('mia', filled)).toEqual({ ok: true });
+  expect(await world.whispered('mia', 'general', /This would add/)).toContain(
+    '+ - { kind: approvals, environments: [staging], from: ["@security"], count: 1 }',
+  );
+  await commit('mia');
+  await world.message('releases-staging', /adds a policy for staging.*Written as/);
+  expect(policyText()).toBe(
+    `${before}  - { kind: approvals, environments: [staging], from: ["@security"], count: 1 }\n`,
+  );
 });

@@ -13,7 +13,7 @@ import { listDrift } from './drift.ts';
 import { tellHistory } from './history.ts';
 import { endHolds, setHold } from './holds.ts';
 import { compare, describe, findReleases, locate } from './lookups.ts';
-import { previewPolicy } from './policy.ts';
+import { previewPolicy, typedOnPolicy } from './policy.ts';
 import { reviewRelease } from './reviews.ts';
 import { whatRuns, wholeWay } from './status.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
@@ -65,18 +65,27 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'describe':
       return describe(ports, command);
     case 'cancel':
-      return onRelease(ports, command.release, (release) => cancelRelease(ports, asker, release));
+      return (
+        (await typedOnPolicy(ports, asker, 'withdraw', command.release)) ??
+        onRelease(ports, command.release, (release) => cancelRelease(ports, asker, release))
+      );
     case 'reviews':
       return reviewsReply(await ports.reviews(), ports.clock.now());
     case 'review':
       return onRelease(ports, command.release, (release) => reviewRelease(ports, asker, release, command.because));
     case 'approve':
-      return onRelease(ports, command.release, (release) => castVote(ports, asker, release, { vote: 'approve' }));
+      return (
+        (await typedOnPolicy(ports, asker, 'approve', command.release)) ??
+        onRelease(ports, command.release, (release) => castVote(ports, asker, release, { vote: 'approve' }))
+      );
     case 'take-back':
       return onRelease(ports, command.release, (release) => takeBackVote(ports, asker, release));
     case 'reject':
-      return onRelease(ports, command.release, (release) =>
-        castVote(ports, asker, release, { vote: 'reject', because: command.because }),
+      return (
+        (await typedOnPolicy(ports, asker, 'reject', command.release, command.because)) ??
+        onRelease(ports, command.release, (release) =>
+          castVote(ports, asker, release, { vote: 'reject', because: command.because }),
+        )
       );
   }
 }

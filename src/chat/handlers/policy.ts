@@ -46,6 +46,29 @@ export async function clickPolicy(
   }
 }
 
+/** A vote or a withdrawal that was typed, by the id of a change or the end of it; null where no change that waits is called so. */
+export async function typedOnPolicy(
+  ports: Pick<ChatPorts, 'policies'>,
+  { person }: Asker,
+  act: 'approve' | 'reject' | 'withdraw',
+  typed: string,
+  because?: string,
+): Promise<MessageBody | null> {
+  const { policies } = ports;
+  const found = (await policies.open()).filter((id) => typed.length >= 6 && id.endsWith(typed.toUpperCase()));
+  const [id] = found;
+  if (id === undefined) return null;
+  if (found.length > 1) return reply(`${found.length} changes of the policies end so; type more of it.`);
+  switch (act) {
+    case 'approve':
+      return actedReply(await policies.vote(id, person, 'approve'), 'Approved', 'It is told in');
+    case 'reject':
+      return actedReply(await policies.vote(id, person, 'reject', because), 'Rejected', 'It is told in');
+    case 'withdraw':
+      return actedReply(await policies.withdraw(id, person), 'Withdrawn', 'It is told in');
+  }
+}
+
 function actedReply(acted: ActedOnPolicy, word: string, where: string): MessageBody {
   return acted.kind === 'refused'
     ? reply(`That does not go: ${foreign(acted.because, 300)}.`)

@@ -22,7 +22,12 @@ export function policyChangeMessage(change: PolicyChange, view: PolicyView): Mes
     section(sentence),
     section(`${code('sluice.yaml')}\n${diff.join('\n')}`),
     ...why,
-    ...(state.kind === 'held' || state.kind === 'queued' ? [actions(...buttonsOf(change))] : []),
+    ...(state.kind === 'held' || state.kind === 'queued'
+      ? [
+          actions(...buttonsOf(change)),
+          context(`Typed: ${code(`/release approve ${change.id.slice(-8)}`)}, reject, cancel`),
+        ]
+      : []),
   ]);
 }
 
