@@ -77,7 +77,10 @@ export async function startApp(
     log,
     policy: { ...file.policy, lane: settled.policyLane },
     gitops,
-    onArtifact: (work) => dispatch.nudge(work),
+    onArtifact: (work) => {
+      at?.('artifact.kept');
+      dispatch.nudge(work);
+    },
     onChecks: () => reconsider().catch((error) => log.debug({ err: messageOf(error) }, 'the sweep will find it')),
     membersOf: (handle) => chat.membersOf(handle),
   });

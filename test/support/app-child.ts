@@ -3,6 +3,7 @@ import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 
 export interface AppChild {
+  readonly port: number;
   /** From now on the app ends itself the hard way when it comes to this step. */
   readonly killAt: (step: string) => Promise<void>;
   /** Settles when it is gone by SIGKILL; rejects where it lives on. */
@@ -18,8 +19,13 @@ export async function startAppChild(environment: Readonly<Record<string, string>
   const gone = new Promise<string>((resolve) =>
     child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`)),
   );
+  let port = 0;
+  child.on('message', (each) => {
+    if (typeof each === 'number') port = each;
+  });
   await heard(child, 'ready');
   return {
+    port,
     killAt: async (step) => {
       const armed = heard(child, `armed ${step}`);
       child.send(step);
@@ -62,13 +68,14 @@ async function serve(): Promise<void> {
   });
   process.on('disconnect', () => process.exit());
   const config = loadConfig(process.env['SLUICE_CONFIG'] ?? '', process.env);
-  await startApp(config, process.env, {
+  const app = await startApp(config, process.env, {
     at: (step) => {
-      accepting ||= step.startsWith('accept');
+      accepting ||= step.startsWith('accept') || step.startsWith('artifact');
       // What is left over of an earlier release must not end it before the next one has come.
       if (accepting && step === fatal) process.kill(process.pid, 'SIGKILL');
     },
   });
+  process.send?.(app.port);
   process.send?.('ready');
 }
 

@@ -21,7 +21,24 @@ export function killedAgainAndAgain() {
   const isRunning = (message: ReturnType<typeof roots>[number], version: string) =>
     wordsOf(message).includes(`web ${version} is running in dev`);
 
+  /** Sluice, about to end itself at a step. */
+  const armed = async (step: string) => {
+    const killed = app ?? (await startAppChild(world.configuration));
+    app = killed;
+    await killed.killAt(step);
+    return killed;
+  };
+  const startAgain = async (killed: AppChild) => {
+    await killed.dies();
+    app = null;
+    app = await startAppChild(world.configuration);
+    return app;
+  };
+
   return {
+    world: () => world,
+    armed,
+    startAgain,
     /**
      * The next release of web to dev, typed once; Sluice is killed at a step of its way and started again. Fails unless
      * that gives one commit and one message, and the version runs.
@@ -31,14 +48,9 @@ export function killedAgainAndAgain() {
       turn += 1;
       const before = new Set(await world.history());
       const shown = new Set(roots().map(({ ts }) => ts));
-      const killed = app ?? (await startAppChild(world.configuration));
-      app = killed;
-      await killed.killAt(step);
+      const killed = await armed(step);
       const typed = world.say('ana', 'general', `/release web dev ${version}`);
-      await killed.dies();
-      app = null;
-      await typed;
-      app = await startAppChild(world.configuration);
+      await Promise.all([typed, startAgain(killed)]);
       if (retype) await world.say('ana', 'general', `/release web dev ${version}`);
       await world.wait(`web ${version} is running after a kill at ${step}`, () =>
         roots().some((message) => !shown.has(message.ts) && isRunning(message, version)),

@@ -55,8 +55,13 @@ export async function startWorld(
     running: (cluster: string, service: string) => clusterOf(company, cluster).running(service),
     appPort: () => app?.port ?? 0,
     /** What CI does when it has built something: the answer is waited for, and is one of success. */
-    build: async (service: string, version: string, over: { branch?: string; author?: string } = {}) => {
-      const answer = await fetch(`http://127.0.0.1:${app?.port ?? 0}/artifacts`, {
+    build: async (
+      service: string,
+      version: string,
+      over: { branch?: string; author?: string } = {},
+      port = app?.port ?? 0,
+    ) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/artifacts`, {
         method: 'POST',
         headers: { authorization: `Bearer ${artifactToken}`, 'content-type': 'application/json' },
         body: JSON.stringify({
