@@ -1,6 +1,5 @@
 import { ulid } from 'ulid';
 import { createCatalog } from './catalog/catalog.ts';
-import type { Lane } from './change.ts';
 import { createChat } from './chat/chat.ts';
 import { skewWords, worstSkew } from './clock-skew.ts';
 import type { Config } from './config.ts';
@@ -14,29 +13,29 @@ import { type OnFailurePorts, rollBackFailed } from './dispatch/on-failure.ts';
 import { createPolicyDesk } from './dispatch/policy-desk.ts';
 import { attemptPolicyChanges } from './dispatch/policy-lane.ts';
 import { changesWhatRuns } from './drift.ts';
-import { messageOf, Refusal } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { type At, around } from './fault-points.ts';
 import { policyCommitMessage } from './gitops/commit-message.ts';
 import { createGitops } from './gitops/gitops.ts';
 import { editPolicies } from './gitops/policy-edit.ts';
-import { type Route, serveHttp } from './http.ts';
+import { healthRoutes } from './health-routes.ts';
+import { serveHttp } from './http.ts';
 import { changedOutside } from './kubernetes/drift/outside.ts';
 import { expectations } from './kubernetes/expectations.ts';
 import { createKubernetes } from './kubernetes/kubernetes.ts';
 import { pokeReceivers } from './kubernetes/receiver.ts';
 import { recordArrival, recordPodLog } from './kubernetes/record-arrival.ts';
-import { checkGeneration } from './ledger/generation.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createAlerts } from './notify/alerts.ts';
 import { createNotify } from './notify/notify.ts';
-import { createReviewReminders } from './notify/review-reminders.ts';
 import { createPreview } from './preview.ts';
-import { evictionPolicy, openRedis, type Redis, serverTimeMs, whenReady } from './redis.ts';
-import { keepDoing, type Round } from './rounds.ts';
+import { openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
+import { keepDoing } from './rounds.ts';
 import { type Environment, settle } from './settle.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
 import { instantOf, pause, systemClock } from './time.ts';
+import { watch } from './watch.ts';
 
 export interface App {
   /** The port that was really bound. */
@@ -268,72 +267,6 @@ export async function startApp(
       redis.disconnect();
     },
   };
-}
-
-interface Watched {
-  readonly lanes: Readonly<Record<string, Lane>>;
-  readonly gitops: ReturnType<typeof createGitops>;
-  readonly catalog: ReturnType<typeof createCatalog>;
-  readonly alerts: ReturnType<typeof createAlerts>;
-  readonly ledger: ReturnType<typeof createLedger>;
-  readonly clockSkew: () => Promise<string | null>;
-  readonly refreshed: () => void;
-}
-
-/** What is looked at again and again, because nobody tells: the branches, sluice.yaml, and whether the record is whole. */
-function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed }: Watched): Round[] {
-  const all = Object.values(lanes);
-  const fetchAll = async () => {
-    for (const lane of all) {
-      const before = gitops.head(lane);
-      const fetched = await gitops.fetch(lane);
-      if (fetched.kind === 'fetched' && fetched.rewound !== undefined) await alerts.laneRewound(lane, fetched.rewound);
-      if (fetched.kind === 'fetched' && fetched.head !== before) refreshed();
-    }
-    await alerts.policyFile(await catalog.refresh({ fetch: false }));
-  };
-  const generation = () =>
-    checkGeneration({
-      ...ledger,
-      remoteHasReleases: async () => (await Promise.all(all.map((lane) => gitops.hasReleases(lane)))).includes(true),
-      alert: alerts.recordLost,
-    });
-  const remindOfReviews = createReviewReminders({ ...ledger, environment: catalog.environment, clock: systemClock });
-  const remind = async () => {
-    await ledger.askAboutHolds(systemClock.now());
-    await remindOfReviews();
-  };
-  return [
-    { name: 'branches', everyMs: 5_000, run: fetchAll },
-    { name: 'record', everyMs: 2_000, run: generation },
-    { name: 'clock', everyMs: 10_000, run: async () => alerts.clockSkewed(await clockSkew()) },
-    { name: 'reminders', everyMs: 5_000, run: remind },
-  ];
-}
-
-function healthRoutes(late: () => readonly string[], ready: () => boolean): Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/healthz',
-      handle: () => (late().length === 0 ? { status: 200, body: 'ok' } : { status: 503, body: { late: late() } }),
-    },
-    {
-      method: 'GET',
-      path: '/readyz',
-      handle: () => (ready() ? { status: 200, body: 'ready' } : { status: 503, body: 'not ready' }),
-    },
-  ];
-}
-
-/** A Redis that evicts would lose locks and releases without a word. */
-async function refuseEviction(redis: Redis, log: Log): Promise<void> {
-  const policy = await evictionPolicy(redis);
-  if (policy === null) log.warn({}, 'Redis does not tell its maxmemory-policy; make sure that it is noeviction');
-  else if (policy !== 'noeviction')
-    throw new Refusal(
-      `Redis evicts keys (maxmemory-policy ${policy}), which would lose releases and locks. Set it to noeviction.`,
-    );
 }
 
 /** `serve`: runs until SIGINT or SIGTERM, then ends in good order. */

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { messageOf } from './errors.ts';
+import { messageOf, Refusal } from './errors.ts';
+import type { Log } from './telemetry.ts';
 
 export type { Redis } from 'ioredis';
 
@@ -79,4 +80,14 @@ export async function evictionPolicy(client: Redis): Promise<string | null> {
 export async function serverTimeMs(client: Redis): Promise<number> {
   const [seconds, microseconds] = await client.time();
   return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+}
+
+/** Rejects (Refusal) where Redis evicts keys, as that would lose locks and releases without a word. */
+export async function refuseEviction(redis: Redis, log: Log): Promise<void> {
+  const policy = await evictionPolicy(redis);
+  if (policy === null) log.warn({}, 'Redis does not tell its maxmemory-policy; make sure that it is noeviction');
+  else if (policy !== 'noeviction')
+    throw new Refusal(
+      `Redis evicts keys (maxmemory-policy ${policy}), which would lose releases and locks. Set it to noeviction.`,
+    );
 }

@@ -1,0 +1,50 @@
+import type { createCatalog } from './catalog/catalog.ts';
+import type { Lane } from './change.ts';
+import type { createGitops } from './gitops/gitops.ts';
+import { checkGeneration } from './ledger/generation.ts';
+import type { createLedger } from './ledger/ledger.ts';
+import type { createAlerts } from './notify/alerts.ts';
+import { createReviewReminders } from './notify/review-reminders.ts';
+import type { Round } from './rounds.ts';
+import { systemClock } from './time.ts';
+
+interface Watched {
+  readonly lanes: Readonly<Record<string, Lane>>;
+  readonly gitops: ReturnType<typeof createGitops>;
+  readonly catalog: ReturnType<typeof createCatalog>;
+  readonly alerts: ReturnType<typeof createAlerts>;
+  readonly ledger: ReturnType<typeof createLedger>;
+  readonly clockSkew: () => Promise<string | null>;
+  readonly refreshed: () => void;
+}
+
+/** What is looked at again and again, because nobody tells: the branches, sluice.yaml, and whether the record is whole. */
+export function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed }: Watched): Round[] {
+  const all = Object.values(lanes);
+  const fetchAll = async () => {
+    for (const lane of all) {
+      const before = gitops.head(lane);
+      const fetched = await gitops.fetch(lane);
+      if (fetched.kind === 'fetched' && fetched.rewound !== undefined) await alerts.laneRewound(lane, fetched.rewound);
+      if (fetched.kind === 'fetched' && fetched.head !== before) refreshed();
+    }
+    await alerts.policyFile(await catalog.refresh({ fetch: false }));
+  };
+  const generation = () =>
+    checkGeneration({
+      ...ledger,
+      remoteHasReleases: async () => (await Promise.all(all.map((lane) => gitops.hasReleases(lane)))).includes(true),
+      alert: alerts.recordLost,
+    });
+  const remindOfReviews = createReviewReminders({ ...ledger, environment: catalog.environment, clock: systemClock });
+  const remind = async () => {
+    await ledger.askAboutHolds(systemClock.now());
+    await remindOfReviews();
+  };
+  return [
+    { name: 'branches', everyMs: 5_000, run: fetchAll },
+    { name: 'record', everyMs: 2_000, run: generation },
+    { name: 'clock', everyMs: 10_000, run: async () => alerts.clockSkewed(await clockSkew()) },
+    { name: 'reminders', everyMs: 5_000, run: remind },
+  ];
+}
