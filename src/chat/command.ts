@@ -16,6 +16,8 @@ export type Command =
   | { readonly kind: 'describe'; readonly name: string; readonly service?: string }
   /** `release` is a release id, or the end of one. */
   | { readonly kind: 'cancel' | 'approve' | 'take-back'; readonly release: string }
+  /** Of one release: to what was good before. */
+  | { readonly kind: 'roll-back'; readonly release: string; readonly because?: string }
   | { readonly kind: 'reject' | 'review'; readonly release: string; readonly because?: string }
   | HoldCommand
   | { readonly kind: 'drift'; readonly environment?: string }

@@ -6,6 +6,7 @@ import { readHistory } from './history-words.ts';
 import { withoutEverything } from './hold-words.ts';
 import type { Names } from './known-names.ts';
 import { readPolicy } from './policy-grammar.ts';
+import { readInThread, type ThreadOf } from './thread-words.ts';
 import { artifacts, describe, diff, help, hold, ofRelease, scoped, target, where } from './verb-words.ts';
 
 export type { Command, Parsed, Said } from './command.ts';
@@ -22,8 +23,11 @@ function nameById(typedAs: string, id: string, at: number, whole: string): strin
   return /^\s*(release\s+)?hist/i.test(whole.slice(0, at)) ? `by ${id}` : typedAs;
 }
 
-/** Reads what somebody typed. Never throws; whatever is not understood is a mistake with the command that was probably meant. */
-export function parse(text: string, said: Said, names: Names): Parsed {
+/**
+ * Reads what somebody typed. Never throws; whatever is not understood is a mistake with the command that was probably meant.
+ * In the thread of a release its words may name nothing: they mean that one.
+ */
+export function parse(text: string, said: Said, names: Names, thread?: ThreadOf): Parsed {
   if (text.length > lengthLimit)
     return mistake(`That is ${text.length} characters long; a command has at most ${lengthLimit}.`);
   // Control characters, and those that turn the reading order or cannot be seen: what is approved must be what is read.
@@ -36,13 +40,25 @@ export function parse(text: string, said: Said, names: Names): Parsed {
     .trim();
   const policy = said === '/rollback' ? null : readPolicy(plain);
   if (policy !== null) return policy;
-  const { words, ...clauses } = splitClauses(plain);
+  const { words: split, ...clauses } = splitClauses(plain);
+  const words = joined(split);
   const [first, ...rest] = words;
   if (first === undefined && said === '/release') return command({ kind: 'form' });
   if (first === undefined) return command({ kind: 'help', ...(said === '/rollback' ? { about: 'rollback' } : {}) });
   if (said === '/rollback') return ofRollback(words, clauses, names);
   const verb = verbOf(first, words.length, names);
+  const inThread = verb === null || thread === undefined ? null : readInThread(verb, rest, clauses, thread);
+  if (inThread !== null && verb !== null && !isExact(verb, first))
+    return mistake(`Did you mean "${verb}"?`, typed(verb, rest.join(' ')));
+  if (inThread !== null) return inThread;
   return verb === null ? target('release', words, clauses, names) : byVerb(verb, rest, clauses, names);
+}
+
+/** What people write as two words. */
+function joined(words: readonly string[]): readonly string[] {
+  const [first = '', second = '', ...rest] = words;
+  const one = { 'roll back': 'rollback', 'take back': 'take-back' }[`${first} ${second}`.toLowerCase()];
+  return one === undefined ? words : [one, ...rest];
 }
 
 /** `/rollback` has no verbs of its own but help; `/rollback rollback web` is a slip of the hand. */
@@ -56,13 +72,18 @@ function ofRollback(words: readonly string[], clauses: Clauses, names: Names): P
 /** A verb, also mistyped. What is named like a verb is taken for a service only where it is one and an environment follows. */
 function verbOf(word: string, count: number, names: Names): Verb | null {
   const lower = word.toLowerCase();
-  const exact = commandTable.find(({ verb }) => verb === (otherWords[lower] ?? lower))?.verb;
+  const exact = commandTable.find(({ verb }) => isExact(verb, word))?.verb;
   if (exact !== undefined) return exact;
   if (names.services.includes(lower) || names.environments.includes(lower) || lower.includes(',')) return null;
   const near = nearest(lower, verbs, 1)[0];
   const nearName = nearest(lower, [...names.services, ...names.environments], 1)[0];
   if (near === undefined || nearName !== undefined || (count >= 2 && names.services.length === 0)) return null;
   return commandTable.find(({ verb }) => verb === near)?.verb ?? null;
+}
+
+function isExact(verb: Verb, word: string): boolean {
+  const lower = word.toLowerCase();
+  return verb === lower || (Object.hasOwn(otherWords, lower) && verb === otherWords[lower]);
 }
 
 function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Names): Parsed {

@@ -2,20 +2,19 @@ import { z } from 'zod';
 import type { MessageBody } from '../blocks.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
+import { act, isForm, isRequest } from './act.ts';
 import { listenToForm } from './form-listeners.ts';
-import { type Command, type Parsed, parse, type Said } from './grammar.ts';
+import { parse, type Said } from './grammar.ts';
 import { guarded, type ListenerPorts } from './guarded.ts';
-import { answer } from './handlers/answer.ts';
 import { click } from './handlers/buttons.ts';
 import { emptyPolicyForm } from './handlers/policy.ts';
 import { askedIn, rejectModalName, submitReject } from './handlers/reject-modal.ts';
-import { type Accepted, acceptRelease } from './handlers/release.ts';
 import { emptyForm } from './handlers/release-form.ts';
+import { listenToMentions } from './mention-listeners.ts';
 import { listenToPolicyForm } from './policy-form-listeners.ts';
 import type { Asker } from './ports.ts';
 import type { SlackApp } from './slack-app.ts';
 import { helpReply } from './views/help.ts';
-import { mistakeReply } from './views/words.ts';
 
 const slashSchema = z.object({
   command: z.string(),
@@ -23,14 +22,6 @@ const slashSchema = z.object({
   user_id: z.string(),
   channel_id: z.string(),
   trigger_id: z.string(),
-});
-const mentionSchema = z.object({
-  user: z.string(),
-  text: z.string(),
-  channel: z.string(),
-  ts: z.string(),
-  thread_ts: z.string().optional(),
-  bot_id: z.string().optional(),
 });
 const clickSchema = z.object({
   user: z.object({ id: z.string() }),
@@ -57,7 +48,7 @@ const ackWithinMs = 2_000;
 
 /** Every way into Sluice from Slack. Listeners acknowledge, write one thing down, and answer; nothing here waits for Git. */
 export function listen(
-  { app, openModal, updateModal }: Pick<SlackApp, 'app' | 'openModal' | 'updateModal'>,
+  { app, openModal, updateModal, post }: Pick<SlackApp, 'app' | 'openModal' | 'updateModal' | 'post'>,
   ports: ListenerPorts,
 ): void {
   app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
@@ -93,19 +84,7 @@ export function listen(
     await tell(ports, speak, asked, slash.user_id, (await outcome).body);
   });
 
-  app.event('app_mention', async ({ event, body, context }) => {
-    const read = mentionSchema.safeParse(event);
-    // What a bot or a system says names no user, and is not for us.
-    if (!read.success || read.data.bot_id !== undefined) return;
-    const mention = read.data;
-    const asked = { channel: mention.channel, thread: mention.thread_ts ?? mention.ts };
-    const words = afterMention(mention.text, context.botUserId);
-    const parsed = parse(words, 'mention', ports.catalog.names());
-    const id =
-      'event_id' in body && typeof body.event_id === 'string' ? body.event_id : `${mention.channel}:${mention.ts}`;
-    const outcome = await act(ports, mention.user, asked, `event:${id}`, parsed);
-    await ports.whispers.whisper(asked, mention.user, outcome.body);
-  });
+  listenToMentions({ app, post }, ports);
 
   app.action(/^(release|hold|notice|drift|policy|history)\./, async ({ body, ack, respond }) => {
     await ack();
@@ -156,13 +135,6 @@ export function listen(
 
 const slowly = 'Sluice is slow just now. Its answer follows here; nothing is promised until then.';
 
-/** What follows the mention of the app itself; other people may be named before it. */
-export function afterMention(text: string, bot: string | undefined): string {
-  const mentions = [...text.matchAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g)];
-  const own = mentions.find(([, user]) => user === bot) ?? mentions[0];
-  return own === undefined ? text : text.slice(own.index + own[0].length);
-}
-
 /** By the way that the payload came, or by any other that Slack still offers. */
 async function tell(
   ports: ListenerPorts,
@@ -178,33 +150,4 @@ async function tell(
     const sent = await ports.whispers.whisper(asked, user, body);
     if (sent.kind !== 'sent') ports.log.warn({ user, because: sent.because }, 'an answer could not be given');
   }
-}
-
-function isRequest(command: Command): command is Extract<Command, { kind: 'release' | 'rollback' }> {
-  return command.kind === 'release' || command.kind === 'rollback';
-}
-
-function isForm(command: Command): command is Extract<Command, { kind: 'form' | 'policy-form' }> {
-  return command.kind === 'form' || command.kind === 'policy-form';
-}
-
-function act(
-  ports: ListenerPorts,
-  user: string,
-  asked: Asker['asked'],
-  payload: string,
-  parsed: Parsed,
-): Promise<Accepted> {
-  return guarded(ports, user, asked, payload, async (asker) => {
-    if (parsed.kind === 'mistake') {
-      ports.log.info({ user }, 'a command was not understood');
-      return { body: mistakeReply(parsed.message, parsed.next) };
-    }
-    // A mention brings nothing that a modal could be opened with.
-    if (isForm(parsed.command))
-      return { body: helpReply(parsed.command.kind === 'form' ? undefined : 'policy', ports.catalog.names()) };
-    return isRequest(parsed.command)
-      ? acceptRelease(ports, asker, parsed.command)
-      : { body: await answer(ports, asker, parsed.command) };
-  });
 }

@@ -4,7 +4,7 @@ import type { Mute } from '../mute.ts';
 import type { PolicyDraft } from '../policy-change.ts';
 import type { Preview } from '../preview.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
-import type { Artifact, Hold, Person, Release, ReleaseId, Request, UserId } from '../release.ts';
+import type { Artifact, Hold, Person, Posted, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
@@ -111,6 +111,8 @@ export interface ChatPorts {
     payload: string,
   ) => Promise<{ readonly kind: 'accepted' | 'seen'; readonly release: Release }>;
   readonly release: (id: ReleaseId) => Promise<Release | null>;
+  /** What a message shows: `release/01K…`; null where it is none of ours. */
+  readonly subjectOf: (message: Posted) => Promise<string | null>;
   readonly transition: (
     before: Release,
     change: Partial<Pick<Release, 'state' | 'votes' | 'decision' | 'review'>>,

@@ -5,6 +5,7 @@ import { commandTable, typed, type Verb } from './command-table.ts';
 import { readHold } from './hold-words.ts';
 import { known, type Names, quoted, readName, readScope, type Scope } from './known-names.ts';
 import { isRevision, readTarget, type Target } from './target.ts';
+import { isId } from './thread-words.ts';
 
 /** A release or a rollback; without words, how to ask for one. */
 export function target(kind: Target['kind'], words: readonly string[], clauses: Clauses, names: Names): Parsed {
@@ -44,7 +45,7 @@ export function ofRelease(
   const lists = verb === 'review' ? '/release reviews lists those that want one' : 'the queue lists those that wait';
   if (id === undefined) return mistake(`${verb} needs the id of a release; ${lists}.`, list);
   const release = id.toUpperCase();
-  if (!/^[0-9A-Z]{4,26}$/.test(release)) return mistake(`"${quoted(id)}" is not the id of a release; ${lists}.`, list);
+  if (!isId(release)) return mistake(`"${quoted(id)}" is not the id of a release; ${lists}.`, list);
   if (more.length > 0)
     return mistake(
       `"${quoted(more.join(' '))}" is too much${takesReason ? ': a reason goes after because' : ''}.`,

@@ -36,6 +36,7 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
     transition,
     transitionAll,
     notePosted: records.notePosted,
+    subjectOf: records.subjectOf,
     ...history,
     ...createLogReader({ redis }),
     ...createHolds({ redis, records, clock }),

@@ -110,11 +110,17 @@ export function recordKey(subject: string): string {
   return key('record', subject);
 }
 
+function postedKey({ channel, ts }: Posted): string {
+  return key('posted', channel, ts);
+}
+
 export interface Records {
   /** Writes each record by compare-and-set, together with its log line and effects; one round trip for all. */
   readonly write: (list: readonly Write[]) => Promise<WriteOutcome[]>;
   readonly read: <T>(schema: z.ZodType<T>, subjects: readonly string[]) => Promise<(T | null)[]>;
   readonly notePosted: (subject: string, message: Posted) => Promise<void>;
+  /** What a message shows; null where it is none of ours, or older than this memory. */
+  readonly subjectOf: (message: Posted) => Promise<string | null>;
 }
 
 export function createRecords({ redis, clock }: { readonly redis: Redis; readonly clock: Clock }): Records {
@@ -143,8 +149,16 @@ export function createRecords({ redis, clock }: { readonly redis: Redis; readonl
       });
     },
     notePosted: async (subject, message) => {
-      await onRedis(() => redis.hset(recordKey(subject), 'message', JSON.stringify(postedSchema.parse(message))));
+      const posted = postedSchema.parse(message);
+      await onRedis(() =>
+        redis
+          .multi()
+          .hset(recordKey(subject), 'message', JSON.stringify(posted))
+          .set(postedKey(posted), subject)
+          .exec(),
+      );
     },
+    subjectOf: (message) => onRedis(() => redis.get(postedKey(message))),
   };
 }
 

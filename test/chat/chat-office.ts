@@ -51,6 +51,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       return { kind: 'accepted', release };
     },
     release: async (id) => releases.get(id) ?? null,
+    subjectOf: async () => null,
     transition: async (before, change) => {
       const stands = releases.get(before.id);
       if (stands !== undefined && stands.revision !== before.revision) return { kind: 'moved', record: stands };

@@ -99,20 +99,66 @@ describe('a slash command', () => {
 });
 
 describe('a mention', () => {
-  test('does the same, answered in its thread', async () => {
+  const shown = (office: { control: Awaited<ReturnType<typeof anOffice>>['control'] }, pattern: RegExp) =>
+    office.control.waitFor(() => office.control.messages('general').find(({ text }) => pattern.test(text)));
+
+  test('asks for a release, and that it is taken is said in its thread', async () => {
     const office = await anOffice();
     await office.control.say('ana', 'general', 'anything new?');
     const root = office.control.messages('general').at(-1)?.ts;
-    const { texts } = await office.told('ana', '@sluice release web dev 1.4.2', root);
-    expect(texts[0]).toContain('On it: web 1.4.2 → dev');
-    expect(office.control.ephemeral('ana').at(-1)?.thread_ts).toBe(root);
+    await office.control.say('ana', 'general', '@sluice release web dev 1.4.2', root);
+    expect((await shown(office, /On it: web 1\.4\.2 → dev/))?.thread_ts).toBe(root);
+    expect(office.control.ephemeral('ana')).toEqual([]);
     expect(office.accepted[0]?.request.asked).toEqual({ channel: 'CGENERAL', thread: root });
+  });
+
+  test('that looks something up is answered for all, in the thread of the message', async () => {
+    const office = await anOffice();
+    await office.control.say('ana', 'general', '@sluice status web');
+    const asked = office.control.messages('general').at(-1)?.ts;
+    expect((await shown(office, /web 1\.4\.1 in dev/))?.thread_ts).toBe(asked);
+  });
+
+  test.each([
+    ['@sluice staus wbe', /neither a service/, '@sluice status web'],
+    ['@sluice wbe dev', /no service "wbe"/, '@sluice release web dev'],
+  ])('%s is put right privately where the writer sees it, as a mention', async (text, expected, next) => {
+    const office = await anOffice();
+    const { texts } = await office.told('ana', text);
+    expect(texts[0]).toMatch(expected);
+    expect(texts[0]).toContain(`Next: ${next}`);
+    // Nobody sees what is private in a thread that has not begun.
+    expect(office.control.ephemeral('ana').at(-1)?.thread_ts).toBeUndefined();
+  });
+
+  test('in the thread of a release is about that one', async () => {
+    const office = await anOffice({
+      ports: { subjectOf: async ({ ts }) => (ts === root ? `release/${releaseId()}` : null) },
+    });
+    await office.control.say('ana', 'general', 'A release, as it were');
+    const root = office.control.messages('general').at(-1)?.ts;
+    office.put(
+      aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: aDecision({ kind: 'held' }), request: {} }),
+    );
+    await office.control.say('ana', 'general', '@sluice status', root);
+    expect((await shown(office, /web 1\.4\.1 → 1\.4\.2 in production: waits/))?.thread_ts).toBe(root);
+    expect((await office.told('bo', '@sluice approve', root)).texts[0]).toContain('Approved: web 1.4.1 → 1.4.2');
+    expect(office.control.ephemeral('bo').at(-1)?.thread_ts).toBe(root);
+    expect((await office.told('bo', '@sluice take back', root)).texts[0]).toContain('Taken back');
+    expect((await office.told('bo', '@sluice aprove', root)).texts[0]).toContain('@sluice approve');
+    expect(office.releases.get(releaseId())?.votes.map(({ vote }) => vote)).toEqual(['approve', 'take-back']);
+    await office.told('bo', '@sluice reject because the migration is missing', root);
+    expect(office.releases.get(releaseId())?.state).toMatchObject({
+      kind: 'rejected',
+      because: 'the migration is missing',
+    });
+    expect((await office.told('ana', '@sluice approve')).texts[0]).toContain('needs the id of a release');
   });
 
   test('that Slack delivers twice is one payload', async () => {
     const office = await anOffice();
     office.control.deliverTwice();
-    await office.told('ana', '@sluice release web dev 1.4.2');
+    await office.control.say('ana', 'general', '@sluice release web dev 1.4.2');
     await office.control.waitFor(() => office.accepted.length === 2);
     expect(new Set(office.accepted.map(({ payload }) => payload)).size).toBe(1);
     expect(office.releases.size).toBe(1);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../src/chat/grammar.ts';
+import { asMention } from '../../src/chat/thread-words.ts';
 import { overridableKinds } from '../../src/overrides.ts';
+import { releaseId } from '../support/builders.ts';
 
 const names = {
   services: ['web', 'api', 'search', 'mail', 'status-page'],
@@ -277,6 +279,54 @@ describe('a mistake names what was meant and the command to copy', () => {
     ['artifacts', /Whose artifacts/, '/release artifacts web'],
   ])('/release %s', (text, message, next) => {
     expect(parse(text, '/release', names)).toEqual({ kind: 'mistake', message: expect.stringMatching(message), next });
+  });
+});
+
+describe('in the thread of a release', () => {
+  const release = releaseId();
+  const here = { service: 'web', environment: 'production' };
+  const read = (text: string) => parse(text, 'mention', names, { release, ...here, version: '1.4.2' });
+
+  test.each<[string, object]>([
+    ['status', { kind: 'describe', name: release }],
+    ['describe', { kind: 'describe', name: release }],
+    ['approve', { kind: 'approve', release }],
+    ['take back', { kind: 'take-back', release }],
+    ['unapprove', { kind: 'take-back', release }],
+    ['cancel', { kind: 'cancel', release }],
+    ['reject', { kind: 'reject', release }],
+    ['reject because the migration is missing', { kind: 'reject', release, because: 'the migration is missing' }],
+    ['review because it was right', { kind: 'review', release, because: 'it was right' }],
+    ['roll back', { kind: 'roll-back', release }],
+    ['rollback because slow', { kind: 'roll-back', release, because: 'slow' }],
+    ['roll back to 1.4.0', { kind: 'rollback', ...here, wanted: named('1.4.0') }],
+    ['history', { kind: 'history', ...here }],
+    ['diff', { kind: 'diff', ...here, wanted: named('1.4.2') }],
+    ['where', { kind: 'where', service: 'web' }],
+    ['status api', { kind: 'status', service: 'api' }],
+    ['approve 01KABCDEF', { kind: 'approve', release: '01KABCDEF' }],
+    ['rollback web dev', { kind: 'rollback', service: 'web', environment: 'dev', wanted: { kind: 'default' } }],
+    ['release api dev', { kind: 'release', service: 'api', environment: 'dev', wanted: { kind: 'default' } }],
+    ['locks', { kind: 'locks' }],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toEqual({ kind: 'command', command: expected });
+  });
+
+  test.each([
+    ['aprove', 'Did you mean "approve"?', '/release approve'],
+    ['reject too late', 'A reason goes after because.', '/release reject because too late'],
+  ])('%s does nothing yet', (text, message, next) => {
+    expect(read(text)).toEqual({ kind: 'mistake', message, next });
+  });
+
+  test.each([
+    ['/release status web', '@sluice status web'],
+    ['/release web dev 1.4.2', '@sluice release web dev 1.4.2'],
+    ['/release', '@sluice release'],
+    ['/rollback web dev', '@sluice rollback web dev'],
+    ['ask @platform', 'ask @platform'],
+  ])('%s is said as %s', (slash, mention) => {
+    expect(asMention(slash)).toBe(mention);
   });
 });
 

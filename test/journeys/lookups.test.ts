@@ -48,16 +48,28 @@ test('a lock stops a release; when it is unlocked its requester is asked, and le
   expect(await world.history()).toContain(before);
 });
 
-test('a release can be cancelled while it waits for votes', async () => {
+test('in the thread of a release it is looked at, voted on and cancelled in words', async () => {
   await world.say('ana', 'general', '/release mail production from staging');
   await world.message('releases', /asks mail/);
-  await world.click('ana', 'releases', /asks mail/, 'release.cancel');
-  await world.message('releases', /cancelled/i);
+  const root = world.messagesOf('releases', /asks mail/).find(({ thread_ts }) => thread_ts === undefined)?.ts;
+  const inThread = (pattern: RegExp) =>
+    world.wait(`an answer like ${pattern} in the thread`, () =>
+      world.messagesOf('releases', pattern).find(({ thread_ts, ts }) => thread_ts === root && ts !== root),
+    );
+  await world.say('olu', 'releases', '@sluice status', root);
+  await inThread(/mail 1\.12\.0 → 1\.12\.1 in production[\s\S]*waits: needs 2 approvals/);
+  await world.say('cy', 'releases', '@sluice approve', root);
+  await world.message('releases', /1 of 2 approved/);
+  await world.say('cy', 'releases', '@sluice take back', root);
+  await world.message('releases', /0 of 2 approved/);
+  await world.say('ana', 'releases', '@sluice cancel', root);
+  await world.message('releases', /cancelled by/i);
 });
 
-test('a mention in a thread is answered in that thread', async () => {
-  await world.say('ana', 'general', 'anything new?');
-  const ts = world.messagesOf('general', /anything new/).at(-1)?.ts;
-  await world.say('ana', 'general', '@sluice status web', ts);
-  expect(await world.whispered('ana', 'general', /web/)).toBeTruthy();
+test('a mention in a channel is answered in its thread', async () => {
+  const asked = await world.say('ana', 'general', '@sluice where web');
+  const thread = asked || world.messagesOf('general', /where web/).at(-1)?.ts;
+  await world.wait('the answer in the thread', () =>
+    world.messagesOf('general', /web: .* in production/).find(({ thread_ts }) => thread_ts === thread),
+  );
 });

@@ -126,6 +126,8 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
   test('remembers a posted message beside the record, through later transitions', async () => {
     const release = await accepted();
     await ledger.notePosted(`release/${release.id}`, { channel: 'C1', ts: '1.2' });
+    expect(await ledger.subjectOf({ channel: 'C1', ts: '1.2' })).toBe(`release/${release.id}`);
+    expect(await ledger.subjectOf({ channel: 'C2', ts: '1.2' })).toBeNull();
     await moved(release, { kind: 'held' });
     expect(await ledger.release(release.id)).toMatchObject({ state: { kind: 'held' }, message: { ts: '1.2' } });
     expect((await ledger.log(null, 10)).map(({ revision }) => revision)).toEqual([1, 2]);

@@ -1,5 +1,4 @@
 import type { MessageBody } from '../../blocks.ts';
-import { code } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
@@ -8,17 +7,16 @@ import { locksReply } from '../views/holds.ts';
 import { artifactsReply, clustersReply, queueReply } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reviewsReply } from '../views/reviews.ts';
-import { reply } from '../views/words.ts';
 import { listDrift } from './drift.ts';
 import { tellHistory } from './history.ts';
 import { endHolds, setHold } from './holds.ts';
-import { compare, describe, findReleases, locate } from './lookups.ts';
+import { compare, describe, locate, oneRelease } from './lookups.ts';
 import { previewPolicy, typedOnPolicy } from './policy.ts';
 import { reviewRelease } from './reviews.ts';
 import { whatRuns, wholeWay } from './status.ts';
 import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 
-type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'form' | 'policy-form' }>;
+type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'roll-back' | 'form' | 'policy-form' }>;
 
 /** The private answer to every command but release and rollback. */
 export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Promise<MessageBody> {
@@ -94,18 +92,11 @@ function scopeOf({ service, environment }: { readonly service?: string; readonly
   return { ...(service === undefined ? {} : { service }), ...(environment === undefined ? {} : { environment }) };
 }
 
-/** Does it with the one release of the last ones that is called so. */
 async function onRelease(
   ports: ChatPorts,
   name: string,
   act: (release: Release) => MessageBody | Promise<MessageBody>,
 ): Promise<MessageBody> {
-  const [release, ...others] = await findReleases(ports, name);
-  if (release === undefined)
-    return reply(
-      `None of the last releases is ${code(name)}.`,
-      `Those that wait: ${code('/release queue')}, the last ones: ${code('/release history')}`,
-    );
-  if (others.length > 0) return reply(`${others.length + 1} releases are called ${code(name)}; type more of it.`);
-  return act(release);
+  const found = await oneRelease(ports, name);
+  return 'release' in found ? act(found.release) : found.body;
 }

@@ -1,15 +1,15 @@
 import type { MessageBody, ModalView } from '../../blocks.ts';
 import { type Release, releaseIdSchema } from '../../release.ts';
-import { overall } from '../../verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
-import { reply, stateWords, stepOf } from '../views/words.ts';
+import { reply } from '../views/words.ts';
 import { clickDrift } from './drift.ts';
 import { turnPage } from './history.ts';
 import { endHoldById } from './holds.ts';
 import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
-import { type Accepted, acceptRelease } from './release.ts';
+import type { Accepted } from './release.ts';
 import { reviewRelease } from './reviews.ts';
+import { rollBack } from './roll-back.ts';
 import { keepHold, takeOver } from './take-over.ts';
 import { cancelRelease, castVote, letGo, takeBackVote } from './votes.ts';
 
@@ -38,7 +38,7 @@ const onRelease: Readonly<Record<string, OnRelease>> = {
   'release.cancel': cancelRelease,
   'release.go': letGo,
   'release.review': (ports, asker, release) => reviewRelease(ports, asker, release),
-  'release.rollback': rollBack,
+  'release.rollback': (ports, asker, release) => rollBack(ports, asker, release),
 };
 
 const holdActions: Readonly<Record<string, (ports: ChatPorts, asker: Asker, id: string) => Promise<MessageBody>>> = {
@@ -72,24 +72,6 @@ export async function click(
   const outcome = await act(ports, asker, release, open, seen);
   return outcome !== null && 'body' in outcome ? outcome : { body: outcome };
 }
-
-/** A rollback is a release of its own: to the last good version, with the failure, or that it was given up, as its reason. */
-async function rollBack(ports: ChatPorts, asker: Asker, release: Release): Promise<Accepted> {
-  const { service, environment } = release.request;
-  const verdict = release.arrival === undefined ? null : overall(release.arrival);
-  if (release.state.kind !== 'written' || (verdict !== null && !isUndoable.has(verdict.kind)))
-    return { body: reply(`There is nothing to roll back: ${stepOf(release)} is ${stateWords(release)}.`) };
-  const last = await ports.lastWritten(service, environment);
-  if (last !== null && last.id !== release.id)
-    return { body: reply(`Too late: ${stepOf(last)} was written since, and is ${stateWords(last)}.`) };
-  const busy = (await ports.open({ service, environment })).find(({ request }) => request.intent === 'rollback');
-  if (busy !== undefined) return { body: reply(`A rollback is under way already: ${stepOf(busy)}.`) };
-  const because = `rollback of ${release.plan?.artifact.version ?? service}: ${verdict?.kind === 'failed' ? verdict.reason : 'given up on its way'}`;
-  return acceptRelease(ports, asker, { kind: 'rollback', service, environment, wanted: { kind: 'default' }, because });
-}
-
-/** What is neither proven nor replaced may be taken back. */
-const isUndoable: ReadonlySet<string> = new Set(['failed', 'waiting', 'unverified']);
 
 async function operate(ports: ChatPorts, asker: Asker, action: string, value: string): Promise<MessageBody> {
   if (!(await ports.decision.may(asker.person.user, 'operator', {}))) return reply('Only an operator may do that.');

@@ -135,3 +135,21 @@ export async function findReleases(ports: ChatPorts, name: string): Promise<Rele
   ];
   return [...new Map(near.filter(isMeant).map((release) => [release.id, release])).values()];
 }
+
+/** The one release of the last ones that is called so, or what to say instead. */
+export async function oneRelease(
+  ports: ChatPorts,
+  name: string,
+): Promise<{ readonly release: Release } | { readonly body: MessageBody }> {
+  const [release, ...others] = await findReleases(ports, name);
+  if (release !== undefined && others.length === 0) return { release };
+  return {
+    body:
+      release === undefined
+        ? reply(
+            `None of the last releases is ${code(name)}.`,
+            `Those that wait: ${code(typed('queue', ''))}, the last ones: ${code(typed('history', ''))}`,
+          )
+        : reply(`${others.length + 1} releases are called ${code(name)}; type more of it.`),
+  };
+}

@@ -9,7 +9,7 @@ import {
   shorten,
   spoken,
 } from '../../blocks.ts';
-import { checkBlocks, commitWords, lineWords } from '../../plan-words.ts';
+import { checkBlocks, commitWords, countWords, lineWords } from '../../plan-words.ts';
 import type { HealthyRecord } from '../../proven.ts';
 import type { Artifact, Release } from '../../release.ts';
 import { typed } from '../command-table.ts';
@@ -29,7 +29,7 @@ export function releaseReply(release: Release): MessageBody {
     ...(plan === undefined
       ? []
       : [
-          `Artifact ${code(`${plan.artifact.image}:${plan.artifact.version}`)}${plan.artifact.digest === undefined ? '' : ` ${code(plan.artifact.digest.slice(0, 19))}`}, ${plan.commitCount} commits`,
+          `Artifact ${code(`${plan.artifact.image}:${plan.artifact.version}`)}${plan.artifact.digest === undefined ? '' : ` ${code(plan.artifact.digest.slice(0, 19))}`}, ${countWords(plan)}`,
         ]),
     ...(plan?.lines ?? []).map(lineWords),
     ...votes.map(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandTable } from '../../../src/chat/command-table.ts';
-import { afterMention } from '../../../src/chat/listeners.ts';
+import { afterMention } from '../../../src/chat/mention-listeners.ts';
 import { helpReply } from '../../../src/chat/views/help.ts';
 import { homeView } from '../../../src/chat/views/home.ts';
 import { queueReply } from '../../../src/chat/views/lists.ts';

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { type Posted, releaseIdSchema } from '../release.ts';
+import { act } from './act.ts';
+import { type Command, type Parsed, parse } from './grammar.ts';
+import type { ListenerPorts } from './guarded.ts';
+import type { SlackApp } from './slack-app.ts';
+import { asMention, type ThreadOf } from './thread-words.ts';
+
+const mentionSchema = z.object({
+  user: z.string(),
+  text: z.string(),
+  channel: z.string(),
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  bot_id: z.string().optional(),
+});
+
+/** What is asked before everybody is answered before everybody. */
+const lookUps: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
+  'status',
+  'queue',
+  'history',
+  'diff',
+  'where',
+  'describe',
+  'artifacts',
+  'policies',
+  'drift',
+  'locks',
+  'reviews',
+  'clusters',
+]);
+
+/**
+ * `@sluice …` does what the slash command does. What others may want to read too is answered in the thread of the message;
+ * mistakes and refusals are told to whoever wrote it, where they see it: in a thread that is not open yet nothing private is shown.
+ */
+export function listenToMentions({ app, post }: Pick<SlackApp, 'app' | 'post'>, ports: ListenerPorts): void {
+  app.event('app_mention', async ({ event, body, context }) => {
+    const read = mentionSchema.safeParse(event);
+    // What a bot or a system says names no user, and is not for us.
+    if (!read.success || read.data.bot_id !== undefined) return;
+    const { user, text, channel, ts, thread_ts: root } = read.data;
+    const thread = root === undefined ? undefined : await threadOf(ports, { channel, ts: root });
+    const parsed = asMentioned(parse(afterMention(text, context.botUserId), 'mention', ports.catalog.names(), thread));
+    const id = 'event_id' in body && typeof body.event_id === 'string' ? body.event_id : `${channel}:${ts}`;
+    const asked = { channel, thread: root ?? ts };
+    const outcome = await act(ports, user, asked, `event:${id}`, parsed);
+    const isForAll = outcome.release !== undefined || (parsed.kind === 'command' && lookUps.has(parsed.command.kind));
+    const posted = isForAll ? await post(channel, outcome.body, { thread: asked.thread }) : null;
+    if (posted?.kind === 'sent') return;
+    await ports.whispers.whisper(root === undefined ? { channel } : asked, user, outcome.body);
+  });
+}
+
+/** The release that a thread is about; where that cannot be told just now, words mean what they mean everywhere. */
+async function threadOf(ports: ListenerPorts, root: Posted): Promise<ThreadOf | undefined> {
+  const [kind, id] = (await ports.subjectOf(root).catch(() => null))?.split('/') ?? [];
+  const parsed = kind === 'release' ? releaseIdSchema.safeParse(id) : null;
+  const release = parsed?.success ? await ports.release(parsed.data).catch(() => null) : null;
+  if (release === null) return undefined;
+  const { service, environment } = release.request;
+  const version = release.plan?.artifact.version;
+  return { release: release.id, service, environment, ...(version === undefined ? {} : { version }) };
+}
+
+/** Slash commands are not heard in threads, so what is offered instead is a mention too. */
+function asMentioned(parsed: Parsed): Parsed {
+  return parsed.kind === 'mistake' && parsed.next !== undefined ? { ...parsed, next: asMention(parsed.next) } : parsed;
+}
+
+/** What follows the mention of the app itself; other people may be named before it. */
+export function afterMention(text: string, bot: string | undefined): string {
+  const mentions = [...text.matchAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g)];
+  const own = mentions.find(([, user]) => user === bot) ?? mentions[0];
+  return own === undefined ? text : text.slice(own.index + own[0].length);
+}
