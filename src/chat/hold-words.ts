@@ -18,8 +18,11 @@ export type ReadHold =
 
 const longestMs = 90 * 86_400_000;
 
-/** `[for 2h | until 16:00] because TEXT`; the command that is offered keeps what was right. */
-export function readHold(verb: 'lock' | 'freeze', scope: Scope, clauses: Clauses): ReadHold {
+const dayOrTime = /^(\d\d?:\d\d|\d{4}-\d\d-\d\d([ T]\d\d?:\d\d)?)$/i;
+
+/** `[for 2h | until 16:00] because TEXT`, the end also after the text; the command that is offered keeps what was right. */
+export function readHold(verb: 'lock' | 'freeze', scope: Scope, typedClauses: Clauses): ReadHold {
+  const clauses = withTrailingEnd(typedClauses);
   const words = [scope.service, scope.environment].filter((part) => part !== undefined).join(' ');
   const mistake = (message: string, next: string): ReadHold => ({ kind: 'mistake', message, next });
   if (words === '' && verb === 'lock')
@@ -38,7 +41,7 @@ export function readHold(verb: 'lock' | 'freeze', scope: Scope, clauses: Clauses
       `"${quoted(forText ?? '')}" is not a time such as 30m, 2h or 1d, 90d at most.`,
       instead({ forText: '2h', because: reason }),
     );
-  if (untilText !== undefined && !/^(\d\d?:\d\d|\d{4}-\d\d-\d\d([ T]\d\d?:\d\d)?)$/i.test(untilText))
+  if (untilText !== undefined && !dayOrTime.test(untilText))
     return mistake(
       `"${quoted(untilText)}" is not a time such as 16:00, 2026-12-24 or 2026-12-24 16:00.`,
       instead({ untilText: '16:00', because: reason }),
@@ -58,6 +61,16 @@ export function readHold(verb: 'lock' | 'freeze', scope: Scope, clauses: Clauses
       ...(untilText === undefined ? {} : { until: untilText }),
     },
   };
+}
+
+/** `because audit for 2h`: people put the end last, and a hold that never ends is not what they meant. */
+function withTrailingEnd(clauses: Clauses): Clauses {
+  if (clauses.forText !== undefined || clauses.untilText !== undefined) return clauses;
+  const [, because = '', word = '', end = ''] = /^(.*\S)\s+(for|until)\s+(\S.*)$/i.exec(clauses.because ?? '') ?? [];
+  const isFor = word.toLowerCase() === 'for' && (parseDurationMs(end) ?? 0) > 0;
+  const isUntil = word.toLowerCase() === 'until' && dayOrTime.test(end);
+  if (!isFor && !isUntil) return clauses;
+  return { ...clauses, because, ...(isFor ? { forText: end } : { untilText: end }) };
 }
 
 /** A freeze of everything may say so. */

@@ -112,6 +112,12 @@ describe('what people type is understood', () => {
       'lock web production for 2h because audit',
       { kind: 'lock', service: 'web', environment: 'production', forMs: 7_200_000, because: 'audit' },
     ],
+    [
+      'lock web production because audit for 2h',
+      { kind: 'lock', service: 'web', environment: 'production', forMs: 7_200_000, because: 'audit' },
+    ],
+    ['freeze because fair until 16:00', { kind: 'freeze', until: '16:00', because: 'fair' }],
+    ['lock web because we wait for mia', { kind: 'lock', service: 'web', because: 'we wait for mia' }],
     ['lock production because "year end"', { kind: 'lock', environment: 'production', because: '"year end"' }],
     ['freeze because audit', { kind: 'freeze', because: 'audit' }],
     ['freeze everything because audit', { kind: 'freeze', because: 'audit' }],

@@ -164,7 +164,9 @@ function quietFacts(release: Release, view: View): string[] {
       `${foreign(plan.from?.version ?? 'nothing', 130)} → ${foreign(plan.artifact.version, 130)}${between(release)}`,
     );
   if (state.kind === 'written') facts.push(`Commit ${commitLink(state.commit, view)}`);
-  if (request.because !== undefined) facts.push(`because ${foreign(request.because, 300)}`);
+  // An override says its reason itself.
+  if (request.because !== undefined && overrideLine(release) === null)
+    facts.push(`because ${foreign(request.because, 300)}`);
   if (request.ref !== undefined) facts.push(foreign(request.ref, 100));
   for (const { text } of release.decision?.warnings ?? []) facts.push(`Warning: ${foreign(text, 300)}`);
   if (plan?.chosen !== undefined) facts.push(`chosen: ${foreign(plan.chosen, 200)}`);
