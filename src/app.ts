@@ -107,6 +107,7 @@ export async function startApp(
     },
     preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
+    overviews: () => kubernetes.overviews(),
     chains: (service, environment) => kubernetes.chains(service, environment),
     nudge: (work) => dispatch.nudge(work),
     reconcile: async (cluster, object) => {

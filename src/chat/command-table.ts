@@ -96,7 +96,12 @@ export const commandTable = [
     example: 'policy add approvals production from @platform count 2',
   },
   { verb: 'drift', usage: '[ENV]', summary: 'where clusters do not match Git', example: 'drift' },
-  { verb: 'clusters', usage: '', summary: 'which clusters are watched', example: 'clusters' },
+  {
+    verb: 'clusters',
+    usage: '',
+    summary: 'every cluster: last heard, version of Flux, what fails, is behind or suspended there',
+    example: 'clusters',
+  },
   { verb: 'help', usage: '[COMMAND]', summary: 'this page, or one command', example: 'help lock' },
 ] as const satisfies readonly CommandRow[];
 

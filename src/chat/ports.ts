@@ -41,6 +41,25 @@ export interface ClusterStatus {
   }[];
 }
 
+/** One cluster and the Flux in it; objects as people name them. */
+export interface ClusterOverview {
+  readonly cluster: string;
+  readonly reachable: boolean;
+  readonly staleSince?: Instant | undefined;
+  readonly because?: string | undefined;
+  readonly heardAt?: Instant | undefined;
+  readonly flux: 'seen' | 'absent' | 'unknown';
+  readonly versions: readonly string[];
+  readonly down: readonly string[];
+  readonly services: number;
+  readonly kustomizations: number;
+  readonly helmReleases: number;
+  readonly suspended: readonly string[];
+  readonly behind: readonly string[];
+  readonly failing: readonly { readonly object: string; readonly words: string }[];
+  readonly missingRights: readonly string[];
+}
+
 /** As much of `sluice.yaml` as people are told. */
 export interface PolicyFile extends Squads {
   readonly environments: Readonly<Record<string, { readonly after?: readonly string[] | undefined }>>;
@@ -163,6 +182,7 @@ export interface ChatPorts {
   readonly confirmRecord: (by: string) => Promise<void>;
   readonly resumeLane: (lane: string) => Promise<void>;
   readonly clusters: () => readonly ClusterStatus[];
+  readonly overviews: () => readonly ClusterOverview[];
   readonly chains: (service: string, environment: string) => readonly Chain[];
   readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly catalog: {

@@ -13,6 +13,7 @@ import { createAncestry } from './gather-ancestry.ts';
 import { createJudge } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOutbox } from './outbox.ts';
+import { overviewOf } from './overview.ts';
 import { readPodLog } from './pod-log.ts';
 import type { HealthSeen, KubernetesPorts } from './ports.ts';
 import { requestRun } from './request-run.ts';
@@ -202,6 +203,14 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       const objects = [...(source === undefined ? [] : [source]), object];
       return requestRun(options.api, objects, new Date(clock.now()).toISOString());
     },
+    overview: () => ({
+      ...overviewOf(
+        watch.view,
+        current.map(({ expected, units }) => ({ question: { view: watch.view, expected, isAncestor }, units })),
+      ),
+      heardAt: watch.heardAt(),
+      missingRights: watch.missingRights(),
+    }),
     state: () => ({
       reachable: watch.synced() && watch.staleSince() === null,
       staleSince: watch.staleSince(),

@@ -28,6 +28,7 @@ export function createClusterObjects(): ClusterObjects {
   /** By the workload whose versions they let in. */
   const canaries = new Map<string, Canary>();
   const rollouts = new Map<string, string>();
+  const controllers = new Set<string>();
   const pods = new Map<string, Map<string, Pod>>();
   const byFolder = createIndex();
   const byImage = createIndex();
@@ -45,6 +46,7 @@ export function createClusterObjects(): ClusterObjects {
     const workload = before === undefined ? put : withApplied(put, before);
     if (before !== undefined) dropWorkload(before, key);
     workloads.set(key, workload);
+    if (workload.controller !== undefined) controllers.add(key);
     if (workload.delivery?.template) rollouts.set(workload.delivery.template, key);
     for (const image of imagesOf(workload)) byImage.add(image, key);
     if (workload.helmRelease !== null) byHelmRelease.add(workload.helmRelease, key);
@@ -52,6 +54,7 @@ export function createClusterObjects(): ClusterObjects {
   };
   const dropWorkload = (workload: Workload, key: string) => {
     workloads.delete(key);
+    controllers.delete(key);
     if (workload.delivery?.template) rollouts.delete(workload.delivery.template);
     for (const image of imagesOf(workload)) byImage.remove(image, key);
     if (workload.helmRelease !== null) byHelmRelease.remove(workload.helmRelease, key);
@@ -101,11 +104,14 @@ export function createClusterObjects(): ClusterObjects {
       blind = value;
     },
     source: (key) => sources.get(key),
+    sources: () => sources.values(),
     kustomization: (name) => kustomizations.get(name),
     kustomizations: () => kustomizations.values(),
     kustomizationsAt: (folder) => byFolder.get(folder).flatMap((name) => kustomizations.get(name) ?? []),
     helmReleases: released,
     helmRelease: (name) => helmReleases.get(name),
+    allHelmReleases: () => helmReleases.values(),
+    controllers: () => [...controllers].flatMap((key) => workloads.get(key) ?? []),
     workload: (key) => workloads.get(key),
     carriers: (image) =>
       known(byImage.get(lastName(image))).filter(({ images }) => images.some((each) => isImageOf(each.image, image))),

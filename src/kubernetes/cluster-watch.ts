@@ -30,6 +30,10 @@ export interface ClusterWatch {
   readonly staleSince: () => number | null;
   /** Why it is not reachable. */
   readonly because: () => string | null;
+  /** Epoch milliseconds of its last word; null before the first. */
+  readonly heardAt: () => number | null;
+  /** What it may not list and watch: `pods`, `rollouts.argoproj.io`. */
+  readonly missingRights: () => readonly string[];
   readonly flux: () => 'seen' | 'absent' | 'unknown';
   readonly stop: () => Promise<void>;
 }
@@ -121,6 +125,14 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     synced: () => discovered && statuses().every(({ synced, forbidden }) => synced || forbidden),
     staleSince,
     because: () => statuses().find(({ because, forbidden }) => because !== null && !forbidden)?.because ?? trouble,
+    heardAt: () => {
+      const heard = [...running.values()].flatMap((reflector) => reflector.heardAt() ?? []);
+      return heard.length === 0 ? null : Math.max(...heard);
+    },
+    missingRights: () =>
+      watchedKinds.flatMap(({ kind, group, plural }) =>
+        running.get(kind)?.status().forbidden ? [group === '' ? plural : `${plural}.${group}`] : [],
+      ),
     flux: () => (running.has('Kustomization') ? 'seen' : discovered ? 'absent' : 'unknown'),
     stop: async () => {
       stop.abort();

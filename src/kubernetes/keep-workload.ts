@@ -12,7 +12,7 @@ import {
 } from './keep.ts';
 import { liveFields, optOutOf } from './keep-fields.ts';
 import { deliveryOf } from './keep-progressive.ts';
-import type { FieldOwner, Workload, WorkloadKind } from './objects.ts';
+import type { Controller, FieldOwner, Workload, WorkloadKind } from './objects.ts';
 
 const templateSchema = part({ spec: part({ containers: containersSchema, initContainers: containersSchema }) });
 
@@ -50,7 +50,7 @@ const workloadSchema = z.object({
 });
 type Raw = z.infer<typeof workloadSchema>;
 
-/** Keeps workloads that Flux applied: by itself or by a HelmRelease; Jobs of a CronJob are not among them. */
+/** Keeps workloads that Flux applied, by itself or by a HelmRelease, and Flux's own; Jobs of a CronJob are not among them. */
 export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | null {
   return (raw) => {
     const parsed = workloadSchema.safeParse(raw);
@@ -59,9 +59,10 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
     const kustomization = ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io');
     const helmRelease = ownerByLabel(metadata.labels, 'helm.toolkit.fluxcd.io');
     const owner = metadata.ownerReferences.find(({ controller }) => controller === true);
+    const controller = controllerOf(metadata.labels);
+    const isApplied = kustomization !== null || helmRelease !== null || controller !== null;
     // The copy that Flagger serves from is what its target proves itself by.
-    if (owner?.kind !== 'Canary' && ((kustomization === null && helmRelease === null) || owner !== undefined))
-      return null;
+    if (owner?.kind !== 'Canary' && (!isApplied || owner !== undefined)) return null;
     const progressive = kind === 'Rollout' ? deliveryOf(raw, metadata.namespace) : null;
     const pod = (kind === 'CronJob' ? spec.jobTemplate?.spec.template : spec.template)?.spec;
     const images = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])].map(({ name, image }) => ({
@@ -91,8 +92,16 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
       ),
       fields: liveFields(z.object({ spec: z.unknown() }).parse(raw).spec, metadata.managedFields),
       optOut: optOutOf(metadata, metadata.managedFields),
+      ...(controller === null ? {} : { controller }),
     };
   };
+}
+
+/** The labels of Flux's own manifests (flux2/manifests/install). */
+function controllerOf(labels: Readonly<Record<string, string>>): Controller | null {
+  const component = labels['app.kubernetes.io/component'];
+  if (labels['app.kubernetes.io/part-of'] !== 'flux' || component === undefined) return null;
+  return { component, version: labels['app.kubernetes.io/version'] ?? null };
 }
 
 function countsOf(

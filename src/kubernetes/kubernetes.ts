@@ -5,7 +5,7 @@ import { createClusterDesk } from './cluster-desk.ts';
 import { openCluster } from './clusters.ts';
 import { createFleet } from './fleet.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import type { ClusterStatus, Kubernetes, KubernetesPorts } from './ports.ts';
+import type { ClusterOverview, ClusterStatus, Kubernetes, KubernetesPorts } from './ports.ts';
 
 const pollMs = 5_000;
 const tickMs = 1_000;
@@ -78,6 +78,17 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
         return {
           cluster: desk.name,
           ...rest,
+          ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }),
+          ...(because === null ? {} : { because }),
+        };
+      }),
+    overviews: () =>
+      desks.map((desk): ClusterOverview => {
+        const { staleSince, because, reachable, flux, services } = desk.state();
+        const { heardAt, ...rest } = desk.overview();
+        return {
+          ...{ cluster: desk.name, reachable, flux, services: services.length, ...rest },
+          ...(heardAt === null ? {} : { heardAt: instantOf(heardAt) }),
           ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }),
           ...(because === null ? {} : { because }),
         };

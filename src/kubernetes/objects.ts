@@ -116,6 +116,14 @@ export interface ContainerImage {
   readonly image: string;
 }
 
+/** One of Flux's own controllers. */
+export interface Controller {
+  /** `kustomize-controller`. */
+  readonly component: string;
+  /** Of Flux as a whole, as its manifests are labelled; null where they are not. */
+  readonly version: string | null;
+}
+
 export interface Workload extends Named {
   readonly kind: WorkloadKind;
   readonly kustomization: string | null;
@@ -137,6 +145,7 @@ export interface Workload extends Named {
   readonly owners: Readonly<Record<string, readonly FieldOwner[]>>;
   readonly fields: readonly LiveField[];
   readonly optOut: OptOut | null;
+  readonly controller?: Controller;
 }
 
 /** How a Rollout of Argo lets a new version in. */
@@ -210,6 +219,7 @@ export function keyOf(object: { readonly kind: string; readonly namespace: strin
 /** Everything known of one cluster at one moment; all keys are `Kind/namespace/name`. */
 export interface ClusterView {
   readonly source: (key: string) => Source | undefined;
+  readonly sources: () => Iterable<Source>;
   /** By `namespace/name`. */
   readonly kustomization: (name: string) => Kustomization | undefined;
   readonly kustomizations: () => Iterable<Kustomization>;
@@ -217,6 +227,9 @@ export interface ClusterView {
   readonly kustomizationsAt: (folder: string) => readonly Kustomization[];
   readonly helmReleases: (kustomization: string) => readonly HelmRelease[];
   readonly helmRelease: (name: string) => HelmRelease | undefined;
+  readonly allHelmReleases: () => Iterable<HelmRelease>;
+  /** Workloads that are Flux's own controllers. */
+  readonly controllers: () => readonly Workload[];
   readonly workload: (key: string) => Workload | undefined;
   /** Workloads whose pod template carries this image, whatever its tag. */
   readonly carriers: (image: string) => readonly Workload[];

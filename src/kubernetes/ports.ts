@@ -7,6 +7,7 @@ import type { Verdict } from '../verdict.ts';
 import type { ClusterApi } from './clusters.ts';
 import type { Expected } from './expected.ts';
 import type { Bounds } from './list-watch.ts';
+import type { Overview } from './overview.ts';
 import type { PodLog } from './pod-log.ts';
 import type { Requested } from './request-run.ts';
 
@@ -73,10 +74,27 @@ export interface ServiceStatus {
   readonly suspended: readonly string[];
 }
 
+/** One cluster and the Flux in it, as `clusters` shows them. */
+export interface ClusterOverview extends Overview {
+  readonly cluster: string;
+  readonly reachable: boolean;
+  /** Since when not everything is fresh, and why. */
+  readonly staleSince?: Instant;
+  readonly because?: string;
+  /** Its last word; absent before the first. */
+  readonly heardAt?: Instant;
+  readonly flux: ClusterStatus['flux'];
+  /** How many services are expected in it. */
+  readonly services: number;
+  /** What may not be listed and watched in it. */
+  readonly missingRights: readonly string[];
+}
+
 export interface Kubernetes {
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly status: () => ClusterStatus[];
+  readonly overviews: () => ClusterOverview[];
   /** The way of a service from its commit to its pods, on each cluster where it is expected. */
   readonly chains: (service: string, environment: string) => Chain[];
   /** Asks Flux for a run of an object with its source, where the configuration of the cluster grants it. */

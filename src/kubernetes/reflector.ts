@@ -34,6 +34,8 @@ export interface ReflectorOptions<T> {
 
 export interface Reflector {
   readonly status: () => ReflectorStatus;
+  /** Epoch milliseconds of the last answer or event; null before the first. */
+  readonly heardAt: () => number | null;
   readonly stop: () => void;
   /** Settles when nothing runs any more; never rejects. */
   readonly done: Promise<void>;
@@ -61,12 +63,14 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     if (!same) options.onStatus(status);
   };
   let contact = options.clock.now();
+  let heardAt: number | null = null;
   const listWatch = createListWatch({
     ...options,
     bounds,
     signal: stop.signal,
     onContact: () => {
       contact = options.clock.now();
+      heardAt = contact;
       if (status.staleSince !== null || status.because !== null)
         say({ staleSince: null, because: null, forbidden: false });
     },
@@ -120,7 +124,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       }
     }
   };
-  return { status: () => status, stop: () => stop.abort(), done: run() };
+  return { status: () => status, heardAt: () => heardAt, stop: () => stop.abort(), done: run() };
 }
 
 function failed(error: unknown): ListWatchFailure {

@@ -103,6 +103,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     clusters: () => [],
     healthyTimes: async () => [],
     chains: () => [],
+    overviews: () => [],
     catalog: {
       names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),
       environment: (name) => ({ channel: `#releases-${name}`, clusters: [name] }),

@@ -178,6 +178,11 @@ describe('watching a cluster', () => {
     load(aFinishedWorld());
     await begin();
     await eventually(() => expect(verdicts).toMatchObject([{ kind: 'healthy', running: '1.4.2' }]));
+    expect(kubernetes.overviews()).toMatchObject([
+      { cluster: 'tiny', missingRights: ['pods'], kustomizations: 1, services: 1, heardAt: expect.any(String) },
+    ]);
+    expect(kubernetes.chains('web', 'production')).toMatchObject([{ cluster: 'tiny', verdict: { kind: 'healthy' } }]);
+    expect(kubernetes.chains('web', 'dev')).toEqual([]);
   });
 
   test('takes a cluster without Flux for what it is', async () => {

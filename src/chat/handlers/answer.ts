@@ -2,9 +2,10 @@ import type { MessageBody } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
+import { clustersReply } from '../views/clusters.ts';
 import { helpReply } from '../views/help.ts';
 import { locksReply } from '../views/holds.ts';
-import { artifactsReply, clustersReply, queueReply } from '../views/lists.ts';
+import { artifactsReply, queueReply } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reviewsReply } from '../views/reviews.ts';
 import { listDrift } from './drift.ts';
@@ -53,7 +54,7 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'drift':
       return listDrift(ports, command.environment);
     case 'clusters':
-      return clustersReply(ports.clusters());
+      return clustersReply(ports.overviews(), ports.clock.now());
     case 'diff': {
       const { kind: _, ...target } = command;
       return compare(ports, asker, target);

@@ -12,8 +12,7 @@ import {
 } from '../../blocks.ts';
 import { type Artifact, type Release, severitySchema } from '../../release.ts';
 import { spokenDuration } from '../../time.ts';
-import type { ClusterStatus } from '../ports.ts';
-import { day, fitting, reply, shortId, stateWords, stepOf, when } from './words.ts';
+import { day, fitting, reply, shortId, stateWords, stepOf } from './words.ts';
 
 /** A titled list that says how much of it is not shown. */
 function list(title: string, rows: readonly string[], hint?: string): MessageBody {
@@ -69,13 +68,4 @@ function checkWords({ checks = [], vulnerabilities }: Artifact): string {
   const scan =
     vulnerabilities === undefined ? [] : [counts.length === 0 ? 'no known vulnerabilities' : counts.join(', ')];
   return [[...shown, ...more].join(', '), ...scan].filter((part) => part !== '').join('; ');
-}
-
-export function clustersReply(clusters: readonly ClusterStatus[]): MessageBody {
-  if (clusters.length === 0) return reply('No cluster is watched.');
-  const rows = clusters.map(
-    ({ cluster, reachable, staleSince, services }) =>
-      `• *${escapeText(cluster)}* ${reachable ? 'watched' : `not reachable${staleSince === undefined ? '' : ` since ${when(staleSince)}`}`}, ${services.length} services`,
-  );
-  return list('Clusters', rows);
 }

@@ -13,6 +13,7 @@ import type { Hold } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
 import type { Lag } from '../ports.ts';
+import { packed, withinMessage } from './packed.ts';
 import { fitting, reply, sinceWords, when } from './words.ts';
 
 /** One service in one environment, as Git and its clusters show it. */
@@ -46,10 +47,6 @@ export interface StatusList {
   readonly more: number;
   readonly nowMs: number;
 }
-
-/** A message has 50 blocks and about 13,200 characters in all of them (bolt-js#2509). */
-const sectionsShown = 45;
-const textLimit = 11_500;
 
 /** Every service in every environment: what runs there, since when, how healthy, how far behind, and what is odd about it. */
 export function statusReply({ title, standings, more, nowMs }: StatusList): MessageBody {
@@ -199,26 +196,6 @@ function holdMark({ what, by, because, until }: Hold): string {
 
 function some(words: readonly string[]): string {
   return [...words.slice(0, 2), ...(words.length > 2 ? [`${words.length - 2} more`] : [])].join(', ');
-}
-
-/** Lines in as few sections as they fit into. */
-function packed(lines: readonly string[]): string[] {
-  const sections: string[] = [];
-  for (const line of lines) {
-    const last = sections.at(-1);
-    if (last !== undefined && last.length + line.length < 2_900) sections.splice(-1, 1, `${last}\n${line}`);
-    else sections.push(line);
-  }
-  return sections;
-}
-
-function withinMessage(texts: readonly string[]): readonly string[] {
-  let left = textLimit;
-  const end = texts.slice(0, sectionsShown).findIndex((text) => {
-    left -= text.length;
-    return left < 0;
-  });
-  return texts.slice(0, end === -1 ? sectionsShown : end);
 }
 
 /** `web 1.4.1 in dev, healthy`. */

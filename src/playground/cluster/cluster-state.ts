@@ -81,7 +81,11 @@ export function createClusterState(name: string, store: Store, isCut: () => bool
     state: (): ClusterState => ({
       name,
       cut: isCut(),
-      services: store.list('Deployment').map(service),
+      // Flux itself is nobody's service.
+      services: store
+        .list('Deployment')
+        .filter((each) => namespaceOf(each) !== 'flux-system')
+        .map(service),
       kustomizations: store.list('Kustomization').map((object) => {
         const ready = conditionOf(object, 'Ready');
         return {

@@ -1,6 +1,7 @@
 import { startApi } from './api.ts';
 import { type ClusterState, createClusterState } from './cluster-state.ts';
 import { createDeploymentController } from './deployment-controller.ts';
+import { fluxControllers } from './flux-controllers.ts';
 import { createGitClone } from './git-clone.ts';
 import { createHelmController } from './helm-controller.ts';
 import { createJobController } from './job-controller.ts';
@@ -90,7 +91,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   createJobController(world);
   createHelmController(world);
   createKustomizeController(world, clone);
-  for (const manifest of bootstrap(options))
+  for (const manifest of [...bootstrap(options), ...fluxControllers])
     store.create(String(manifest['kind']), manifest, { manager: 'flux', operation: 'Update' });
   const views = createClusterState(options.name, store, api.isCut);
   const first = firstSync(views.settled, world.closed).then(() => world.setQuick(false));

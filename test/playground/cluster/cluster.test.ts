@@ -325,10 +325,10 @@ describe('cluster with Helm', () => {
 
 describe('the API of the cluster', () => {
   it('lists page by page and refuses a wrong token', async () => {
-    const first = await stage.get('/api/v1/pods?limit=3');
+    const first = await stage.get('/api/v1/namespaces/shop/pods?limit=3');
     expect(objectsAt(first, 'items')).toHaveLength(3);
     const next = encodeURIComponent(textAt(first, 'metadata', 'continue') ?? '');
-    const second = await stage.get(`/api/v1/pods?limit=3&continue=${next}`);
+    const second = await stage.get(`/api/v1/namespaces/shop/pods?limit=3&continue=${next}`);
     expect(objectsAt(second, 'items')).toHaveLength(1);
     expect(textAt(second, 'metadata', 'continue')).toBeUndefined();
     expect((await fetch(`${stage.cluster.url}/api/v1/pods`)).status).toBe(401);
