@@ -87,7 +87,7 @@ export async function startApp(
   const chat = createChat({
     ...ledger,
     accept: around(at, 'accept', ledger.accept),
-    slack: { ...config.slack, team: file.slack.team },
+    slack: { ...config.slack, connection: settled.connection, team: file.slack.team },
     clock,
     log,
     catalog,
@@ -250,7 +250,11 @@ export async function startApp(
     host: file.http.host,
     port: config.port,
     log,
-    routes: [catalog.artifactRoute, ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready')],
+    routes: [
+      catalog.artifactRoute,
+      ...chat.routes,
+      ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready'),
+    ],
   });
   await dispatch.start();
   notify.start();

@@ -40,13 +40,18 @@ const clusterSchema = z.strictObject({
 export const configSchema = z.strictObject({
   slack: z
     .strictObject({
+      mode: z
+        .enum(['socket', 'http'])
+        .default('socket')
+        .describe('How Slack reaches Sluice: by Socket Mode, or at https://HOST/slack/events'),
+      signingSecret: secretSchema.optional().describe('For http: the signing secret of the app'),
       team: z
         .string()
         .regex(/^[TE][A-Z0-9]+$/)
         .optional()
         .describe('Only payloads of this team are taken; default: the team of the bot token'),
     })
-    .default({}),
+    .prefault({}),
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).optional() })
     .prefault({}),
@@ -86,19 +91,31 @@ export type ConfigFile = z.infer<typeof configSchema>;
 export type RepositoryConfig = z.infer<typeof repositorySchema>;
 export type ClusterConfig = z.infer<typeof clusterSchema>;
 
+/** One that is missing and one that is wrong are told in the same words. */
+const variable = (pattern: RegExp, words: string) => z.string(words).regex(pattern, words);
+
 const environmentSchema = z.object({
-  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'a bot token, xoxb-…'),
-  SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'an app-level token with connections:write, xapp-…'),
+  SLACK_BOT_TOKEN: variable(/^xoxb-/, 'a bot token, xoxb-…'),
   SLACK_API_URL: z.url().default('https://slack.com/api/'),
-  REDIS_URL: z.string().regex(/^(rediss?|unix):\/\//, 'redis://host:6379, rediss://… or unix:///path/to/socket'),
+  REDIS_URL: variable(/^(rediss?|unix):\/\//, 'redis://host:6379, rediss://… or unix:///path/to/socket'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+});
+
+const socketSchema = environmentSchema.extend({
+  SLACK_APP_TOKEN: variable(/^xapp-/, 'an app-level token with connections:write, xapp-…'),
 });
 
 export interface Config {
   readonly file: ConfigFile;
   /** Folder of the configuration file: relative paths in it start there. */
   readonly folder: string;
-  readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
+  readonly slack: {
+    readonly botToken: string;
+    readonly apiUrl: string;
+    readonly connection:
+      | { readonly mode: 'socket'; readonly appToken: string }
+      | { readonly mode: 'http'; readonly signingSecret: SecretSource };
+  };
   readonly redisUrl: string;
   readonly port: number;
 }
@@ -121,6 +138,10 @@ export function readConfigFile(path: string): ConfigFile {
       `${path}: policy.repository names "${parsed.value.policy.repository}", which is not one of the repositories: ${Object.keys(parsed.value.repositories).join(', ')}`,
     );
   }
+  if (parsed.value.slack.mode === 'http' && parsed.value.slack.signingSecret === undefined)
+    throw new Refusal(
+      `${path}: slack.signingSecret is missing, by which requests of Slack are told from others. Example: signingSecret: { env: SLACK_SIGNING_SECRET }`,
+    );
   if (parsed.value.signing === undefined && !parsed.value.unsigned) {
     throw new Refusal(
       `${path}: signing.key is missing. Name an ed25519 private key (ssh-keygen -t ed25519), or say unsigned: true to write commits that prove nothing.`,
@@ -132,19 +153,25 @@ export function readConfigFile(path: string): ConfigFile {
 /** The whole configuration of `serve`: the file and the environment; a Refusal names everything that is missing. */
 export function loadConfig(path: string, environment: Readonly<Record<string, string | undefined>>): Config {
   const file = readConfigFile(path);
-  const result = environmentSchema.safeParse(environment);
-  if (!result.success) {
-    const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: expected ${issue.message}`);
-    throw new Refusal(`The environment is not complete:\n${lines.join('\n')}`);
-  }
-  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL, REDIS_URL, PORT } = result.data;
-  return {
+  const { signingSecret } = file.slack;
+  const overHttp = file.slack.mode === 'http' && signingSecret !== undefined;
+  const configOf = (values: z.infer<typeof environmentSchema>, connection: Config['slack']['connection']): Config => ({
     file,
     folder: dirname(resolve(path)),
-    slack: { botToken: SLACK_BOT_TOKEN, appToken: SLACK_APP_TOKEN, apiUrl: SLACK_API_URL },
-    redisUrl: REDIS_URL,
-    port: PORT ?? file.http.port ?? 8080,
-  };
+    slack: { botToken: values.SLACK_BOT_TOKEN, apiUrl: values.SLACK_API_URL, connection },
+    redisUrl: values.REDIS_URL,
+    port: values.PORT ?? file.http.port ?? 8080,
+  });
+  if (overHttp) return configOf(complete(environmentSchema, environment), { mode: 'http', signingSecret });
+  const values = complete(socketSchema, environment);
+  return configOf(values, { mode: 'socket', appToken: values.SLACK_APP_TOKEN });
+}
+
+function complete<S extends z.ZodType>(schema: S, environment: Readonly<Record<string, string | undefined>>) {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: expected ${issue.message}`);
+  throw new Refusal(`The environment is not complete:\n${lines.join('\n')}`);
 }
 
 export type SecretSource = z.infer<typeof secretSchema>;

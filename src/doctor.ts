@@ -17,15 +17,17 @@ import { spokenDuration, systemClock } from './time.ts';
 /** Looks at everything that a deployment rests on, as `serve` with the same configuration would find it; changes nothing. */
 export async function examine(path: string, environment: Environment): Promise<Finding[]> {
   let config: Config;
+  let parts: ReturnType<typeof createParts>;
   try {
     config = loadConfig(path, environment);
+    parts = createParts(config, environment);
+    parts.connection();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const [first = '', ...rest] = error.message.split('\n');
     const problems = rest.length === 0 ? [first] : rest;
     return problems.map((seen) => plainFinding({ about: 'configuration', level: 'fail', seen }));
   }
-  const parts = createParts(config, environment);
   const findings = await examineParts(config, parts);
   const mask = createMask(parts.secrets);
   return findings.map(plainFinding).map((finding) => ({
@@ -39,7 +41,7 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
 
 async function examineParts(config: Config, parts: ReturnType<typeof createParts>): Promise<Finding[]> {
   const { file } = config;
-  const slack = createSlackCheck({ ...config.slack, team: file.slack.team }, silent);
+  const slack = createSlackCheck({ ...config.slack, connection: parts.connection(), team: file.slack.team }, silent);
   const [repositories, { tokens, redis }] = await Promise.all([
     examineRepositories(config, parts),
     // The clock of Slack is known from its answer.

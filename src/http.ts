@@ -24,23 +24,39 @@ export interface Route {
 }
 
 const bodyLimitBytes = 1_000_000;
+const connectionsLimit = 1_000;
 
-/** The one HTTP server of the service: bodies up to 1 MB, headers and bodies that dribble in are cut off after 10 s. */
-export async function serveHttp(options: {
+export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   readonly routes: readonly Route[];
   readonly log: Log;
-}) {
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (incoming, outgoing) => {
+  /** How long a request may take to come in whole; its headers half of it. */
+  readonly requestMs?: number;
+}
+
+/** The one HTTP server of the service: bodies up to 1 MB, and what dribbles in is cut off after 10 s. */
+export async function serveHttp(options: HttpOptions) {
+  const { requestMs = 10_000 } = options;
+  const limits = {
+    requestTimeout: requestMs,
+    headersTimeout: requestMs / 2,
+    // Node looks for slow ones every 30 s by default.
+    connectionsCheckingInterval: Math.min(1_000, requestMs / 2),
+    keepAliveTimeout: 5_000,
+  };
+  const server = createServer(limits, (incoming, outgoing) => {
     answerTo(incoming, options).then(
       (answer) => send(outgoing, answer),
       (error) => {
+        // Whoever hung up, or was cut off for being slow, waits for no answer.
+        if (incoming.destroyed && !incoming.complete) return;
         options.log.error({ err: messageOf(error), path: incoming.url?.slice(0, 200) }, 'an HTTP request failed');
         send(outgoing, { status: 500, body: { error: 'internal error' } });
       },
     );
   });
+  server.maxConnections = connectionsLimit;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);

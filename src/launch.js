@@ -105,6 +105,9 @@ async function test(node, /** @type {string[]} */ args) {
   return 0;
 }
 
+/** Tests whose short run is part of every test run; here they take their time. */
+const fuzzed = ['--project', 'unit', 'test/faults/forged.test.ts'];
+
 async function main() {
   const [command, ...args] = process.argv.slice(2);
   process.chdir(root);
@@ -115,6 +118,8 @@ async function main() {
   if (command === 'replay') return run(node, [join(root, 'test', 'flux', 'replay.ts'), ...args]);
   if (command === 'mutation')
     return run(node, [join(bin, 'stryker'), 'run', join(root, 'test', 'mutation', 'stryker.json'), ...args]);
+  if (command === 'fuzz')
+    return run(node, [join(bin, 'vitest'), 'run', ...fuzzed], { ...process.env, FORGERIES: '100000' });
   if (command === 'bench') return run(node, [join(root, 'test', 'bench', 'bench.ts'), ...args]);
   return run(node, [join(root, 'src', 'main.ts'), ...process.argv.slice(2)]);
 }

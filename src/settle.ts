@@ -8,7 +8,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Each part of the configuration with its secrets read and its paths made absolute; a Refusal where a secret is missing. */
 export function createParts(config: Config, environment: Environment) {
   const { file } = config;
-  const secrets: string[] = [config.slack.botToken, config.slack.appToken];
+  const { connection } = config.slack;
+  const secrets: string[] = [config.slack.botToken, ...(connection.mode === 'socket' ? [connection.appToken] : [])];
   const secret = (source: SecretSource) => {
     const value = readSecret(source, environment);
     secrets.push(value);
@@ -19,6 +20,10 @@ export function createParts(config: Config, environment: Environment) {
     /** Every secret that was read so far, to be masked. */
     secrets,
     absolute,
+    connection: () =>
+      connection.mode === 'socket'
+        ? connection
+        : { mode: 'http' as const, signingSecret: secret(connection.signingSecret) },
     repository: (repository: Config['file']['repositories'][string]) => ({
       ...repository,
       ...(repository.password === undefined ? {} : { secret: secret(repository.password) }),
@@ -52,6 +57,7 @@ export function settle(config: Config, environment: Environment) {
   return {
     repositories,
     clusters: mapValues(file.clusters, parts.cluster),
+    connection: parts.connection(),
     receivers: parts.receivers(),
     artifactToken: parts.artifactToken(),
     signing: parts.signing(),

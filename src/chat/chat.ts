@@ -10,7 +10,7 @@ export type Chat = ReturnType<typeof createChat>;
 
 /** Who asks for what: commands, mentions and clicks come in; messages and private answers go out. */
 export function createChat(ports: ChatPorts) {
-  const slack = createSlackApp(ports.slack, ports.log);
+  const slack = createSlackApp(ports.slack, ports);
   const directory = createDirectory(slack, steadyClock);
   const whispers = createWhispers(slack, ports.clock);
   listen(slack, { ...ports, directory, whispers });
@@ -28,6 +28,7 @@ export function createChat(ports: ChatPorts) {
       await slack.stop();
     },
     connected: slack.connected,
+    routes: slack.routes,
     serverTime: slack.serverTime,
     post: slack.post,
     update: slack.update,

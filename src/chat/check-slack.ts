@@ -2,6 +2,7 @@ import { messageOf, Retryable } from '../errors.ts';
 import type { Finding } from '../finding.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Log } from '../telemetry.ts';
+import { systemClock } from '../time.ts';
 import { scopes } from './scopes.ts';
 import { asking, createSlackApp, type SlackApp, type SlackSettings } from './slack-app.ts';
 
@@ -9,7 +10,8 @@ type Client = SlackApp['client'];
 
 /** Looks at the workspace with the app's own tokens, without opening a socket or posting anything. */
 export function createSlackCheck(settings: SlackSettings, log: Log) {
-  const { client, serverTime } = createSlackApp(settings, log);
+  const { connection } = settings;
+  const { client, serverTime } = createSlackApp(settings, { log, clock: systemClock, firstSeen: async () => false });
   let granted: readonly string[] = [];
   return {
     serverTime,
@@ -29,7 +31,8 @@ export function createSlackCheck(settings: SlackSettings, log: Log) {
                 seen: `${as}, and the configuration wants payloads of ${wanted} only`,
                 mend: `set slack.team to ${who.team_id}, or use the token of the other workspace`,
               };
-        return [bot, ...scopeFindings(granted), await appToken(client, settings.appToken)];
+        const way = connection.mode === 'socket' ? await appToken(client, connection.appToken) : signed;
+        return [bot, ...scopeFindings(granted), way];
       } catch (error) {
         return [unreadable('slack', error, 'set SLACK_BOT_TOKEN to the bot token of the installed app (xoxb-…)')];
       }
@@ -55,6 +58,12 @@ export function createSlackCheck(settings: SlackSettings, log: Log) {
     },
   };
 }
+
+const signed: Finding = {
+  about: 'slack http',
+  level: 'ok',
+  seen: 'requests are taken at /slack/events; whether Slack reaches it shows where the address is written into the app',
+};
 
 /** What the bot may do, against what Sluice needs. */
 export function scopeFindings(granted: readonly string[]): Finding[] {

@@ -123,6 +123,8 @@ export interface PolicyPorts {
 /** What chat needs of the other rooms, nothing more. */
 export interface ChatPorts {
   readonly slack: SlackSettings;
+  /** Remembers the signature of a request; false where it has come before. */
+  readonly firstSeen: (signature: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
   readonly accept: (

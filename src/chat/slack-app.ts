@@ -1,15 +1,20 @@
-import { App, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
+import { App, LogLevel, type Receiver, SocketModeReceiver, webApi } from '@slack/bolt';
 import type { HomeView } from '@slack/types';
 import { z } from 'zod';
 import type { MessageBody, ModalView } from '../blocks.ts';
 import { messageOf, Retryable } from '../errors.ts';
+import type { Route } from '../http.ts';
 import type { Log } from '../telemetry.ts';
-import { pause, steadyClock } from '../time.ts';
+import { type Clock, pause, steadyClock } from '../time.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { createHttpReceiver } from './http-receiver.ts';
 
 export interface SlackSettings {
   readonly botToken: string;
-  readonly appToken: string;
   readonly apiUrl: string;
+  readonly connection:
+    | { readonly mode: 'socket'; readonly appToken: string }
+    | { readonly mode: 'http'; readonly signingSecret: string };
   /** Only payloads of this team are taken; default: the team of the bot token. */
   readonly team?: string | undefined;
   /** No call takes longer. */
@@ -37,8 +42,16 @@ const passing = new Set([
 
 export type SlackApp = ReturnType<typeof createSlackApp>;
 
-/** The only Bolt and the only WebClient: Socket Mode, every call bounded in time, no retries hidden inside. */
-export function createSlackApp(settings: SlackSettings, log: Log) {
+export interface SlackPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Remembers the signature of a request over HTTP; false where it has come before. */
+  readonly firstSeen: (signature: string) => Promise<boolean>;
+}
+
+/** The only Bolt and the only WebClient: every call bounded in time, no retries hidden inside. */
+export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
+  const { log } = ports;
   const logger = boltLogger(log);
   const callTimeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
   /** What Slack's clock showed in its last answer. */
@@ -55,26 +68,20 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
   };
-  const receiver = new SocketModeReceiver({
-    appToken: settings.appToken,
+  const way = wayIn(settings.connection, ports, {
     logger,
-    // The pause before a reconnect grows with this; Slack asks for reconnects several times a day.
-    clientPingTimeout: 1_500,
     installerOptions: { clientOptions: { slackApiUrl: settings.apiUrl, timeout: callTimeoutMs } },
   });
-  const app = new App({ token: settings.botToken, receiver, logger, clientOptions, deferInitialization: true });
+  const app = new App({
+    token: settings.botToken,
+    receiver: way.receiver,
+    logger,
+    clientOptions,
+    deferInitialization: true,
+  });
   app.error(async (error) => log.error({ err: messageOf(error) }, 'a Slack listener failed'));
   const { client } = app;
   let team = settings.team ?? null;
-  let connected = false;
-  receiver.client.on('connected', () => {
-    connected = true;
-  });
-  for (const event of ['reconnecting', 'disconnecting', 'disconnected', 'close']) {
-    receiver.client.on(event, () => {
-      connected = false;
-    });
-  }
   // Foreign teams (shared channels, forged payloads) are nobody, and so is who names none.
   app.use(async ({ body, next }) => {
     const from = teamOf(body);
@@ -108,14 +115,16 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
     client,
     /** The workspace that this app serves; null until it is known. */
     team: () => team,
-    connected: () => connected,
+    connected: way.connected,
+    /** What the HTTP server of the service answers for Slack. */
+    routes: way.routes,
     /** What Slack's clock shows, counted on from its last answer; null where there was none for a while. */
     serverTime: async (): Promise<number | null> => {
       if (served === null) return null;
       const agoMs = steadyClock.now() - served.atMs;
       return agoMs > countedOnMs ? null : served.dateMs + agoMs;
     },
-    /** Resolves when the socket is open; tries again while Slack cannot be reached, and rejects where the token is refused. */
+    /** Resolves when Slack is heard; tries again while Slack cannot be reached, and rejects where the token is refused. */
     start: async (signal: AbortSignal): Promise<void> => {
       for (let attempt = 0; !signal.aborted; attempt += 1) {
         try {
@@ -127,7 +136,7 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
         } catch (error) {
           if (error instanceof webApi.WebAPIPlatformError && !passing.has(error.data.error)) {
             throw new Error(
-              `Slack refuses the bot token: ${error.data.error}. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN.`,
+              `Slack refuses the bot token: ${error.data.error}. Check SLACK_BOT_TOKEN, and in Socket Mode SLACK_APP_TOKEN.`,
               { cause: error },
             );
           }
@@ -213,20 +222,42 @@ export function createSlackApp(settings: SlackSettings, log: Log) {
   };
 }
 
+/** A way for payloads to come in. */
+interface Way {
+  readonly receiver: Receiver;
+  readonly connected: () => boolean;
+  readonly routes: readonly Route[];
+}
+
 const postedSchema = z.object({ ts: z.string().optional(), channel: z.string().optional() });
 const payloadSchema = z.object({ id: z.string() });
 /** Slack is to make nothing of the words themselves: chat.update reads them as a client would unless it is told not to. */
 const asWritten = { parse: 'none', link_names: false } as const;
 
-/** `onDate` hears the `Date` of every answer, in milliseconds since the epoch. */
-function boundedFetch(timeoutMs: number, onDate: (dateMs: number) => void): typeof fetch {
-  return async (url, init) => {
-    const limit = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
-    const dateMs = Date.parse(answer.headers.get('date') ?? '');
-    if (!Number.isNaN(dateMs)) onDate(dateMs);
-    return answer;
-  };
+type Connection = SlackSettings['connection'];
+type SocketOptions = Omit<ConstructorParameters<typeof SocketModeReceiver>[0], 'appToken'>;
+
+function wayIn(connection: Connection, ports: SlackPorts, options: SocketOptions): Way {
+  if (connection.mode === 'http') {
+    const { receiver, isOpen, route } = createHttpReceiver({ ...ports, signingSecret: connection.signingSecret });
+    return { receiver, connected: isOpen, routes: [route] };
+  }
+  const receiver = new SocketModeReceiver({
+    ...options,
+    appToken: connection.appToken,
+    // The pause before a reconnect grows with this; Slack asks for reconnects several times a day.
+    clientPingTimeout: 1_500,
+  });
+  let connected = false;
+  receiver.client.on('connected', () => {
+    connected = true;
+  });
+  for (const event of ['reconnecting', 'disconnecting', 'disconnected', 'close']) {
+    receiver.client.on(event, () => {
+      connected = false;
+    });
+  }
+  return { receiver, connected: () => connected, routes: [] };
 }
 
 export interface PostOptions {

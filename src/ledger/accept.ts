@@ -8,7 +8,7 @@ import type { Records } from './record.ts';
 import { releaseWrite } from './transition.ts';
 
 /** Slack repeats an event for up to 25 hours (hourly retries of delayed events). */
-const rememberedSeconds = 26 * 3_600;
+export const rememberedSeconds = 26 * 3_600;
 
 export type Accepted = { readonly kind: 'accepted' | 'seen'; readonly release: Release };
 

@@ -14,6 +14,7 @@ import { createMutes } from './mutes.ts';
 import { createNotices } from './notices.ts';
 import { createPolicyChanges } from './policy-changes.ts';
 import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
+import { createReplays } from './replays.ts';
 import { onRedis } from './script.ts';
 import { createTransition, type ReleaseChange } from './transition.ts';
 
@@ -33,6 +34,7 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
   };
   return {
     accept: createAccept({ records, clock, release: history.release }),
+    firstSeen: createReplays({ redis }),
     transition,
     transitionAll,
     notePosted: records.notePosted,

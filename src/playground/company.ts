@@ -14,6 +14,7 @@ export const gitToken = 'playground-git-token';
 export const artifactToken = 'playground-artifact-token';
 const clusterToken = 'playground-cluster-token';
 const hookToken = 'playground-hook-token';
+const manifests = { socket: 'slack-app.json', http: 'slack-app-http.json' };
 export const clusterNames: readonly string[] = Object.values(environments).flat();
 
 export interface CompanyOptions {
@@ -25,6 +26,8 @@ export interface CompanyOptions {
   readonly speed?: number;
   readonly slackSpeed?: number;
   readonly rateLimits?: boolean;
+  /** How Slack reaches the app; default: Socket Mode. */
+  readonly slackMode?: 'socket' | 'http';
   /** Ports of an earlier start, by part. */
   readonly ports?: Readonly<Record<string, number>>;
   readonly log?: (line: string) => void;
@@ -80,8 +83,9 @@ async function startParts(options: CompanyOptions, ends: (() => Promise<unknown>
   for (const name of clusterNames)
     started.push(keep(await onPort(ports[name], (port) => createCluster(clusterOptions(name, git, options, port)))));
   await Promise.all(started.map((cluster) => cluster.ready()));
+  const mode = options.slackMode ?? 'socket';
   const manifest: object = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../../manifests/slack-app.json'), 'utf8'),
+    readFileSync(join(import.meta.dirname, '../../manifests', manifests[mode]), 'utf8'),
   );
   const workspace = keep(
     await onPort(ports['slack'], (port) =>
@@ -96,7 +100,7 @@ async function startParts(options: CompanyOptions, ends: (() => Promise<unknown>
       }),
     ),
   );
-  const configPath = writeConfiguration(folder, git, started, signingKey);
+  const configPath = writeConfiguration(folder, git, started, { signingKey, mode });
   const portOf = (url: string) => Number(new URL(url).port);
   return {
     git,
@@ -110,7 +114,9 @@ async function startParts(options: CompanyOptions, ends: (() => Promise<unknown>
     },
     environment: {
       SLACK_BOT_TOKEN: workspace.botToken,
-      SLACK_APP_TOKEN: workspace.appToken,
+      ...(mode === 'socket'
+        ? { SLACK_APP_TOKEN: workspace.appToken }
+        : { SLACK_SIGNING_SECRET: workspace.signingSecret }),
       SLACK_API_URL: workspace.apiUrl,
       REDIS_URL: options.redisUrl,
       SLUICE_CONFIG: configPath,
@@ -151,7 +157,12 @@ function keyIn(folder: string): string {
   return path;
 }
 
-function writeConfiguration(folder: string, git: GitServer, clusters: readonly Cluster[], signingKey: string): string {
+function writeConfiguration(
+  folder: string,
+  git: GitServer,
+  clusters: readonly Cluster[],
+  { signingKey, mode }: { readonly signingKey: string; readonly mode: 'socket' | 'http' },
+): string {
   const entries = clusters.map((cluster) => {
     const kubeconfig = join(folder, `kubeconfig-${cluster.name}.yaml`);
     writeFileSync(kubeconfig, toYaml(cluster.kubeconfig()), { mode: 0o600 });
@@ -167,6 +178,7 @@ function writeConfiguration(folder: string, git: GitServer, clusters: readonly C
   });
   const path = join(folder, 'sluice.config.yaml');
   const config = {
+    ...(mode === 'http' ? { slack: { mode, signingSecret: { env: 'SLACK_SIGNING_SECRET' } } } : {}),
     data: join(folder, 'clones'),
     policy: { repository: 'gitops' },
     repositories: {

@@ -10,6 +10,9 @@ import type { Hold, Release, Request } from '../../src/release.ts';
 import { systemClock } from '../../src/time.ts';
 import { aRelease, releaseId } from '../support/builders.ts';
 
+/** Of a chat that is never started. */
+export const noSlack: SlackSettings = { botToken: '', connection: { mode: 'socket', appToken: '' }, apiUrl: '' };
+
 const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../manifests/slack-app.json'), 'utf8'));
 
 const seed: WorkspaceSeed = {
@@ -94,6 +97,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     muteEnvironment: async () => {},
     unmuteEnvironment: async () => {},
     changes: async () => '1',
+    firstSeen: async () => true,
     markDirty: async () => {},
     reconcile: async () => ({ kind: 'not-granted' }),
     markDue: async (work) => void due.push(work),
@@ -172,7 +176,9 @@ export async function anOffice(
   const workspace = await aWorkspace(options);
   const world = somePorts(options.ports);
   const { botToken, appToken, apiUrl } = workspace;
-  const chat = createChat({ ...world.ports, slack: { botToken, appToken, apiUrl, timeoutMs: 400, ...options.slack } });
+  const connection = { mode: 'socket', appToken } as const;
+  const slack = { botToken, connection, apiUrl, timeoutMs: 400, ...options.slack };
+  const chat = createChat({ ...world.ports, slack });
   await chat.start();
   onTestFinished(async () => {
     await chat.stop();

@@ -11,7 +11,10 @@ import { aWorkspace } from './chat-office.ts';
 async function aDirectory() {
   const workspace = await aWorkspace();
   const { botToken, appToken, apiUrl, control } = workspace;
-  const slack = createSlackApp({ botToken, appToken, apiUrl, timeoutMs: 2_000 }, silent);
+  const slack = createSlackApp(
+    { botToken, connection: { mode: 'socket', appToken }, apiUrl, timeoutMs: 2_000 },
+    { log: silent, clock: aClock(), firstSeen: async () => true },
+  );
   await slack.client.auth.test();
   const clock = aClock();
   return { directory: createDirectory({ client: slack.client, team: () => 'TACME' }, clock), control, clock, slack };

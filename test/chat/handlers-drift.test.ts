@@ -3,7 +3,7 @@ import { clickDrift, listDrift } from '../../src/chat/handlers/drift.ts';
 import type { ChatPorts } from '../../src/chat/ports.ts';
 import type { Drift } from '../../src/drift.ts';
 import { ana, at } from '../support/builders.ts';
-import { somePorts } from './chat-office.ts';
+import { noSlack, somePorts } from './chat-office.ts';
 
 const drift: Drift = {
   ...{ kind: 'drift', id: 'd1', revision: 1, signal: 'edit', cluster: 'prod-eu', environment: 'production' },
@@ -26,7 +26,7 @@ function office(over: Partial<ChatPorts> = {}, may = true) {
     },
     ...over,
   });
-  const whole: ChatPorts = { ...ports, slack: { botToken: '', appToken: '', apiUrl: '', team: undefined } };
+  const whole: ChatPorts = { ...ports, slack: noSlack };
   const click = async (action: string, value = 'd1') =>
     JSON.stringify(await clickDrift(whole, asker, `drift.${action}`, value));
   return { click, changes, ports: whole };

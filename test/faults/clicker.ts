@@ -8,7 +8,7 @@ import { createLedger } from '../../src/ledger/ledger.ts';
 import { openRedis, whenReady } from '../../src/redis.ts';
 import { type Person, releaseIdSchema } from '../../src/release.ts';
 import { pause, systemClock } from '../../src/time.ts';
-import { somePorts } from '../chat/chat-office.ts';
+import { noSlack, somePorts } from '../chat/chat-office.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { gitopsOn } from '../dispatch/process.ts';
 import {
@@ -63,7 +63,7 @@ async function serve(url: string, remote: string): Promise<void> {
   const chat: ChatPorts = {
     ...somePorts().ports,
     ...ledger,
-    slack: { botToken: '', appToken: '', apiUrl: '' },
+    slack: noSlack,
     clock,
     log: silent,
     decision,

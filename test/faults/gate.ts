@@ -10,7 +10,7 @@ import { createLedger } from '../../src/ledger/ledger.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import type { Person, Release, ReleaseId, UserId } from '../../src/release.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
-import { somePorts } from '../chat/chat-office.ts';
+import { noSlack, somePorts } from '../chat/chat-office.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { aClock, aHealthyRecord, aLane, aPerson } from '../support/builders.ts';
 import { startRedis } from '../support/redis.ts';
@@ -92,7 +92,7 @@ export async function openGate(open: (redis: Redis) => Source = sourceInMemory) 
   const chat: ChatPorts = {
     ...somePorts().ports,
     ...ledger,
-    slack: { botToken: '', appToken: '', apiUrl: '' },
+    slack: noSlack,
     clock,
     log: silent,
     decision,

@@ -29,6 +29,7 @@ export async function startWorld(
     readonly redis?: TestRedis;
     readonly speed?: number /** Without Sluice in it. */;
     readonly idle?: boolean;
+    readonly slackMode?: 'socket' | 'http';
   } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'));
@@ -39,6 +40,7 @@ export async function startWorld(
     fresh: true,
     speed: options.speed ?? 8,
     rateLimits: false,
+    ...(options.slackMode === undefined ? {} : { slackMode: options.slackMode }),
   });
   const lines: string[] = [];
   const begin = () => startSluice(company, lines);
@@ -91,8 +93,11 @@ async function startSluice(company: Company, lines: string[]): Promise<App> {
   const note = (level: string) => (fields: object, message: string) =>
     void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') };
-  const environment = { ...company.environment, PORT: '0' };
-  return startApp(loadConfig(company.configPath, environment), environment, { log });
+  const environment: Record<string, string> = { ...company.environment, PORT: '0' };
+  const app = await startApp(loadConfig(company.configPath, environment), environment, { log });
+  if (environment['SLACK_SIGNING_SECRET'] !== undefined)
+    await company.workspace.control.deliverTo(`http://127.0.0.1:${app.port}`);
+  return app;
 }
 
 function clusterOf(company: Company, name: string): Cluster {

@@ -2,8 +2,8 @@ import type { Channel, Company, User } from './company.ts';
 import { slackbot } from './company.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { ResponseUrls } from './response-urls.ts';
-import type { Sockets } from './sockets.ts';
 import type { Store } from './store.ts';
+import type { Delivery, Transport } from './transport.ts';
 import type { Triggers } from './triggers.ts';
 import { encodeTyped } from './typed-text.ts';
 
@@ -33,7 +33,7 @@ export function createCommands(ports: {
   readonly store: Store;
   readonly triggers: Triggers;
   readonly responseUrls: ResponseUrls;
-  readonly sockets: Sockets;
+  readonly transport: Transport;
   readonly verificationToken: string;
 }) {
   const { company, installed, store } = ports;
@@ -68,16 +68,22 @@ export function createCommands(ports: {
       response_url: ports.responseUrls.create(origin),
       trigger_id: ports.triggers.create(user.id),
     };
-    const delivery = await ports.sockets.deliver({
+    const delivery = await ports.transport.deliver({
       type: 'slash_commands',
       payload,
       accepts_response_payload: true,
       lostWithSocket: false,
     });
     if (delivery.kind !== 'acked') {
-      const error = delivery.kind === 'unconnected' ? 'dispatch_failed' : 'operation_timeout';
+      const error = errorOf(delivery);
       whisperAsSlack(store, channel.id, user.id, `${name} failed with the error "${error}"`);
     } else if (Object.keys(delivery.payload).length > 0) ports.responseUrls.respond(origin, delivery.payload);
     return { ok: true };
   };
+}
+
+/** Slack's word for why a command came to nothing. */
+function errorOf(delivery: Exclude<Delivery, { kind: 'acked' }>): string {
+  if (delivery.kind === 'refused') return delivery.status < 500 ? 'http_client_error' : 'http_service_error';
+  return delivery.kind === 'unconnected' ? 'dispatch_failed' : 'operation_timeout';
 }

@@ -6,8 +6,10 @@ import type { Events } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { People } from './people.ts';
 import type { RateLimits } from './rate-limits.ts';
+import type { Requests } from './requests.ts';
 import type { Sockets } from './sockets.ts';
 import type { Store } from './store.ts';
+import type { Transport } from './transport.ts';
 import type { Submitted, ViewInteractions } from './view-interactions.ts';
 import { elementsOf } from './view-state.ts';
 import type { OpenView, Views } from './views.ts';
@@ -28,6 +30,8 @@ export function createControl(ports: {
   readonly people: People;
   readonly events: Events;
   readonly sockets: Sockets;
+  readonly requests: Requests;
+  readonly transport: Transport;
   readonly faults: Faults;
   readonly rateLimits: RateLimits;
   readonly calls: Calls;
@@ -80,14 +84,18 @@ export function createControl(ports: {
     /** Asks the app to connect again (`refresh_requested`, `warning`), or cuts its wires (`cut`). */
     disconnect: (how: 'refresh_requested' | 'warning' | 'cut' = 'refresh_requested') =>
       how === 'cut' ? sockets.cut() : sockets.disconnect(how),
-    deliverTwice: (times = 1) => sockets.deliverTwice(times),
+    deliverTwice: (times = 1) => ports.transport.deliverTwice(times),
+    /** Tells an app without Socket Mode at this address from now on; rejects where it does not answer the challenge. */
+    deliverTo: (origin: string) => ports.requests.connectTo(origin),
+    /** The last signed request to the app, as whoever listens on the wire has it. */
+    lastRequest: () => ports.requests.last(),
     /** A disabled app is cut off, and none of its tokens opens anything. */
     disable(): void {
       ports.setEnabled(false);
       sockets.disconnect('link_disabled');
     },
     enable: () => ports.setEnabled(true),
-    connected: () => sockets.connected(),
+    connected: () => ports.transport.connected(),
     /** Everything that all can see in a channel, replies too, oldest first. */
     messages: (channel: string): readonly ClientMessage[] =>
       store

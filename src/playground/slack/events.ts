@@ -3,12 +3,23 @@ import { type Clock, pause } from '../../time.ts';
 import type { Company } from './company.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { JsonObject, Message } from './message.ts';
-import type { Sockets } from './sockets.ts';
 import type { Store } from './store.ts';
+import type { Transport } from './transport.ts';
 import { wireMessage } from './wire.ts';
 
 // https://docs.slack.dev/apis/events-api#retries: nearly at once, after a minute, after five.
 const retriesMs = [0, 60_000, 300_000];
+
+// https://docs.slack.dev/apis/events-api#error-handling
+const reasons = {
+  socket: { unconnected: 'connection_failed', timeout: 'timeout', gone: 'timeout', refused: 'timeout' },
+  http: {
+    unconnected: 'connection_failed',
+    timeout: 'http_timeout',
+    gone: 'connection_failed',
+    refused: 'http_error',
+  },
+} as const;
 
 /** What happens in the workspace, told to the app as far as it subscribed and may see it, and told again until it is acknowledged. */
 export type Events = ReturnType<typeof createEvents>;
@@ -17,7 +28,7 @@ export function createEvents(ports: {
   readonly company: Company;
   readonly installed: InstalledApp;
   readonly store: Store;
-  readonly sockets: Sockets;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly speed: number;
   readonly verificationToken: string;
@@ -52,7 +63,7 @@ export function createEvents(ports: {
     };
     let reason = '';
     for (let attempt = 0; attempt <= retriesMs.length && !stopped.signal.aborted; attempt += 1) {
-      const delivery = await ports.sockets.deliver({
+      const delivery = await ports.transport.deliver({
         type: 'events_api',
         payload,
         accepts_response_payload: false,
@@ -60,7 +71,7 @@ export function createEvents(ports: {
         lostWithSocket: true,
       });
       if (delivery.kind === 'acked') return;
-      reason = delivery.kind === 'unconnected' ? 'connection_failed' : 'timeout';
+      reason = reasons[installed.socketMode ? 'socket' : 'http'][delivery.kind];
       await pause((retriesMs[attempt] ?? 0) / ports.speed, stopped.signal);
     }
   }

@@ -4,8 +4,8 @@ import type { Channel, Company, User } from './company.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { JsonObject, Message } from './message.ts';
 import type { ResponseUrls } from './response-urls.ts';
-import type { Sockets } from './sockets.ts';
 import type { Store } from './store.ts';
+import type { Transport } from './transport.ts';
 import type { Triggers } from './triggers.ts';
 import { wireMessage } from './wire.ts';
 
@@ -26,7 +26,7 @@ export function createInteractions(ports: {
   readonly store: Store;
   readonly triggers: Triggers;
   readonly responseUrls: ResponseUrls;
-  readonly sockets: Sockets;
+  readonly transport: Transport;
   readonly verificationToken: string;
 }) {
   const { company, installed, store } = ports;
@@ -39,7 +39,7 @@ export function createInteractions(ports: {
     if (action === null) return { ok: false, notice: 'This message has changed; look again.' };
     if (!installed.interactive)
       return { ok: false, notice: 'This app is not configured to handle interactive responses.' };
-    const { kind } = await ports.sockets.deliver({
+    const { kind } = await ports.transport.deliver({
       type: 'interactive',
       payload: payloadOf(act, message, action),
       accepts_response_payload: false,

@@ -11,6 +11,7 @@ const manifestSchema = z.looseObject({
             description: z.string().default(''),
             usage_hint: z.string().default(''),
             should_escape: z.boolean().default(false),
+            url: z.url().optional(),
           }),
         )
         .default([]),
@@ -18,8 +19,16 @@ const manifestSchema = z.looseObject({
     .prefault({ bot_user: { display_name: 'app' } }),
   oauth_config: z.looseObject({ scopes: z.looseObject({ bot: z.array(z.string()).default([]) }) }),
   settings: z.looseObject({
-    event_subscriptions: z.looseObject({ bot_events: z.array(z.string()).default([]) }).prefault({}),
-    interactivity: z.looseObject({ is_enabled: z.boolean() }).default({ is_enabled: false }),
+    event_subscriptions: z
+      .looseObject({ bot_events: z.array(z.string()).default([]), request_url: z.url().optional() })
+      .prefault({}),
+    interactivity: z
+      .looseObject({
+        is_enabled: z.boolean(),
+        request_url: z.url().optional(),
+        message_menu_options_url: z.url().optional(),
+      })
+      .default({ is_enabled: false }),
     socket_mode_enabled: z.boolean().default(false),
   }),
 });
@@ -32,6 +41,14 @@ export interface InstalledApp {
   readonly events: ReadonlySet<string>;
   readonly interactive: boolean;
   readonly socketMode: boolean;
+  /** Paths at the app's address where it is told things, without Socket Mode. */
+  readonly urls: {
+    readonly events: string | null;
+    readonly interactivity: string | null;
+    /** Of external selects. */
+    readonly options: string | null;
+    readonly commands: ReadonlyMap<string, string>;
+  };
 }
 
 export interface Command {
@@ -51,5 +68,19 @@ export function installApp(manifest: object): InstalledApp {
     events: new Set(settings.event_subscriptions.bot_events),
     interactive: settings.interactivity.is_enabled,
     socketMode: settings.socket_mode_enabled,
+    urls: {
+      events: pathOf(settings.event_subscriptions.request_url),
+      interactivity: pathOf(settings.interactivity.request_url),
+      options: pathOf(settings.interactivity.message_menu_options_url),
+      commands: new Map(
+        features.slash_commands.flatMap(({ command, url }) =>
+          url === undefined ? [] : [[command, pathOf(url) ?? '']],
+        ),
+      ),
+    },
   };
+}
+
+function pathOf(url: string | undefined): string | null {
+  return url === undefined ? null : new URL(url).pathname;
 }

@@ -6,26 +6,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { requestUrl } from '../request-url.ts';
 import { readJson } from './arguments.ts';
-import { type JsonObject, jsonObjectSchema } from './message.ts';
+import { jsonObjectSchema } from './message.ts';
+import type { Delivery, Envelope } from './transport.ts';
 
 // Socket Mode as https://docs.slack.dev/apis/events-api/using-socket-mode describes it.
 const ticketLifeMs = 30_000;
 const pingMs = 10_000;
 const mostSockets = 10;
 const drainMs = 10_000;
-
-export interface Envelope {
-  readonly type: 'slash_commands' | 'interactive' | 'events_api';
-  readonly payload: JsonObject;
-  readonly accepts_response_payload: boolean;
-  readonly retry?: { readonly retry_attempt: number; readonly retry_reason: string };
-  /** What cannot be told to a person waiting is lost with its socket, and told again by whoever sent it. */
-  readonly lostWithSocket: boolean;
-}
-
-export type Delivery =
-  | { readonly kind: 'acked'; readonly payload: JsonObject }
-  | { readonly kind: 'timeout' | 'gone' | 'unconnected' };
 
 export type DisconnectReason = 'refresh_requested' | 'warning' | 'link_disabled';
 
@@ -133,7 +121,7 @@ export function createSockets(options: {
         return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       server.handleUpgrade(request, socket, head, attach);
     },
-    /** Sends to one socket and waits for its acknowledgement, three seconds at most. */
+    /** To one socket. */
     deliver(envelope: Envelope): Promise<Delivery> {
       const link = next();
       if (link === undefined) return Promise.resolve({ kind: 'unconnected' });
@@ -155,7 +143,6 @@ export function createSockets(options: {
       }
       return acked;
     },
-    /** Slack is known to deliver the same thing twice: the next `times` envelopes come with a twin. */
     deliverTwice(times: number): void {
       copies = times;
     },

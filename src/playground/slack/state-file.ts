@@ -3,10 +3,11 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageSchema } from './message.ts';
+import { newSigningSecret } from './tokens.ts';
 
 const stateSchema = z.object({
   version: z.literal(1),
-  tokens: z.object({ bot: z.string(), app: z.string() }),
+  tokens: z.object({ bot: z.string(), app: z.string(), signingSecret: z.string().default(newSigningSecret) }),
   messages: z.array(messageSchema),
   read: z.record(z.string(), z.string()),
 });

@@ -3,7 +3,7 @@ import { isObject } from './block-rules.ts';
 import type { Outcome } from './commands.ts';
 import type { Company, User } from './company.ts';
 import { type JsonObject, jsonObjectSchema } from './message.ts';
-import type { Sockets } from './sockets.ts';
+import type { Transport } from './transport.ts';
 import type { Triggers } from './triggers.ts';
 import { elementsOf, held, stateOf, unfit } from './view-state.ts';
 import type { OpenView, Views } from './views.ts';
@@ -23,11 +23,11 @@ export function createViewInteractions(ports: {
   readonly company: Company;
   readonly views: Views;
   readonly triggers: Triggers;
-  readonly sockets: Sockets;
+  readonly transport: Transport;
   readonly verificationToken: string;
   readonly nextTs: () => string;
 }) {
-  const { company, views, sockets } = ports;
+  const { company, views, transport } = ports;
   const silent: Outcome = { ok: false, notice: `${company.app.name} is not responding.` };
 
   const common = (user: User) => ({
@@ -43,7 +43,7 @@ export function createViewInteractions(ports: {
     return view?.user === user.id ? view : undefined;
   };
   const deliver = (payload: JsonObject, answers: boolean) =>
-    sockets.deliver({ type: 'interactive', payload, accepts_response_payload: answers, lostWithSocket: false });
+    transport.deliver({ type: 'interactive', payload, accepts_response_payload: answers, lostWithSocket: false });
 
   /** Does what the app answered to a submission (`response_action`). */
   function respond(view: OpenView, answer: JsonObject): Submitted {

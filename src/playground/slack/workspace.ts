@@ -13,12 +13,14 @@ import { createInteractions } from './interactions.ts';
 import { installApp } from './manifest.ts';
 import { createPeople } from './people.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { createRequests } from './requests.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { type WorkspaceSeed, workspaceSeedSchema } from './seed.ts';
 import { createSockets } from './sockets.ts';
 import { createStateFile, readState } from './state-file.ts';
 import { createStore, type Store } from './store.ts';
 import { newTokens, type Tokens } from './tokens.ts';
+import type { Transport } from './transport.ts';
 import { createTriggers } from './triggers.ts';
 import { createViewInteractions } from './view-interactions.ts';
 import { createViews } from './views.ts';
@@ -64,20 +66,32 @@ export async function createWorkspace(options: WorkspaceOptions) {
   };
   let enabled = true;
   let url = '';
-  const sockets = createSockets({
-    appId: company.app.id,
-    ackTimeoutMs: 3_000 / speed,
-    onState: () => {
-      feed.appChanged();
-      changed();
-    },
-  });
+  const onState = () => {
+    feed.appChanged();
+    changed();
+  };
+  const ackTimeoutMs = 3_000 / speed;
+  const verificationToken = randomBytes(12).toString('hex');
+  const { signingSecret } = tokens;
+  const sockets = createSockets({ appId: company.app.id, ackTimeoutMs, onState });
+  const requests = createRequests({ installed, signingSecret, verificationToken, clock, ackTimeoutMs, onState });
+  const transport: Transport = installed.socketMode ? sockets : requests;
   const triggers = createTriggers(clock);
   const views = createViews(clock.now, newId);
-  const feed = createFeed({ company, store, views, connected: sockets.connected });
+  const feed = createFeed({ company, store, views, connected: transport.connected });
   const responseUrls = createResponseUrls({ baseUrl: () => url, clock, company, store, newId });
-  const verificationToken = randomBytes(12).toString('hex');
-  const ports = { company, installed, store, triggers, responseUrls, sockets, verificationToken, clock, speed, newId };
+  const ports = {
+    company,
+    installed,
+    store,
+    triggers,
+    responseUrls,
+    transport,
+    verificationToken,
+    clock,
+    speed,
+    newId,
+  };
   const events = createEvents(ports);
   const people = createPeople({
     company,
@@ -121,10 +135,25 @@ export async function createWorkspace(options: WorkspaceOptions) {
     apiUrl: `${url}/api/`,
     botToken: tokens.bot,
     appToken: tokens.app,
+    signingSecret,
     /** Serves the page's API below /client/ in somebody else's server; false where the path is not ours. */
     handle,
     control: createControl({
-      ...{ company, store, people, events, sockets, faults, rateLimits, calls, views, windows, listeners },
+      ...{
+        company,
+        store,
+        people,
+        events,
+        sockets,
+        requests,
+        transport,
+        faults,
+        rateLimits,
+        calls,
+        views,
+        windows,
+        listeners,
+      },
       setEnabled: (on) => {
         enabled = on;
       },

@@ -1,6 +1,7 @@
 import type { webApi } from '@slack/bolt';
 import { expect, test } from 'vitest';
-import { manifest } from './office.ts';
+import { installApp } from '../../../src/playground/slack/manifest.ts';
+import { httpManifest, manifest } from './office.ts';
 
 // The types of Slack's own client know every scope and event; the file must be the same as this.
 const typed = {
@@ -50,6 +51,23 @@ const typed = {
 
 test('the manifest of the app is one that Slack’s own types accept', () => {
   expect(manifest).toEqual(typed);
+});
+
+test('the manifest for HTTP is the same, with the address where Slack finds the app', () => {
+  const url = 'https://sluice.example.com/slack/events';
+  const { features, settings } = typed;
+  const overHttp = {
+    ...typed,
+    features: { ...features, slash_commands: features.slash_commands.map((command) => ({ ...command, url })) },
+    settings: {
+      ...settings,
+      event_subscriptions: { ...settings.event_subscriptions, request_url: url },
+      interactivity: { is_enabled: true, request_url: url, message_menu_options_url: url },
+      socket_mode_enabled: false,
+    },
+  } satisfies webApi.AppsManifestValidateArguments['manifest'];
+  expect(httpManifest).toEqual(overHttp);
+  expect(installApp(httpManifest).urls).toMatchObject({ events: '/slack/events', interactivity: '/slack/events' });
 });
 
 test.each([

@@ -10,9 +10,10 @@ import {
 } from '../../../src/playground/slack/workspace.ts';
 import { systemClock } from '../../../src/time.ts';
 
-export const manifest: object = JSON.parse(
-  readFileSync(resolve(import.meta.dirname, '../../../manifests/slack-app.json'), 'utf8'),
-);
+const readManifest = (name: string): object =>
+  JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../manifests', name), 'utf8'));
+export const manifest = readManifest('slack-app.json');
+export const httpManifest = readManifest('slack-app-http.json');
 
 /** Three people, two groups, a public channel with the app, one without, and a private one. */
 export const seed: WorkspaceSeed = {

@@ -1,0 +1,163 @@
+import { messageOf } from '../errors.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
+import type { Log } from '../telemetry.ts';
+import { type Clock, pause } from '../time.ts';
+import { verifySignature } from './signature.ts';
+
+/** What Bolt's App does with a payload. */
+interface Processor {
+  readonly processEvent: (event: {
+    readonly body: Record<string, unknown>;
+    readonly ack: (response?: unknown) => Promise<void>;
+    readonly retryNum?: number;
+    readonly retryReason?: string;
+  }) => Promise<void>;
+}
+
+export interface HttpReceiverPorts {
+  readonly signingSecret: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Remembers a signature; false where it has come before. Rejects while that cannot be told. */
+  readonly firstSeen: (signature: string) => Promise<boolean>;
+}
+
+/** Slack shows an error to whoever waits longer, and tells an event again. */
+const ackWithinMs = 3_000;
+/** Forgers do not fill the disk: one line for so long. */
+const quietMs = 10_000;
+
+/** A Bolt receiver behind our own HTTP server: each request is proven to be Slack's, of now, and new, before it is read. */
+export function createHttpReceiver(ports: HttpReceiverPorts) {
+  const { clock, log } = ports;
+  let app: Processor | null = null;
+  let isOpen = false;
+  const complain = createComplaints(ports);
+
+  const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const signed = verifySignature(request, ports.signingSecret, clock.now());
+    if (signed.kind === 'forged') {
+      if (isSslCheck(request)) return { status: 200 };
+      complain(signed.because);
+      return { status: 401, body: { error: 'not signed by Slack' } };
+    }
+    const payload = readPayload(request);
+    if (payload === null) return { status: 400, body: { error: 'not a payload of Slack' } };
+    // Slack asks this once, when somebody writes the address into the app.
+    if (payload['type'] === 'url_verification')
+      return { status: 200, body: { challenge: String(payload['challenge']) } };
+    if (app === null || !isOpen) return { status: 503, body: { error: 'not ready yet' } };
+    try {
+      if (!(await ports.firstSeen(signed.signature))) {
+        complain('it was sent before');
+        return { status: 401, body: { error: 'a replay' } };
+      }
+    } catch (error) {
+      log.warn(
+        { err: messageOf(error) },
+        'a request of Slack was not taken, as nobody can tell whether it is a replay',
+      );
+      return typeof payload['command'] === 'string' ? notNow : { status: 503, body: { error: 'not now' } };
+    }
+    return deliver(app, payload, request, log);
+  };
+
+  return {
+    receiver: {
+      init: (bolt: Processor): void => {
+        app = bolt;
+      },
+      start: async (): Promise<void> => {
+        isOpen = true;
+      },
+      stop: async (): Promise<void> => {
+        isOpen = false;
+      },
+    },
+    isOpen: () => isOpen,
+    route: { method: 'POST', path: '/slack/events', handle } satisfies Route,
+  };
+}
+
+/** Whoever typed a command waits for a sentence, not for an error of Slack's. */
+const notNow: HttpAnswer = {
+  status: 200,
+  body: {
+    response_type: 'ephemeral',
+    text: 'Sluice cannot reach its Redis just now. Nothing was changed; try again in a minute.',
+  },
+};
+
+async function deliver(
+  app: Processor,
+  body: Record<string, unknown>,
+  { headers }: HttpRequest,
+  log: Log,
+): Promise<HttpAnswer> {
+  const acked = Promise.withResolvers<HttpAnswer>();
+  const retryNum = Number(headers['x-slack-retry-num']);
+  const reason = headers['x-slack-retry-reason'];
+  const processed = app
+    .processEvent({
+      body,
+      ack: async (response) => acked.resolve(ackAnswer(response)),
+      ...(Number.isInteger(retryNum) ? { retryNum } : {}),
+      ...(typeof reason === 'string' ? { retryReason: reason } : {}),
+    })
+    .then(
+      (): HttpAnswer => ({ status: 404, body: { error: 'nobody listens to this' } }),
+      (error: unknown): HttpAnswer => {
+        log.error({ err: messageOf(error) }, 'a payload of Slack failed');
+        return { status: 500, body: { error: 'internal error' } };
+      },
+    );
+  const limit = new AbortController();
+  const late = pause(ackWithinMs, limit.signal).then((): HttpAnswer => ({ status: 503, body: { error: 'too late' } }));
+  return Promise.race([acked.promise, processed, late]).finally(() => limit.abort());
+}
+
+function ackAnswer(response: unknown): HttpAnswer {
+  if (typeof response === 'string') return { status: 200, body: response };
+  return typeof response === 'object' && response !== null ? { status: 200, body: response } : { status: 200 };
+}
+
+/** The JSON of an event, the fields of a command, or the JSON in the one field of an interaction; null for all else. */
+function readPayload({ headers, body }: HttpRequest): Record<string, unknown> | null {
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  const text = body.toString('utf8');
+  if (type === 'application/json') return readObject(text);
+  if (type !== 'application/x-www-form-urlencoded') return null;
+  const fields = [...new URLSearchParams(text)];
+  const names = new Set(fields.map(([name]) => name));
+  // Of two fields of a name nobody knows which one another reader would take.
+  if (names.size !== fields.length) return null;
+  const payload = fields.find(([name]) => name === 'payload')?.[1];
+  if (payload === undefined) return names.has('command') ? Object.fromEntries(fields) : null;
+  return names.size === 1 ? readObject(payload) : null;
+}
+
+function readObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Slack tries the certificate now and then without a signature; only a request that holds nothing else is one. */
+function isSslCheck({ body }: HttpRequest): boolean {
+  return body.length < 200 && /^(token=[\w-]*&)?ssl_check=1(&token=[\w-]*)?$/.test(body.toString('latin1'));
+}
+
+function createComplaints({ clock, log }: HttpReceiverPorts) {
+  let quietUntil = 0;
+  let unsaid = 0;
+  return (because: string): void => {
+    unsaid += 1;
+    if (clock.now() < quietUntil) return;
+    log.warn({ because, times: unsaid }, 'requests that are not of Slack were refused');
+    quietUntil = clock.now() + quietMs;
+    unsaid = 0;
+  };
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWorld, type World } from '../support/world.ts';
+
+describe.each(['socket', 'http'] as const)('with Slack over %s', (slackMode) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ slackMode });
+  });
+  afterAll(() => world?.close());
+
+  test('a developer releases web to dev and sees one message become healthy in place', async () => {
+    await world.say('ana', 'general', '/release web dev 1.4.2 because checkout fix');
+    expect(await world.whispered('ana', 'general', /web 1\.4\.2 → dev/)).toContain('#releases-dev');
+
+    const healthy = await world.message('releases-dev', /web 1\.4\.2 is running in dev/);
+    expect(healthy).toContain('Ana');
+    const all = world.messagesOf('releases-dev', /web .*1\.4\.2/).filter((message) => message.thread_ts === undefined);
+    expect(all).toHaveLength(1);
+    expect(await world.headMessage()).toMatch(
+      /^Release web 1\.4\.2 to dev\n[\s\S]*because: checkout fix[\s\S]*Sluice-Release: [0-9A-Z]{26}/,
+    );
+    expect(await world.headDiff()).toEqual(['-    newTag: 1.4.1', '+    newTag: 1.4.2']);
+    expect(world.running('dev', 'web')).toMatch(/:1\.4\.2/);
+  });
+
+  test('asked again, it says that it runs already and writes nothing', async () => {
+    const before = await world.head();
+    await world.say('ana', 'general', '/release web dev 1.4.2');
+    expect(await world.whispered('ana', 'general', /already/)).toContain('1.4.2');
+    expect(await world.head()).toBe(before);
+  });
+
+  test('a version that was never healthy in staging is refused with every reason and the next command', async () => {
+    const before = await world.head();
+    await world.say('ana', 'general', '/release web production 1.4.2');
+    const refusal = await world.whispered('ana', 'general', /Not released/);
+    expect(refusal).toContain('web 1.4.2 was never healthy in staging');
+    expect(refusal).toContain('/release web staging 1.4.2');
+    expect(await world.head()).toBe(before);
+    expect(world.messagesOf('releases', /1\.4\.2/)).toEqual([]);
+  });
+
+  test('after staging, production takes two votes; the requester and strangers are refused privately', async () => {
+    await world.release('ana', 'web', 'staging', '1.4.2');
+
+    await world.say('ana', 'general', '/release web production');
+    await world.message('releases', /asks web .*1\.4\.2/);
+
+    await world.click('ana', 'releases', /1\.4\.2/, 'release.approve');
+    expect(await world.whispered('ana', 'releases', /you asked for it yourself/)).toBeTruthy();
+    await world.click('olu', 'releases', /1\.4\.2/, 'release.approve');
+    expect(await world.whispered('olu', 'releases', /only @platform/)).toBeTruthy();
+
+    await world.click('bo', 'releases', /1\.4\.2/, 'release.approve');
+    await world.message('releases', /1 of 2 approved/);
+    await world.click('bo', 'releases', /1\.4\.2/, 'release.approve');
+    expect(await world.whispered('bo', 'releases', /already/)).toBeTruthy();
+    await world.click('cy', 'releases', /1\.4\.2/, 'release.approve');
+
+    const done = await world.message('releases', /web 1\.4\.2 is running in production/);
+    expect(done).toContain('prod-eu');
+    expect(done).toContain('prod-us');
+    for (const approver of ['bo', 'cy']) expect(done).toContain(world.mentionOf(approver));
+    expect(await world.headMessage()).toMatch(/Sluice-Approved-By: Bo[\s\S]*Sluice-Approved-By: Cy/);
+    expect(world.buttonsOf('releases', /1\.4\.2 is running/)).toEqual([]);
+  });
+
+  test('a form offers what is typed, and a mention in a thread is answered there', async () => {
+    const { control } = world.workspace;
+    await world.say('bo', 'general', '/release');
+    await world.wait('the form', () => control.views('bo').length > 0);
+    expect((await control.suggestions('bo', 'form.service', 'ma')).map(({ value }) => value)).toContain('mail');
+    const taken = { 'form.service': 'mail', 'form.environment': 'nowhere' };
+    expect(await control.submit('bo', taken)).toMatchObject({ ok: false, errors: expect.anything() });
+    await control.closeWindow('bo');
+
+    await world.say('bo', 'general', 'anything new?');
+    const thread = world.messagesOf('general', /anything new/).at(-1)?.ts;
+    await world.say('bo', 'general', '@sluice status web', thread);
+    const answers = () => world.messagesOf('general', /production 1\.4\.2: healthy/);
+    await world.wait('the answer in the thread', () => answers().length > 0);
+    expect(answers()).toMatchObject([{ thread_ts: thread }]);
+  });
+
+  if (slackMode === 'socket') return;
+
+  test('what Slack delivers twice is one release', async () => {
+    const { control } = world.workspace;
+    control.deliverTwice();
+    await world.say('ana', 'general', '/release mail dev');
+    await world.message('releases-dev', /mail .* is running in dev/);
+    const asked = world.messagesOf('releases-dev', /mail /).filter((message) => message.thread_ts === undefined);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('what was signed by others, or is sent once more, comes to nothing', async () => {
+    await world.say('ana', 'general', '/release help');
+    await world.whispered('ana', 'general', /\/rollback/);
+    const heard = world.workspace.control.lastRequest();
+    if (heard === null) throw new Error('nothing was sent');
+    const send = async (over: { readonly body?: string; readonly headers?: object }) => {
+      const headers = { ...heard.headers, ...over.headers };
+      return (await fetch(heard.url, { method: 'POST', body: over.body ?? heard.body, headers })).status;
+    };
+    const calls = world.workspace.control.calls().length;
+    expect(await send({})).toBe(401);
+    expect(await send({ body: heard.body.replace('help', 'web+dev') })).toBe(401);
+    expect(await send({ headers: { 'x-slack-signature': `v0=${'0'.repeat(64)}` } })).toBe(401);
+    expect(world.workspace.control.calls()).toHaveLength(calls);
+    expect(world.lines.filter((line) => line.includes('not of Slack'))).not.toEqual([]);
+  });
+});
