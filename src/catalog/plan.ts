@@ -83,7 +83,7 @@ async function planAt(
   const before = await find(environment, newest?.image);
   const here = await standing(environment, before);
   const sources = await Promise.all(sourcesOf(file, request).map(async (name) => standing(name, await find(name))));
-  const resolved = resolveVersion({ request, rows, here, sources });
+  const resolved = resolveVersion({ request, rows, here, sources, environments: Object.keys(file.environments) });
   if (resolved.kind === 'refused') return { kind: 'refused', reasons: [resolved.reason] };
   const artifact = await ports.artifacts.get(service, resolved.version);
   if (artifact === null) return { kind: 'refused', reasons: [forgotten(service, resolved.version)] };

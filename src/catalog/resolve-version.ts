@@ -24,6 +24,8 @@ export interface VersionQuestion {
   readonly here: Standing;
   /** The environments that the version is taken from where none is named: `from ENV`, or what comes before. */
   readonly sources: readonly Standing[];
+  /** The names of all environments. */
+  readonly environments?: readonly string[];
 }
 
 export type Resolved =
@@ -44,7 +46,7 @@ export function resolveVersion(question: VersionQuestion): Resolved {
   }
 }
 
-function namedVersion({ request, rows }: VersionQuestion, name: string): Resolved {
+function namedVersion({ request, rows, environments = [] }: VersionQuestion, name: string): Resolved {
   const { intent, service, environment } = request;
   if (rows.some(({ version }) => version === name)) return { kind: 'resolved', version: name, intent };
   const ofBranch = rows.find(({ branch }) => branch === name);
@@ -62,6 +64,12 @@ function namedVersion({ request, rows }: VersionQuestion, name: string): Resolve
       command(intent, service, environment, only.version),
     );
   }
+  if (environments.includes(name))
+    return refused(
+      'unknown-version',
+      `"${name}" is an environment, and no version, branch or commit of ${service}`,
+      command(intent, service, environment, `from ${name}`),
+    );
   return unknownVersion({ request, rows }, name);
 }
 

@@ -4,8 +4,9 @@ import { command, mistake, type Parsed, type Said } from './command.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';
 import { readHistory } from './history-words.ts';
 import { withoutEverything } from './hold-words.ts';
-import type { Names } from './known-names.ts';
+import { type Names, quoted } from './known-names.ts';
 import { readPolicy } from './policy-grammar.ts';
+import { repaired } from './repairs.ts';
 import { readInThread, type ThreadOf } from './thread-words.ts';
 import { artifacts, describe, diff, help, hold, ofRelease, scoped, target, where } from './verb-words.ts';
 
@@ -40,6 +41,82 @@ export function parse(text: string, said: Said, names: Names, thread?: ThreadOf)
     .trim();
   const policy = said === '/rollback' ? null : readPolicy(plain);
   if (policy !== null) return policy;
+  const understood = read(plain, said, names, thread);
+  if (understood.kind === 'command') return understood;
+  const whole = said === '/rollback' ? `rollback ${plain}` : plain;
+  return withRepair(understood, whole, names, (text) => read(text, '/release', names, thread));
+}
+
+type Mistake = Extract<Parsed, { kind: 'mistake' }>;
+/** How a command is read here: where it is said, and what is known. */
+type Read = (plain: string) => Parsed;
+
+/** With the command that was probably meant: one that keeps all that was said, the one that is at hand, or any that can be made of it. */
+function withRepair(wrong: Mistake, plain: string, names: Names, again: Read): Mistake {
+  const { words, reason } = headOf(plain);
+  const text = (meant: readonly string[]) => [...meant, reason].join(' ').trim();
+  const known = settled(wrong.next, again);
+  const meant = repaired(words, {
+    names,
+    hasReason: reason !== '',
+    isKnown: known !== undefined,
+    isUnderstood: (each) => isCommand(again(text(each))),
+  });
+  if (meant !== null) return { ...wrong, message: meant.why ?? wrong.message, next: slash(text(meant.words)) };
+  const { next: _, ...bare } = wrong;
+  return known === undefined ? (instead(words, names) ?? bare) : { ...wrong, next: known };
+}
+
+const settlings = 4;
+
+/** What is offered may lack something itself, such as a reason: then what is offered for that; undefined where none is understood. */
+function settled(offered: string | undefined, again: Read): string | undefined {
+  let next = offered;
+  for (let round = 0; round < settlings && next !== undefined; round += 1) {
+    const parsed = again(asTyped(next));
+    if (parsed.kind === 'command') return next;
+    next = parsed.next;
+  }
+  return undefined;
+}
+
+/** Of a sentence that is no command at all: what runs of what it names, or all that can be typed. */
+function instead(words: readonly string[], names: Names): Mistake | null {
+  const lower = words.map((word) => word.toLowerCase());
+  const [first = ''] = lower;
+  if (names.services.length === 0 || names.services.includes(first) || verbOf(first, words.length, names) !== null)
+    return null;
+  const service = lower.find((word) => names.services.includes(word));
+  const environment = lower.find((word) => names.environments.includes(word));
+  const message = `"${quoted(words.join(' '))}" is no command.`;
+  const scope = [service, environment].filter((word) => word !== undefined).join(' ');
+  return { kind: 'mistake', message, next: scope === '' ? typed('help', '') : typed('status', scope) };
+}
+
+/** Whether it does something: help and forms are never what was meant. */
+function isCommand(parsed: Parsed): boolean {
+  return parsed.kind === 'command' && parsed.command.kind !== 'help' && parsed.command.kind !== 'form';
+}
+
+/** What stands before a reason, word for word. */
+function headOf(plain: string): { readonly words: readonly string[]; readonly reason: string } {
+  const [head = '', ...reasons] = plain.split(/\s+because(?=\s|$)/i);
+  const words = head.split(/\s+/).filter((word) => word !== '');
+  return { words, reason: reasons.length === 0 ? '' : `because${reasons.join(' because')}` };
+}
+
+/** `/rollback web dev` as it is said in one word more. */
+function asTyped(next: string): string {
+  return next.replace(/^\/release ?/, '').replace(/^\/rollback/, 'rollback');
+}
+
+function slash(words: string): string {
+  const [verb = '', ...rest] = words.split(' ');
+  const known = commandTable.find(({ verb: each }) => each === verb.toLowerCase())?.verb;
+  return known === undefined ? typed('release', words) : typed(known, rest.join(' '));
+}
+
+function read(plain: string, said: Said, names: Names, thread?: ThreadOf): Parsed {
   const { words: split, ...clauses } = splitClauses(plain);
   const words = joined(split);
   const [first, ...rest] = words;

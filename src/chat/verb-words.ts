@@ -56,19 +56,21 @@ export function ofRelease(
     : command({ kind: verb, release });
 }
 
-/** `RELEASE`, `COMMIT`, `VERSION` or `SERVICE VERSION`. */
+/** `RELEASE`, `COMMIT`, `VERSION` or `SERVICE VERSION`, the latter in either order. */
 export function describe(words: readonly string[], names: Names): Parsed {
-  const [first, ...others] = words.filter((word) => word.toLowerCase() !== 'release');
-  const service = first?.toLowerCase() ?? '';
-  const isService = names.services.includes(service);
-  const [name, ...more] = isService ? others : [first, ...others];
+  const named = words.filter((word) => word.toLowerCase() !== 'release');
+  const at = named.findIndex((word) => names.services.includes(word.toLowerCase()));
+  const isService = at !== -1;
+  const service = named[at]?.toLowerCase() ?? '';
+  const [name, ...more] = isService ? named.toSpliced(at, 1) : named;
   if (name === undefined)
     return mistake(
       'Describe what? A release by its id, a commit, or a version.',
       isService ? typed('artifacts', service) : typed('history', ''),
     );
   if (!isRevision(name)) return mistake(`"${quoted(name)}" is neither a release, a commit nor a version.`);
-  if (more.length > 0) return mistake(`"${quoted(more.join(' '))}" is too much.`, typed('describe', name));
+  if (more.length > 0)
+    return mistake(`"${quoted(more.join(' '))}" is too much.`, typed('describe', `${service} ${name}`.trim()));
   return command({ kind: 'describe', name, ...(isService ? { service } : {}) });
 }
 

@@ -86,6 +86,13 @@ describe('a version that is named', () => {
       '`/release web production 2.0.0-rc1`',
     ],
     [
+      'an environment',
+      'staging',
+      'unknown-version',
+      '"staging" is an environment, and no version, branch or commit of web',
+      '`/release web production from staging`',
+    ],
+    [
       'a commit that was built twice',
       'c0c0c0c',
       'ambiguous-version',
@@ -93,7 +100,7 @@ describe('a version that is named', () => {
       '`/release web production 1.4.0`',
     ],
   ])('%s is refused with what was meant', (_title, name, code, text, next) => {
-    expect(resolve({ request: named(name) })).toEqual({
+    expect(resolve({ request: named(name), environments: ['dev', 'staging'] })).toEqual({
       kind: 'refused',
       reason: { code, effect: 'deny', text, next },
     });

@@ -267,6 +267,37 @@ describe('a mistake names what was meant and the command to copy', () => {
     ['cancel', /needs the id/, '/release queue'],
     ['status wbe', /neither a service nor an environment/, '/release status web'],
     ['web dev from stagin', /no environment "stagin"/, '/release web dev from staging'],
+    [
+      'web 1.4.2 production',
+      /service comes first, then the environment, then the version/,
+      '/release web production 1.4.2',
+    ],
+    ['1.4.2 web dev because fix', /service comes first/, '/release web dev 1.4.2 because fix'],
+    ['prodution wbe 1.4.2', /no service "prodution"/, '/release web production 1.4.2'],
+    ['web from staging production', /service comes first/, '/release web production from staging'],
+    ['diff production web', /service comes first/, '/release diff web production'],
+    ['rollback 1.4.0 web production', /service comes first/, '/rollback web production 1.4.0'],
+    ['web@1.4.2 dev', /no service "web@1.4.2"/, '/release web dev 1.4.2'],
+    ['web:1.4.2 prod', /no service/, '/release web production 1.4.2'],
+    ['1.4.2', /no service "1.4.2"/, '/release describe 1.4.2'],
+    ['status 1.4.2', /neither a service/, '/release describe 1.4.2'],
+    ['web 1.4.2', /no environment "1.4.2"/, '/release web dev 1.4.2'],
+    ['staging', /no service "staging"/, '/release status staging'],
+    ['web status', /command comes first/, '/release status web'],
+    ['production history', /command comes first/, '/release history production'],
+    ['deploy production wbe', /"deploy" is called release here/, '/release web production'],
+    ['undo web production', /called rollback/, '/rollback web production'],
+    ['lgtm 01KABCDEF', /called approve/, '/release approve 01KABCDEF'],
+    ['web dev 1.4.2 becuase fix it', /too much/, '/release web dev 1.4.2 because fix it'],
+    ['web dev 1.4.2 checkout fix', /too much/, '/release web dev 1.4.2 because checkout fix'],
+    ['web dev fro staging', /too much/, '/release web dev from staging'],
+    ['web dev 1.4.2 overide locks because x', /too much/, '/release web dev 1.4.2 override locks because x'],
+    ['lock web production audit', /too much/, '/release lock web production because audit'],
+    ['lock web 2h because audit', /neither/, '/release lock web for 2h because audit'],
+    ['lock web 16:00 because audit', /neither/, '/release lock web until 16:00 because audit'],
+    ['what runs in production', /is no command/, '/release status production'],
+    ['hello there', /"hello there" is no command/, '/release help'],
+    ['web dev --force', /neither a version/, undefined],
     ['diff', /Compare what/, '/release diff web production'],
     ['diff web', /Compare web where/, '/release diff web dev'],
     ['diff wbe dev', /no service "wbe"/, '/release diff web dev'],
@@ -336,6 +367,12 @@ describe('in the thread of a release', () => {
   });
 });
 
+/** What a command that is offered is, typed as it stands. */
+function understood(next: string): string {
+  const [, said = '', text = ''] = /^(\/release|\/rollback) ?(.*)$/.exec(next) ?? [];
+  return parse(text, said === '/rollback' ? said : '/release', names).kind;
+}
+
 describe('hostile text is refused and never thrown at', () => {
   test.each([
     '../etc dev',
@@ -369,7 +406,7 @@ describe('hostile text is refused and never thrown at', () => {
     );
   });
 
-  test('any order of the words people use gives a command or a mistake', () => {
+  test('any order of the words people use gives a command, or a mistake with a command that is understood', () => {
     const words = fc.constantFrom(
       'web',
       'dev',
@@ -384,12 +421,21 @@ describe('hostile text is refused and never thrown at', () => {
       '1.4.2',
       'help',
       'reject',
+      'status',
+      'freeze',
+      'history',
+      'deploy',
+      'becuase',
+      'prodution',
+      'checkout',
       ',',
       'x',
     );
     fc.assert(
       fc.property(fc.array(words, { maxLength: 8 }), (all) => {
-        expect(['command', 'mistake']).toContain(parse(all.join(' '), '/release', names).kind);
+        const parsed = parse(all.join(' '), '/release', names);
+        if (parsed.kind === 'mistake' && parsed.next !== undefined)
+          expect(understood(parsed.next), `${all.join(' ')} → ${parsed.next}`).toBe('command');
       }),
       { numRuns: 2_000 },
     );

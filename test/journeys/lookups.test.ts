@@ -24,7 +24,9 @@ describe('what is asked is answered privately, with the next command', () => {
     ['/release web prodution', /production/],
     ['/release web dev 1.4.99', /1\.4\.2/],
     ['/release web dev feature/nothing', /no version, branch or commit/],
-    ['/release ../etc dev', /service/i],
+    ['/release ../etc dev', /is no command/],
+    ['/release production web', /\/release web production/],
+    ['/release web dev staging', /"staging" is an environment[\s\S]*\/release web dev from staging/],
     ['/rollback web', /environment|rollback/i],
   ])('%s', async (text, expected) => {
     await world.say('ana', 'general', text);
