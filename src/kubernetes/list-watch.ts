@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { type ApiAnswer, type ClusterApi, readJson } from './clusters.ts';
+import { isNotAfter } from './resource-version.ts';
 
 export interface Bounds {
   readonly pageSize: number;
@@ -26,7 +27,8 @@ export const defaultBounds: Bounds = {
 };
 
 export type ListWatchFailure =
-  | { readonly kind: 'failed'; readonly because: string; readonly retryAfterMs?: number }
+  /** `answered`: the server said so itself. */
+  | { readonly kind: 'failed'; readonly because: string; readonly answered?: true; readonly retryAfterMs?: number }
   | { readonly kind: 'forbidden'; readonly because: string }
   /** The version is too old to go on from: list again. */
   | { readonly kind: 'gone' };
@@ -83,6 +85,7 @@ export function createListWatch<T>(options: ListWatchOptions<T>) {
   const list = async (): Promise<Outcome<T>> => {
     const objects: ListedObject<T>[] = [];
     let next: string | undefined = '';
+    let version: string | undefined;
     for (;;) {
       const page: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
       const limit = createTimeout(options.signal, bounds.answerMs);
@@ -95,9 +98,10 @@ export function createListWatch<T>(options: ListWatchOptions<T>) {
           const object = identify(item);
           if (object !== null) objects.push(object);
         }
+        // What changes between two pages is told by the watch.
+        version ??= parsed.metadata.resourceVersion;
         next = parsed.metadata.continue;
-        if (next === undefined || next === '')
-          return { kind: 'listed', version: parsed.metadata.resourceVersion, objects };
+        if (next === undefined || next === '') return { kind: 'listed', version, objects };
       } finally {
         limit.clear();
       }
@@ -120,7 +124,8 @@ export function createListWatch<T>(options: ListWatchOptions<T>) {
       for await (const lines of linesOf(answer.body)) {
         const read = readEvents(lines, identify);
         if (read.events.length > 0) options.onEvent(read.events);
-        version = read.version ?? version;
+        // What is told once more does not take the watch back.
+        if (read.version !== null && !isNotAfter(read.version, version)) version = read.version;
         lively ||= read.version !== null;
         if (read.ended !== null) return read.ended;
         options.onContact();
@@ -149,7 +154,7 @@ function readEvents<T>(lines: readonly string[], identify: (raw: unknown) => Lis
       ended =
         status.code === 410
           ? { kind: 'gone' }
-          : { kind: 'failed', because: status.message ?? 'the watch ended in an error' };
+          : { kind: 'failed', because: status.message ?? 'the watch ended in an error', answered: true };
       break;
     }
     if (type === 'BOOKMARK') {
@@ -194,6 +199,7 @@ async function refusalOf(
     default:
       return {
         kind: 'failed',
+        answered: true,
         because: `${verb} of ${path} was answered with ${answer.status}${said === undefined ? '' : `: ${said}`}`,
         ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
       };

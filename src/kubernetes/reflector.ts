@@ -1,11 +1,8 @@
 import { messageOf } from '../errors.ts';
 import { type Clock, pause } from '../time.ts';
 import type { ClusterApi } from './clusters.ts';
+import { type Change, createHeld } from './held.ts';
 import { type Bounds, createListWatch, defaultBounds, type ListWatchFailure, type Outcome } from './list-watch.ts';
-
-export type Change<T> =
-  | { readonly kind: 'added' | 'changed'; readonly key: string; readonly value: T }
-  | { readonly kind: 'deleted'; readonly key: string; readonly value: T };
 
 export interface ReflectorStatus {
   /** Whether everything has been listed at least once. */
@@ -41,10 +38,8 @@ export interface Reflector {
   readonly done: Promise<void>;
 }
 
-interface Remembered<T> {
-  readonly version: string;
-  readonly value: T;
-}
+/** A server that refuses to go on from a version so many times, for whatever reason, is asked for everything anew. */
+const refusalLimit = 4;
 
 /**
  * Holds a copy of one kind: list, then watch for ever. Whatever happens to the connection, it comes back by itself and
@@ -53,7 +48,7 @@ interface Remembered<T> {
 export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   const bounds = { ...defaultBounds, ...options.bounds };
   const stop = new AbortController();
-  const held = new Map<string, Remembered<T>>();
+  const held = createHeld<T>();
   let status: ReflectorStatus = { synced: false, staleSince: null, because: null, forbidden: false };
   const say = (next: Partial<ReflectorStatus>) => {
     const merged = { ...status, ...next };
@@ -61,6 +56,9 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       merged.synced === status.synced && merged.staleSince === status.staleSince && merged.because === status.because;
     status = merged;
     if (!same) options.onStatus(status);
+  };
+  const tell = (changes: readonly Change<T>[]) => {
+    if (changes.length > 0) options.onChanges(changes);
   };
   let contact = options.clock.now();
   let heardAt: number | null = null;
@@ -74,7 +72,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       if (status.staleSince !== null || status.because !== null)
         say({ staleSince: null, because: null, forbidden: false });
     },
-    onEvent: (event) => options.onChanges(applyEvents(held, event)),
+    onEvent: (events) => tell(held.events(events)),
   });
 
   const settle = async (failure: ListWatchFailure, failures: number): Promise<void> => {
@@ -94,29 +92,32 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   const run = async (): Promise<void> => {
     let version: string | null = null;
     let failures = 0;
+    let refusals = 0;
     while (!stop.signal.aborted) {
       const outcome: Outcome<T> =
         version === null ? await listWatch.list().catch(failed) : await listWatch.watch(version).catch(failed);
       if (stop.signal.aborted) return;
       if (outcome.kind === 'listed') {
-        const changes = applyList(held, outcome.objects);
+        const changes = held.list(outcome.version, outcome.objects);
         version = outcome.version;
         failures = 0;
+        refusals = 0;
         say({ synced: true });
-        if (changes.length > 0) options.onChanges(changes);
+        tell(changes);
       } else if (outcome.kind === 'closed') {
         version = outcome.version;
+        refusals = 0;
         // A server that closes every watch at once is treated like one that fails.
         failures = outcome.lively ? 0 : failures + 1;
         if (failures > 1)
           await pause(Math.min(bounds.longestPauseMs, bounds.shortestPauseMs * 2 ** failures), stop.signal);
       } else if (outcome.kind === 'missing') {
-        options.onChanges([...held].map(([key, { value }]) => ({ kind: 'deleted', key, value })));
-        held.clear();
+        options.onChanges(held.clear());
         options.onVanished();
         return;
       } else {
-        if (outcome.kind === 'gone') version = null;
+        if (outcome.kind === 'failed' && outcome.answered === true) refusals += 1;
+        if (outcome.kind === 'gone' || refusals >= refusalLimit) version = null;
         await settle(outcome, failures);
         failures = outcome.kind === 'gone' ? failures : failures + 1;
         if (outcome.kind === 'gone' && failures > 0)
@@ -129,45 +130,4 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 
 function failed(error: unknown): ListWatchFailure {
   return { kind: 'failed', because: messageOf(error) };
-}
-
-interface Listed<T> {
-  readonly key: string;
-  readonly version: string;
-  readonly value: T | null;
-}
-
-/** Makes what is held equal to a full list and says what that changed. */
-function applyList<T>(held: Map<string, Remembered<T>>, objects: readonly Listed<T>[]): Change<T>[] {
-  const changes: Change<T>[] = [];
-  const seen = new Set<string>();
-  for (const { key, version, value } of objects) {
-    if (value === null) continue;
-    seen.add(key);
-    const before = held.get(key);
-    if (before?.version === version) continue;
-    held.set(key, { version, value });
-    changes.push({ kind: before === undefined ? 'added' : 'changed', key, value });
-  }
-  for (const [key, { value }] of held) {
-    if (seen.has(key)) continue;
-    held.delete(key);
-    changes.push({ kind: 'deleted', key, value });
-  }
-  return changes;
-}
-
-function applyEvents<T>(
-  held: Map<string, Remembered<T>>,
-  events: readonly (Listed<T> & { readonly deleted: boolean })[],
-): Change<T>[] {
-  return events.flatMap(({ key, version, value, deleted }): Change<T>[] => {
-    const before = held.get(key);
-    if (deleted || value === null) {
-      held.delete(key);
-      return before === undefined ? [] : [{ kind: 'deleted', key, value: before.value }];
-    }
-    held.set(key, { version, value });
-    return [{ kind: before === undefined ? 'added' : 'changed', key, value }];
-  });
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCluster } from '../../src/kubernetes/clusters.ts';
-import { type Change, type Reflector, startReflector } from '../../src/kubernetes/reflector.ts';
+import type { Change } from '../../src/kubernetes/held.ts';
+import { type Reflector, startReflector } from '../../src/kubernetes/reflector.ts';
 import { systemClock } from '../../src/time.ts';
 import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
 

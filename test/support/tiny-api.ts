@@ -18,8 +18,16 @@ interface Event {
 export interface Faults {
   list?: number;
   watch?: number;
+  /** Pages after the first one are answered so, as when their token has expired. */
+  nextPage?: number;
+  /** Lists break off in the middle. */
+  cutList?: boolean;
+  /** Requests are taken and never answered. */
+  mute?: boolean;
   /** The watch is opened and then dead, as behind a broken proxy. */
   halfOpen?: boolean;
+  /** What is said of versions that are forgotten, instead of 410. */
+  goneAs?: number;
   /** 410 inside the stream rather than as an answer. */
   goneInStream?: boolean;
   /** Status for all requests of one plural. */
@@ -32,8 +40,10 @@ export async function startTinyApi() {
   const events: Event[] = [];
   const watches = new Set<{ response: ServerResponse; plural: string; dead: boolean }>();
   const requests: string[] = [];
+  const snapshots = new Map<string, { readonly version: string; readonly items: readonly TinyObject[] }>();
   const faults: Faults = {};
   let version = 1;
+  let met = 0;
   let oldest = 0;
   const pluralOf = (kind: string) => watchedKinds.find((each) => each.kind === kind)?.plural;
 
@@ -59,21 +69,40 @@ export async function startTinyApi() {
     emit('DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } });
   };
 
+  const refuse = (response: ServerResponse, status: number) => {
+    met += 1;
+    answer(response, status);
+  };
+  const breakOff = (response: ServerResponse) => {
+    met += 1;
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 10_000 });
+    response.write('{"metadata":{"resourceVersion":"1"},"items":[', () => response.socket?.destroy());
+  };
   const listOf = (plural: string, url: URL, response: ServerResponse) => {
-    if (faults.list !== undefined) return answer(response, faults.list);
-    const all = [...objects.values()].filter(({ kind }) => pluralOf(kind) === plural);
-    const from = Number(url.searchParams.get('continue') ?? 0);
-    const limit = Number(url.searchParams.get('limit') ?? 500);
-    const next = from + limit < all.length ? String(from + limit) : '';
+    if (faults.list !== undefined) return refuse(response, faults.list);
+    const [token, from] = (url.searchParams.get('continue') ?? '').split(':');
+    if (from !== undefined && faults.nextPage !== undefined) return refuse(response, faults.nextPage);
+    if (faults.cutList === true) return breakOff(response);
+    // All pages of a list show one moment.
+    const snapshot = snapshots.get(token ?? '') ?? {
+      version: String(version),
+      items: [...objects.values()].filter(({ kind }) => pluralOf(kind) === plural),
+    };
+    const begin = Number(from ?? 0);
+    const end = begin + Number(url.searchParams.get('limit') ?? 500);
+    const hasMore = end < snapshot.items.length;
+    const name = token || String(requests.length);
+    if (hasMore) snapshots.set(name, snapshot);
+    else snapshots.delete(name);
     answer(response, 200, {
-      metadata: { resourceVersion: String(version), continue: next },
-      items: all.slice(from, from + limit),
+      metadata: { resourceVersion: snapshot.version, continue: hasMore ? `${name}:${end}` : '' },
+      items: snapshot.items.slice(begin, end),
     });
   };
   const watchOf = (plural: string, url: URL, response: ServerResponse) => {
-    if (faults.watch !== undefined) return answer(response, faults.watch);
+    if (faults.watch !== undefined) return refuse(response, faults.watch);
     const from = Number(url.searchParams.get('resourceVersion'));
-    if (from < oldest && !faults.goneInStream) return answer(response, 410);
+    if (from < oldest && !faults.goneInStream) return refuse(response, faults.goneAs ?? 410);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     if (from < oldest) {
@@ -90,6 +119,7 @@ export async function startTinyApi() {
       if (event.version > from && pluralOf(event.object.kind) === plural) sendEvent(response, event);
     const ends = setTimeout(
       () => {
+        if (watch.dead) return;
         watches.delete(watch);
         response.write(
           `${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'x', metadata: { resourceVersion: String(version) } } })}\n`,
@@ -103,6 +133,7 @@ export async function startTinyApi() {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://tiny');
     requests.push(`${url.pathname}${url.search}`);
+    if (faults.mute === true) return;
     const [, root, ...rest] = url.pathname.split('/');
     const [group, groupVersion, plural] = root === 'api' ? ['', ...rest] : rest;
     const kinds = watchedKinds.filter((each) => each.group === group);
@@ -137,6 +168,25 @@ export async function startTinyApi() {
       for (const { response } of watches) response.socket?.destroy();
       watches.clear();
     },
+    /** How many requests a fault has met. */
+    met: () => met,
+    /** Sends text as it is on all streams. */
+    write: (text: string) => {
+      for (const { response } of watches) response.write(text);
+    },
+    /** Nothing comes on the open streams any more, nor do they end. */
+    silence: () => {
+      for (const watch of watches) watch.dead = true;
+    },
+    /** Sends everything that ever happened once more, in an order that never was. */
+    tellPast: (random: () => number) => {
+      const past = events.map((event) => ({ event, at: random() })).toSorted((a, b) => a.at - b.at);
+      for (const watch of watches)
+        for (const { event } of past)
+          if (watch.plural === pluralOf(event.object.kind) && !watch.dead) sendEvent(watch.response, event);
+    },
+    /** Everything that it holds. */
+    objects: () => [...objects.values()],
     /** Ends all streams properly, as the server does every few minutes. */
     end: () => {
       for (const { response } of watches) response.end();
@@ -150,7 +200,6 @@ export async function startTinyApi() {
     compact: () => {
       version += 1;
       oldest = version;
-      events.length = 0;
     },
     close: () =>
       new Promise<void>((resolve) => {
