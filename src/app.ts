@@ -27,6 +27,8 @@ import { pokeReceivers } from './kubernetes/receiver.ts';
 import { recordArrival, recordPodLog } from './kubernetes/record-arrival.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
+import { createMeasures, metricsRoute } from './measure.ts';
+import { createMetrics } from './metrics.ts';
 import { createAlerts } from './notify/alerts.ts';
 import { createNotify } from './notify/notify.ts';
 import { createPreview } from './preview.ts';
@@ -35,6 +37,7 @@ import { keepDoing } from './rounds.ts';
 import { type Environment, settle } from './settle.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
 import { instantOf, pause, systemClock } from './time.ts';
+import { ownVersion } from './version.ts';
 import { watch } from './watch.ts';
 
 export interface App {
@@ -59,8 +62,10 @@ export async function startApp(
   await whenReady(redis, 15_000);
   await refuseEviction(redis, log);
 
-  const ledger = createLedger({ redis, clock });
-  const gitops = createGitops({ ...settled, author: file.author, clock, log });
+  const metrics = createMetrics();
+  const measures = createMeasures({ metrics, environment: (name) => catalog.environment(name) });
+  const ledger = createLedger({ redis, clock, onTransition: measures.transition });
+  const gitops = createGitops({ ...settled, author: file.author, clock, log, onPush: measures.pushed });
   const clockSkew = async () =>
     skewWords(
       await worstSkew(clock, [
@@ -87,6 +92,7 @@ export async function startApp(
   const chat = createChat({
     ...ledger,
     accept: around(at, 'accept', ledger.accept),
+    onCall: measures.called,
     slack: { ...config.slack, connection: settled.connection, team: file.slack.team },
     clock,
     log,
@@ -160,7 +166,7 @@ export async function startApp(
     log,
     pulse,
     plan: catalog.plan,
-    decide: decision.decide,
+    decide: async (...args) => measures.decided(await decision.decide(...args)),
     clockSkew,
     artifact: catalog.artifact,
     newestOf: async (service, branch) => (await catalog.artifacts(service, { branch, limit: 1 }))[0]?.version ?? null,
@@ -254,6 +260,18 @@ export async function startApp(
       catalog.artifactRoute,
       ...chat.routes,
       ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready'),
+      metricsRoute({
+        ...ledger,
+        metrics,
+        clock,
+        log,
+        lanes: Object.values(settled.lanes),
+        ping: () => redis.ping(),
+        clusters: kubernetes.status,
+        connected: chat.connected,
+        late: pulse.late,
+        version: ownVersion(),
+      }),
     ],
   });
   await dispatch.start();

@@ -49,8 +49,8 @@ const commands: Readonly<Record<string, CliCommand>> = {
     run: schema,
   },
   reference: {
-    usage: 'reference policies|commands',
-    summary: 'print a page about every policy or command, as Markdown',
+    usage: 'reference policies|commands|metrics',
+    summary: 'print a page about every policy, command or metric, as Markdown',
     run: reference,
   },
 };
@@ -163,7 +163,7 @@ async function schema(args: readonly string[]): Promise<number> {
 }
 
 async function reference([which]: readonly string[]): Promise<number> {
-  const { commandsPage, policiesPage } = await import('./reference-page.ts');
+  const { commandsPage, metricsPage, policiesPage } = await import('./reference-page.ts');
   if (which === 'policies') {
     const { sluiceJsonSchema } = await import('./sluice-yaml.ts');
     print(policiesPage(sluiceJsonSchema()));
@@ -178,7 +178,11 @@ async function reference([which]: readonly string[]): Promise<number> {
         })),
       ),
     );
-  } else throw new Refusal(`reference takes policies or commands${which === undefined ? '' : `, not "${which}"`}.`);
+  } else if (which === 'metrics') {
+    const { metricsTable } = await import('./metrics-table.ts');
+    print(metricsPage(metricsTable));
+  } else
+    throw new Refusal(`reference takes policies, commands or metrics${which === undefined ? '' : `, not "${which}"`}.`);
   return 0;
 }
 

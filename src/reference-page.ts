@@ -49,6 +49,24 @@ export function commandsPage(
   return page('Commands', 'All of them also as a mention: `@sluice release web dev`.', [table]);
 }
 
+/** Every metric as Markdown, out of the table that they are registered from. */
+export function metricsPage(
+  table: Readonly<
+    Record<
+      string,
+      { readonly type: string; readonly labels: readonly string[]; readonly says: string; readonly look: string }
+    >
+  >,
+): string {
+  const rows = Object.entries(table).map(([name, { type, labels, says, look }]) =>
+    [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(' '), says, look].map(cell).join(' | '),
+  );
+  const head = ['| metric | type | labels | is | tells |', '|---|---|---|---|---|'];
+  const about =
+    'At `/metrics`, beside the usual `process_*` and `nodejs_*`. Labels hold closed lists and names of the configuration only, never what people type.';
+  return page('Metrics', about, [[...head, ...rows.map((row) => `| ${row} |`)].join('\n')]);
+}
+
 function page(title: string, about: string, parts: readonly string[]): string {
   return [`# ${title}`, about, ...parts].join('\n\n');
 }

@@ -51,6 +51,7 @@ describe('the import rule', () => {
     ['@slack/bolt', ['chat/slack-app.ts']],
     ['temporal-polyfill', ['time.ts']],
     ['pino', ['telemetry.ts']],
+    ['prom-client', ['metrics.ts']],
     ['re2js', ['decision/linear-pattern.ts']],
     ['@marcbachmann/cel-js', ['decision/rule-language.ts']],
   ])('%s has one home', (name, homes) => {

@@ -9,6 +9,7 @@ import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
+import type { CallHeard } from './bounded-fetch.ts';
 import type { SlackSettings } from './slack-app.ts';
 
 interface Entry {
@@ -125,6 +126,8 @@ export interface ChatPorts {
   readonly slack: SlackSettings;
   /** Remembers the signature of a request; false where it has come before. */
   readonly firstSeen: (signature: string) => Promise<boolean>;
+  /** Hears of every call to Slack. */
+  readonly onCall?: (call: CallHeard) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly accept: (

@@ -6,7 +6,7 @@ import { messageOf, Retryable } from '../errors.ts';
 import type { Route } from '../http.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, pause, steadyClock } from '../time.ts';
-import { boundedFetch } from './bounded-fetch.ts';
+import { boundedFetch, type CallHeard } from './bounded-fetch.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 
 export interface SlackSettings {
@@ -47,6 +47,7 @@ export interface SlackPorts {
   readonly log: Log;
   /** Remembers the signature of a request over HTTP; false where it has come before. */
   readonly firstSeen: (signature: string) => Promise<boolean>;
+  readonly onCall?: (call: CallHeard) => void;
 }
 
 /** The only Bolt and the only WebClient: every call bounded in time, no retries hidden inside. */
@@ -61,8 +62,11 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
     slackApiUrl: settings.apiUrl,
     timeout: callTimeoutMs,
     // Bolt's respond() goes by this fetch too, and has no timeout of its own.
-    fetch: boundedFetch(callTimeoutMs, (date) => {
-      served = { dateMs: date, atMs: steadyClock.now() };
+    fetch: boundedFetch(callTimeoutMs, {
+      onDate: (dateMs) => {
+        served = { dateMs, atMs: steadyClock.now() };
+      },
+      onCall: ports.onCall,
     }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,

@@ -19,6 +19,7 @@ import { readTrailers } from './commit-message.ts';
 import type { RepositorySettings } from './isolation.ts';
 import { editPlace, placesIn, readPlace } from './places/places.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
+import type { Pushed } from './push.ts';
 import { createRepository, type Fetched, type Repository } from './repository.ts';
 import { readSigner, signedByOneOf } from './signature.ts';
 
@@ -32,6 +33,8 @@ export interface GitopsPorts {
   readonly log: Log;
   /** Told once of each reset of a branch, whichever caller's fetch saw it; `lost` is the head that is gone. */
   readonly onRewound?: (lane: Lane, lost: CommitSha) => void;
+  /** Told of each push, whatever became of it. */
+  readonly onPush?: (repository: string, outcome: Pushed['kind']) => void;
 }
 
 interface ListedFile {
@@ -200,7 +203,20 @@ export function createGitops(ports: GitopsPorts) {
     begin: (lane: Lane, head: CommitSha): Batch => {
       if (!isBranchName(lane.branch)) throw new Refusal(`${JSON.stringify(lane.branch)} is not a branch name`);
       const { author, clock } = ports;
-      return createBatch({ repository: named(lane.repository), branch: lane.branch, head, author, signer, clock });
+      const batch = createBatch({
+        repository: named(lane.repository),
+        branch: lane.branch,
+        head,
+        author,
+        signer,
+        clock,
+      });
+      const push = async (): Promise<Pushed> => {
+        const pushed = await batch.push();
+        ports.onPush?.(lane.repository, pushed.kind);
+        return pushed;
+      };
+      return { ...batch, push };
     },
 
     close: () => {

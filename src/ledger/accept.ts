@@ -5,7 +5,7 @@ import { key } from '../redis.ts';
 import { type Release, type ReleaseId, type Request, releaseIdSchema } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
 import type { Records } from './record.ts';
-import { releaseWrite } from './transition.ts';
+import { type OnTransition, releaseWrite } from './transition.ts';
 
 /** Slack repeats an event for up to 25 hours (hourly retries of delayed events). */
 export const rememberedSeconds = 26 * 3_600;
@@ -16,10 +16,11 @@ export interface AcceptPorts {
   readonly records: Records;
   readonly clock: Clock;
   readonly release: (id: ReleaseId) => Promise<Release | null>;
+  readonly onTransition?: OnTransition | undefined;
 }
 
 /** Makes one release for each payload, however often the payload comes. */
-export function createAccept({ records, clock, release }: AcceptPorts) {
+export function createAccept({ records, clock, release, onTransition }: AcceptPorts) {
   return async (request: Request, payload: string): Promise<Accepted> => {
     const id = releaseIdSchema.parse(ulid(clock.now()));
     const made: Release = {
@@ -37,7 +38,10 @@ export function createAccept({ records, clock, release }: AcceptPorts) {
       { ...write, effects: [...write.effects, { kind: 'once', key: memory, member: id, seconds: rememberedSeconds }] },
     ]);
     // A call that was sent again after a lost connection finds its own id.
-    if (outcome?.kind !== 'seen' || outcome.member === id) return { kind: 'accepted', release: made };
+    if (outcome?.kind !== 'seen' || outcome.member === id) {
+      onTransition?.(null, made);
+      return { kind: 'accepted', release: made };
+    }
     const earlier = await release(releaseIdSchema.parse(outcome.member));
     if (earlier === null) throw new Retryable(`The record of release/${outcome.member} is no longer in Redis.`);
     return { kind: 'seen', release: earlier };

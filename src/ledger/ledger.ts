@@ -16,16 +16,23 @@ import { createPolicyChanges } from './policy-changes.ts';
 import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
 import { createReplays } from './replays.ts';
 import { onRedis } from './script.ts';
-import { createTransition, type ReleaseChange } from './transition.ts';
+import { createTransition, type OnTransition, type ReleaseChange } from './transition.ts';
 
 export type Ledger = ReturnType<typeof createLedger>;
+
+export interface LedgerPorts {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  /** Hears of each release that was accepted or changed by this process. */
+  readonly onTransition?: OnTransition;
+}
 
 const generationSubject = 'generation';
 
 /** What happened: every record, its log, and what is to be told or done because of it. Throws Retryable while Redis is away. */
-export function createLedger({ redis, clock }: { readonly redis: Redis; readonly clock: Clock }) {
+export function createLedger({ redis, clock, onTransition }: LedgerPorts) {
   const records = createRecords({ redis, clock });
-  const transitionAll = createTransition({ records, clock });
+  const transitionAll = createTransition({ records, clock, onTransition });
   const history = createHistory({ redis, records });
   const transition = async (before: Release, change: ReleaseChange, entry: Entry): Promise<Moved<Release>> => {
     const [moved] = await transitionAll([{ before, change, entry }]);
@@ -33,7 +40,7 @@ export function createLedger({ redis, clock }: { readonly redis: Redis; readonly
     return moved;
   };
   return {
-    accept: createAccept({ records, clock, release: history.release }),
+    accept: createAccept({ records, clock, release: history.release, onTransition }),
     firstSeen: createReplays({ redis }),
     transition,
     transitionAll,

@@ -78,6 +78,7 @@ export function createMarks({ redis, clock }: { readonly redis: Redis; readonly 
       const flat = await onRedis(() => redis.zrange(key('dirty'), '0', String(Math.max(0, limit - 1)), 'WITHSCORES'));
       return pairs.parse(flat).map(([subject, mark]) => ({ subject, mark }));
     },
+    messagesWaiting: (): Promise<number> => onRedis(() => redis.zcard(key('dirty'))),
     clean: async (subject: string, mark: string): Promise<boolean> => {
       const [answer] = await clean([{ keys: [key('dirty')], values: [subject, mark] }]);
       return answer === 1;

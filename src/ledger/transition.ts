@@ -13,19 +13,34 @@ export interface Transition {
   readonly entry: Entry;
 }
 
+/** `before` is null where it was accepted just now. */
+export type OnTransition = (before: Release | null, after: Release) => void;
+
 export function releaseSubject(id: string): string {
   return `release/${id}`;
 }
 
 /** The only way that a release changes: each by compare-and-set of its revision, all in one round trip. */
-export function createTransition({ records, clock }: { readonly records: Records; readonly clock: Clock }) {
+export function createTransition({
+  records,
+  clock,
+  onTransition,
+}: {
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly onTransition?: OnTransition | undefined;
+}) {
   return async (list: readonly Transition[]): Promise<Moved<Release>[]> => {
     const steps = list.map(({ before, change, entry }) => {
       const after = changed(before, change, clock.now());
-      return { after, write: releaseWrite(before, after, entry) };
+      return { before, after, write: releaseWrite(before, after, entry) };
     });
     const outcomes = await records.write(steps.map(({ write }) => write));
-    return steps.map(({ after, write }, index) => movedOf(after, write.subject, outcomes[index]));
+    return steps.map(({ before, after, write }, index) => {
+      const moved = movedOf(after, write.subject, outcomes[index]);
+      if (moved.kind === 'done') onTransition?.(before, moved.record);
+      return moved;
+    });
   };
 }
 

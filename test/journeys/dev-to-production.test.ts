@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { samplesOf } from '../support/scrape.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 describe.each(['socket', 'http'] as const)('with Slack over %s', (slackMode) => {
@@ -83,6 +84,35 @@ describe.each(['socket', 'http'] as const)('with Slack over %s', (slackMode) => 
   });
 
   if (slackMode === 'socket') return;
+
+  test('the metrics tell all of it, and nothing that people typed', async () => {
+    await world.say('ana', 'general', '/release web dev-typo 1.4.2 because secret-plan');
+    await world.whispered('ana', 'general', /dev-typo/);
+    const page = await (await fetch(`http://127.0.0.1:${world.appPort()}/metrics`)).text();
+    const samples = samplesOf(page);
+    const value = (name: string, labels: object = {}) =>
+      samples.find(
+        (sample) => sample.name === name && Object.entries(labels).every(([is, of]) => sample.labels[is] === of),
+      )?.value;
+    for (const environment of ['dev', 'staging', 'production']) {
+      expect(value('sluice_releases_total', { environment, end: 'written' })).toBe(1);
+      expect(value('sluice_release_written_seconds_count', { environment })).toBe(1);
+      expect(value('sluice_release_healthy_seconds_count', { environment })).toBe(1);
+    }
+    expect(value('sluice_decisions_total', { kind: 'held', reason: 'approvals-missing' })).toBeGreaterThan(0);
+    expect(value('sluice_git_pushes_total', { repository: 'gitops', outcome: 'pushed' })).toBe(3);
+    expect(value('sluice_slack_calls_total', { method: 'chat.postMessage', outcome: 'answered' })).toBeGreaterThan(3);
+    expect(value('sluice_slack_call_seconds_count')).toBeGreaterThan(10);
+    expect(value('sluice_releases_open', { state: 'queued' })).toBe(0);
+    for (const cluster of ['dev', 'staging', 'prod-eu', 'prod-us'])
+      expect(value('sluice_cluster_stale_seconds', { cluster })).toBe(0);
+    expect(value('sluice_redis_up')).toBe(1);
+    expect(value('sluice_slack_connected')).toBe(1);
+    expect(value('sluice_build_info', { version: '0.1.0' })).toBe(1);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+    expect(page).not.toMatch(/typo|secret-plan|1\.4\.2|ana/i);
+    expect(samples.filter(({ name }) => name.startsWith('sluice_')).length).toBeLessThan(250);
+  });
 
   test('what Slack delivers twice is one release', async () => {
     const { control } = world.workspace;
