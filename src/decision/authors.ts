@@ -1,4 +1,4 @@
-import type { Person, Plan } from '../release.ts';
+import type { Plan } from '../release.ts';
 import type { People } from './identity.ts';
 
 /** Everybody who wrote what a plan brings: the artifact's author and those of all its commits, as Git has them. */
@@ -7,22 +7,28 @@ export function authorsOf({ artifact, commits, authors = [] }: Plan): readonly s
 }
 
 /**
- * Whether one of the authors is this person: by address where Git has one, and by name in any case, as people commit
- * under private addresses too. Two of the same name are taken for one: a vote too few is asked for again, one too many is not.
+ * Whether one of the authors is who is known by these accounts, addresses and names: by address where Git has one, and
+ * by name in any case, as people commit under private addresses too. Two of the same name are taken for one: a vote too
+ * few is asked for again, one too many is not.
  */
-export function isAuthor(identity: ReadonlySet<string>, person: Person, authors: readonly string[], people: People) {
-  const names = new Set([person.name, ...keysOf(identity, people)].map(plain).filter((name) => name !== ''));
-  return authors.some((author) => {
-    const [, name = author, email = ''] = /^([^<]*)<([^>]*)>/.exec(author) ?? [];
-    return (
-      identity.has(email.trim().toLowerCase()) || identity.has(author.trim().toLowerCase()) || names.has(plain(name))
-    );
-  });
+export function isAuthor(known: readonly string[], authors: readonly string[], people: People): boolean {
+  const names = new Set([...known, ...keysOf(known, people)].map(plain));
+  return authors.some((author) => partsOf(author).some((part) => names.has(part)));
 }
 
-/** What `people` calls a person. */
-function keysOf(identity: ReadonlySet<string>, people: People): readonly string[] {
-  return Object.entries(people).flatMap(([key, { slack }]) => (identity.has(slack) ? [key] : []));
+/** `Ana <ana@example.com>`: the name and the address. */
+function partsOf(author: string): readonly string[] {
+  return author
+    .split(/[<>]/)
+    .map(plain)
+    .filter((part) => part !== '');
+}
+
+/** What `people` calls who has one of these accounts. */
+function keysOf(known: readonly string[], people: People): readonly string[] {
+  return Object.entries(people)
+    .filter(([, { slack }]) => known.includes(slack))
+    .map(([key]) => key);
 }
 
 function plain(name: string): string {

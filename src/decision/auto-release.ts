@@ -1,4 +1,5 @@
 import { Retryable } from '../errors.ts';
+import { own } from '../own.ts';
 import { type Artifact, automatic, type Person } from '../release.ts';
 import { holdsForService } from '../scope.ts';
 import type { SluiceFile, Snapshot } from '../sluice-yaml.ts';
@@ -13,7 +14,7 @@ export function autoReleaseTargets(
     line.kind === 'auto-release' && lets(line, service, branch, file) ? [line.environment] : [],
   );
   return [...new Set(names)].flatMap((environment) => {
-    const channel = Object.hasOwn(file.environments, environment) ? file.environments[environment]?.channel : undefined;
+    const channel = own(file.environments, environment)?.channel;
     return channel === undefined ? [] : [{ environment, channel }];
   });
 }

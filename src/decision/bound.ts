@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../canonical.ts';
+import { own } from '../own.ts';
 import type { Plan, Request } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { Shown } from '../shown.ts';
@@ -16,7 +17,7 @@ type Asked = Pick<Request, 'service' | 'environment'>;
 export function shownOf(request: Asked, plan: Plan, file: SluiceFile): Shown {
   const { service, environment } = request;
   const { version, digest, image } = plan.artifact;
-  const named = Object.hasOwn(file.environments, environment) ? file.environments[environment] : undefined;
+  const named = own(file.environments, environment);
   const policies = file.policies
     // What lets others go by itself asks nothing of this release.
     .flatMap((policy) =>

@@ -62,9 +62,5 @@ export function decide(question: Question): Decision {
 
 /** Nobody is there to ask again later, so what goes by itself waits for what a person would be refused for today. */
 function inTime({ request }: Question, reason: Reason): Reason {
-  return isAutomatic(request) && passing.has(reason.code) && reason.effect === 'deny'
-    ? { ...reason, effect: 'hold' }
-    : reason;
+  return isAutomatic(request) && reason.code === 'not-healthy-before' ? { ...reason, effect: 'hold' } : reason;
 }
-
-const passing: ReadonlySet<Reason['code']> = new Set(['not-healthy-before']);

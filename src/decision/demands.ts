@@ -2,7 +2,7 @@ import type { Decision } from '../reasons.ts';
 import type { Person, UserId } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import { lastVotes } from '../votes.ts';
-import { assign } from './assign.ts';
+import { assign, type Wish } from './assign.ts';
 import { authorsOf, isAuthor } from './authors.ts';
 import { boundOf } from './bound.ts';
 import { identityOf, isSamePerson } from './identity.ts';
@@ -53,98 +53,91 @@ export function votersOf(question: Question): readonly Voter[] {
 function findDemands(question: Question): Demands {
   const { request, plan, facts } = question;
   if (isKnownGoodRollback(question)) return { lines: [], uncounted: [] };
-  const { people } = facts.policy.file;
-  const own = identityOf(request.requester, people);
-  const found = facts.policy.file.policies.flatMap((line, index) => {
-    if (line.kind !== 'approvals' || !holdsFor(line, request, facts.policy.file)) return [];
-    const from = line.from ?? namesWithRole(facts.policy.file, 'approver', request);
-    const authors = line.exclude?.includes('author') ? authorsOf(plan) : [];
+  const { file } = facts.policy;
+  const own = identityOf(request.requester, file.people);
+  const authors = authorsOf(plan);
+  const found = file.policies.flatMap((line, index) => {
+    if (line.kind !== 'approvals' || !holdsFor(line, request, file)) return [];
+    const from = line.from ?? namesWithRole(file, 'approver', request);
     const members = usersOf(facts, from);
+    const isExcluded = (known: readonly string[]) =>
+      line.exclude?.includes('author') === true && isAuthor(known, authors, file.people);
     const may = members.filter((user) => {
-      const identity = identityOf({ user }, people);
-      return !isSamePerson(identity, own) && !isAuthor(identity, nameless(user), authors, people);
+      const identity = identityOf({ user }, file.people);
+      return !isSamePerson(identity, own) && !isExcluded([...identity]);
     });
-    return [{ line, index, from, authors, members, may }];
+    return [{ line, index, count: line.count, from, members, may, isExcluded }];
   });
   if (found.length === 0) return { lines: [], uncounted: [] };
   const { voters, uncounted } = readVoters(question, own);
-  const takes = found.map(({ may, authors }) =>
-    voters.flatMap(({ person, identity, accounts }, voter) =>
-      accounts.some((user) => may.includes(user)) && !isAuthor(identity, person, authors, people) ? [voter] : [],
+  const lines = found.map((each) => ({
+    ...each,
+    takes: voters.filter(
+      ({ person, identity, accounts }) =>
+        accounts.some((user) => each.may.includes(user)) && !each.isExcluded([...identity, person.name]),
     ),
-  );
-  const counted = spread(found, takes, voters.length);
-  const fits = new Set(takes.flat());
-  const strangers = voters.flatMap(({ person, identity }, voter) => {
-    if (fits.has(voter)) return [];
-    const isMember = found.some(({ members }) => members.includes(person.user));
-    const wrote = found.some(({ authors }) => isAuthor(identity, person, authors, people));
-    const names = either([...new Set(found.flatMap(({ from }) => from))]);
-    const because = isMember && wrote ? 'wrote one of the commits' : `is not in ${names} any more`;
-    return [{ user: person.user, because }];
-  });
+  }));
+  const strangers = voters.filter((voter) => !lines.some(({ takes }) => takes.includes(voter)));
   return {
-    lines: found.map(({ line, index, from, may }, number) => ({
+    lines: spread(lines).map(({ line, index, from, may, gets }) => ({
       ...{ line, index, from, may },
-      counted: (counted[number] ?? []).flatMap((voter) => voters[voter]?.person ?? []),
+      counted: gets.map(({ person }) => person),
     })),
-    uncounted: [...uncounted, ...strangers],
+    uncounted: [
+      ...uncounted,
+      ...strangers.map((voter) => ({ user: voter.person.user, because: whyNot(voter, found) })),
+    ],
   };
 }
 
-/** Lines that only warn get whom the others do not need. */
-function spread(
-  found: readonly { readonly line: Approvals }[],
-  takes: readonly (readonly number[])[],
-  voters: number,
-): readonly (readonly number[])[] {
-  const wishes = found.map(({ line }, number) => ({ count: line.count, takes: takes[number] ?? [] }));
-  const isWarning = (number: number) => found[number]?.line.level === 'warn';
-  const first = assign(
-    wishes.map((wish, number) => (isWarning(number) ? { ...wish, count: 0 } : wish)),
-    voters,
-  );
-  const taken = new Set(first.flat());
-  const left = wishes.map(({ count, takes: own }, number) => ({
-    count: isWarning(number) ? count : 0,
-    takes: own.filter((voter) => !taken.has(voter)),
-  }));
-  const second = assign(left, voters);
-  return first.map((own, number) => [...own, ...(second[number] ?? [])]);
+/** Why an approval that no line takes counts for nothing: a member who does not count is an author. */
+function whyNot(
+  { accounts }: Voter,
+  lines: readonly { readonly from: readonly string[]; readonly members: readonly UserId[] }[],
+) {
+  if (lines.some(({ members }) => accounts.some((user) => members.includes(user)))) return 'wrote one of the commits';
+  return `is not in ${either([...new Set(lines.flatMap(({ from }) => from))])} any more`;
+}
+
+/** Whose votes each line gets; those that only warn get whom the others do not need. */
+function spread<Line extends Pick<Demand, 'line' | 'index'> & Wish<Voter>>(wishes: readonly Line[]) {
+  const blocking = assign(wishes.filter(({ line }) => line.level !== 'warn'));
+  const taken = new Set(blocking.flatMap(({ gets }) => gets));
+  const warning = wishes
+    .filter(({ line }) => line.level === 'warn')
+    .map((wish) => ({ ...wish, takes: wish.takes.filter((voter) => !taken.has(voter)) }));
+  return [...blocking, ...assign(warning)].toSorted((a, b) => a.index - b.index);
 }
 
 /** Every human being who approves exactly this, once; the requester is none of them, nor is who has left. */
-function readVoters(question: Question, own: ReadonlySet<string>) {
-  const { request, plan, votes, facts } = question;
+function readVoters({ request, plan, votes, facts }: Question, own: ReadonlySet<string>) {
   const { people } = facts.policy.file;
   const bound = boundOf(request, plan, facts.policy.file);
-  const voters: Voter[] = [];
+  let voters: readonly Voter[] = [];
   const uncounted: { user: UserId; because: string }[] = [];
   for (const { person } of lastVotes(votes).filter((vote) => vote.vote === 'approve' && vote.bound === bound)) {
-    const now = facts.voters?.get(person.user);
-    const identity = joined(identityOf(person, people), now === null ? new Set() : identityOf(now ?? person, people));
-    const twins = voters.filter((other) => isSamePerson(other.identity, identity));
-    if (now === null) uncounted.push({ user: person.user, because: 'is not a member of this workspace any more' });
-    else if (isSamePerson(identity, own)) uncounted.push({ user: person.user, because: 'asked for it' });
-    else {
-      // A later account may join two that had nothing in common.
-      const rest = voters.filter((other) => !twins.includes(other));
-      const all = [...twins, { person, identity, accounts: [person.user] }];
-      voters.splice(0, voters.length, ...rest, {
-        person: twins[0]?.person ?? person,
-        identity: all.map((each) => each.identity).reduce(joined),
-        accounts: all.flatMap(({ accounts }) => accounts),
-      });
-    }
+    const { user } = person;
+    const now = facts.voters?.get(user);
+    const identity = joined(identityOf(person, people), identityOf(now ?? person, people));
+    if (now === null) uncounted.push({ user, because: 'is not a member of this workspace any more' });
+    else if (isSamePerson(identity, own)) uncounted.push({ user, because: 'asked for it' });
+    else voters = withVoter(voters, { person, identity, accounts: [user] });
   }
   return { voters, uncounted };
 }
 
-function joined(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...a, ...b]);
+/** One human being more, unless it is known by another account; a later account may join two that had nothing in common. */
+function withVoter(voters: readonly Voter[], voter: Voter): readonly Voter[] {
+  const others = voters.filter(({ identity }) => !isSamePerson(identity, voter.identity));
+  const same = [...voters.filter((each) => !others.includes(each)), voter];
+  const one = same.reduce((first, next) => ({
+    person: first.person,
+    identity: joined(first.identity, next.identity),
+    accounts: [...first.accounts, ...next.accounts],
+  }));
+  return [...others, one];
 }
 
-/** Somebody who has not voted is known by account alone. */
-function nameless(user: UserId): Person {
-  return { user, name: '' };
+function joined(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...a, ...b]);
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { own } from '../own.ts';
 import { automatic, type Person, type UserId } from '../release.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 
@@ -28,7 +29,7 @@ export async function readDirectory(
   const members = new Map<string, readonly UserId[]>();
   for (const name of new Set(names)) {
     if (!name.startsWith('@')) {
-      const person = Object.hasOwn(file.people, name) ? file.people[name] : undefined;
+      const person = own(file.people, name);
       members.set(name, person === undefined ? [] : [person.slack]);
       continue;
     }

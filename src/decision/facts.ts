@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { own } from '../own.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
 import { type Hold, isAutomatic, type Person, type Plan, type Request, type UserId, type Vote } from '../release.ts';
@@ -105,9 +106,7 @@ async function readProofs(
   plan: Plan,
 ): Promise<Pick<Facts, 'healthy' | 'checked' | 'soaking' | 'rolledBackTo'> | Reason> {
   const { environments, policies } = policy.file;
-  const before = Object.hasOwn(environments, request.environment)
-    ? (environments[request.environment]?.after ?? [])
-    : [];
+  const before = own(environments, request.environment)?.after ?? [];
   const asksForChecks = policies.some(
     (line) => (line.kind === 'checks' || line.kind === 'rule') && holdsFor(line, request, policy.file),
   );

@@ -19,7 +19,7 @@ export function mayVote(question: Question, person: Person): MayVote {
   const { lines } = demandsOf(question);
   const named = lines.filter(({ from }) => from.some((name) => facts.members.get(name)?.includes(person.user)));
   const counting = named.filter(
-    ({ line }) => !line.exclude?.includes('author') || !isAuthor(identity, person, authorsOf(plan), people),
+    ({ line }) => !line.exclude?.includes('author') || !isAuthor([...identity, person.name], authorsOf(plan), people),
   );
   const as = counting.flatMap(({ from }) => from.filter((name) => facts.members.get(name)?.includes(person.user)));
   if (as.length > 0) return { kind: 'may', as: [...new Set(as)] };

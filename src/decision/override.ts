@@ -33,7 +33,7 @@ type Verdict = 'passed' | 'refused' | 'counts';
 
 function verdictOf(question: Question, { policy, override = [] }: Reason): Verdict {
   const { request, facts } = question;
-  const isAsked = policy !== undefined && (request.override ?? []).includes(policy);
+  const isAsked = request.override?.some((kind) => kind === policy) === true;
   const isImplied = policy === 'locks' && isKnownGoodRollback(question);
   const mayPass = isAmong(request.requester.user, namesBehind(question, override), facts.members);
   if (mayPass && (isAsked || isImplied)) return 'passed';
@@ -71,7 +71,7 @@ function refused(question: Question, reason: Reason): Reason {
 /** What may be passed says how, for those who may. */
 function offered({ request, plan }: Question, reason: Reason): Reason {
   const { policy, override = [], next } = reason;
-  if (policy === undefined || override.length === 0) return reason;
+  if (override.length === 0) return reason;
   const command = `/${request.intent} ${request.service} ${request.environment} ${plan.artifact.version} override ${policy} because TEXT`;
   const how = `${article(either(override))} may pass it: \`${command}\``;
   return { ...reason, next: next === undefined ? how : `${next}; ${how}` };
@@ -100,7 +100,6 @@ export function confirmationOf(question: Question, overridden: readonly Reason[]
   const may = usersOf(facts, from).filter((user) => !isSamePerson(identityOf({ user }, file.people), own));
   const confirmedBy = votersOf(question).flatMap(({ accounts }) => accounts.find((user) => may.includes(user)) ?? []);
   if (confirmedBy.length > 0) return { reasons: [], confirmedBy };
-  const names = from.length === 0 ? ['a second operator'] : from;
   const reason: Reason = {
     code: 'override-unconfirmed',
     effect: 'hold',
@@ -108,7 +107,7 @@ export function confirmationOf(question: Question, overridden: readonly Reason[]
     next:
       may.length === 0
         ? `nobody else is an operator there: add somebody to roles in sluice.yaml`
-        : `ask ${either(names)} to confirm`,
+        : `ask ${either(from)} to confirm`,
     demand: { from: [...from], count: 1, have: [], may: [...may] },
   };
   const askedMs = epochMsOf(question.askedAt ?? question.now);

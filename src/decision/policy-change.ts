@@ -43,14 +43,14 @@ export function decideChange(question: ChangeQuestion): ChangeDecision {
       text: `@${by.name} may not change this policy`,
       next: mayAsk.length === 0 ? 'nobody is an operator of all that it is about' : `ask ${either(mayAsk)}`,
     });
-  const missing = demandsOn(question).filter(({ line, counted }) => counted.length < line.count);
-  for (const { line, index, from, may, counted } of missing)
+  const missing = demandsOn(question).filter(({ count, gets }) => gets.length < count);
+  for (const { line, index, from, may, gets } of missing)
     reasons.push({
       code: 'approvals-missing',
       effect: 'hold',
       text: `needs ${line.count} ${line.count === 1 ? 'approval' : 'approvals'} from ${either(from.length === 0 ? ['an approver'] : from)}, as a release there does`,
       source: `sluice.yaml:${policy.lineOf(['policies', index])}@${policy.commit.slice(0, 7)}`,
-      demand: { from: [...from], count: line.count, have: counted.map(({ user }) => user), may: [...may] },
+      demand: { from: [...from], count: line.count, have: gets.map(({ user }) => user), may: [...may] },
     });
   const ends = missing.flatMap(({ line: { within } }) => {
     const withinMs = within === undefined ? null : parseDurationMs(within);
@@ -77,17 +77,9 @@ function demandsOn({ edit, by, votes, policy: { file }, members }: ChangeQuestio
   const guards = guardsOf(file, scopeOfLine(edit.line)).map(({ line, index }) => {
     const from = votersOf(file, line);
     const may = [...new Set(from.flatMap((name) => members.get(name) ?? []))].filter((user) => !isOwn({ user }));
-    return { line, index, from, may };
+    return { line, index, from, may, count: line.count, takes: voters.filter(({ user }) => may.includes(user)) };
   });
-  const wishes = guards.map(({ line, may }) => ({
-    count: line.count,
-    takes: voters.flatMap(({ user }, voter) => (may.includes(user) ? [voter] : [])),
-  }));
-  const counted = assign(wishes, voters.length);
-  return guards.map((guard, number) => ({
-    ...guard,
-    counted: (counted[number] ?? []).flatMap((voter) => voters[voter] ?? []),
-  }));
+  return assign(guards);
 }
 
 /** What a vote on a change is for: the change, and the policies that ask for votes. */

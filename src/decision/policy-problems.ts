@@ -1,4 +1,5 @@
 import { unknownName } from '../nearest.ts';
+import { own } from '../own.ts';
 import { type Limits, matchesName } from '../scope.ts';
 import { autoReleaseProblems } from './auto-release-problems.ts';
 import type { CrossProblem, PolicyLines } from './cross-problem.ts';
@@ -102,7 +103,7 @@ function unreachableCounts(file: PolicyLines): readonly CrossProblem[] {
   return file.policies.flatMap((policy, index) => {
     if (policy.kind !== 'approvals' || policy.from === undefined) return [];
     const { from, count } = policy;
-    const people = new Set(from.map((name) => (Object.hasOwn(file.people, name) ? file.people[name]?.slack : name)));
+    const people = new Set(from.map((name) => own(file.people, name)?.slack ?? name));
     return from.some((name) => name.startsWith('@')) || count <= people.size
       ? []
       : [{ path: ['policies', index, 'count'], message: `asks for ${count} votes, but from names ${people.size}` }];

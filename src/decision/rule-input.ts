@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import type { Plan } from '../release.ts';
 import { squadOf, type Where } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
@@ -24,9 +25,7 @@ export function asksForRoles(expression: string): boolean {
 export function ruleInput({ request, plan, facts, now }: Question): Readonly<Record<string, unknown>> {
   const { file } = facts.policy;
   const { artifact } = plan;
-  const environment = Object.hasOwn(file.environments, request.environment)
-    ? file.environments[request.environment]
-    : undefined;
+  const environment = own(file.environments, request.environment);
   const user = request.requester.user;
   const holds = (names: readonly string[]) => isAmong(user, names, facts.members);
   return {

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assign, type Wanted } from '../../src/decision/assign.ts';
-
-const sizes = (spread: readonly (readonly number[])[]) => spread.map((voters) => voters.length);
+import { assign, type Wish } from '../../src/decision/assign.ts';
 
 describe('whose vote counts for what', () => {
   test.each<[string, readonly [number, readonly number[]][], readonly number[]]>([
@@ -42,6 +40,14 @@ describe('whose vote counts for what', () => {
       [0, 1],
     ],
     [
+      'what cannot be whole spends nobody where another can be',
+      [
+        [2, [0]],
+        [2, [0, 1]],
+      ],
+      [0, 2],
+    ],
+    [
       'what is left counts as a part',
       [
         [3, [0, 1, 2]],
@@ -50,14 +56,8 @@ describe('whose vote counts for what', () => {
       [2, 1],
     ],
   ])('%s', (_title, wishes, expected) => {
-    expect(
-      sizes(
-        assign(
-          wishes.map(([count, takes]) => ({ count, takes })),
-          3,
-        ),
-      ),
-    ).toEqual(expected);
+    const assigned = assign(wishes.map(([count, takes]) => ({ count, takes })));
+    expect(assigned.map(({ gets }) => gets.length)).toEqual(expected);
   });
 
   test('is as many as can be, each voter at most once, whatever the wishes', () => {
@@ -67,13 +67,13 @@ describe('whose vote counts for what', () => {
     });
     fc.assert(
       fc.property(fc.array(wish, { maxLength: 4 }), (wishes) => {
-        const spread = assign(wishes, 6);
-        const used = spread.flat();
+        const assigned = assign(wishes);
+        const used = assigned.flatMap(({ gets }) => gets);
         expect(new Set(used).size).toBe(used.length);
-        spread.forEach((voters, index) => {
-          expect(voters.length).toBeLessThanOrEqual(wishes[index]?.count ?? 0);
-          expect(wishes[index]?.takes).toEqual(expect.arrayContaining([...voters]));
-        });
+        for (const { count, takes, gets } of assigned) {
+          expect(gets.length).toBeLessThanOrEqual(count);
+          expect(takes).toEqual(expect.arrayContaining([...gets]));
+        }
         expect(used.length).toBe(most(wishes));
       }),
     );
@@ -81,7 +81,7 @@ describe('whose vote counts for what', () => {
 });
 
 /** By trying everything: what each voter may be given to, one after the other. */
-function most(wishes: readonly Wanted[]): number {
+function most(wishes: readonly Wish<number>[]): number {
   const room = wishes.map(({ count }) => count);
   const best = (each: number): number => {
     if (each === 6) return 0;

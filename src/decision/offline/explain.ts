@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { policyIds } from '../../policy-id.ts';
 import type { Reason } from '../../reasons.ts';
 import { holdsFor, type Limits } from '../../scope.ts';
@@ -48,9 +49,7 @@ function always(question: Question): readonly Explained[] {
   const { policy } = question.facts;
   const reasons = judged(question, [], policy.lineOf);
   const { environment, requester } = question.request;
-  const after = Object.hasOwn(policy.file.environments, environment)
-    ? (policy.file.environments[environment]?.after ?? [])
-    : [];
+  const after = own(policy.file.environments, environment)?.after ?? [];
   const row = (name: string, path: readonly PropertyKey[], codes: readonly string[], facts: string): Explained => ({
     policy: name,
     source: path.length === 0 ? '' : `sluice.yaml:${policy.lineOf(path)}`,

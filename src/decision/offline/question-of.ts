@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commitShaSchema } from '../../change.ts';
 import { Refusal } from '../../errors.ts';
+import { own } from '../../own.ts';
 import type { HealthyRecord } from '../../proven.ts';
 import {
   type Artifact,
@@ -56,7 +57,7 @@ export function questionOf(policy: ReadFile, given: Given): Question {
 
 /** Somebody from `people`, or anybody else under an id made of their name. */
 export function personOf(name: string, { people }: Pick<SluiceFile, 'people'>): Person {
-  const known = Object.hasOwn(people, name) ? people[name] : undefined;
+  const known = own(people, name);
   const user = known?.slack ?? `U${name.toUpperCase().replace(/[^A-Z0-9]/g, '')}`;
   return personSchema.parse({ user, name, ...(known?.email === undefined ? {} : { email: known.email }) });
 }
@@ -137,7 +138,7 @@ function healthyOf(given: Given, artifact: Artifact, file: SluiceFile, now: Inst
     versions.map((each) => {
       const { version, ...more } = typeof each === 'string' ? { version: each } : each;
       const since = instantOf(epochMsOf(now) - ('for' in more ? (parseDurationMs(more.for ?? '') ?? 0) : monthMs));
-      const all = Object.hasOwn(file.environments, environment) ? (file.environments[environment]?.clusters ?? []) : [];
+      const all = own(file.environments, environment)?.clusters ?? [];
       const clusters = 'clusters' in more && more.clusters !== undefined ? more.clusters : all;
       const digest = version === artifact.version ? artifact.digest : undefined;
       return {

@@ -9,7 +9,7 @@ import { either, ofLine, type PolicyCheck, type Question } from '../question.ts'
 export const approvals: PolicyCheck = (question) => {
   const { lines } = demandsOf(question);
   const short = shortOf(lines);
-  return lines.flatMap((demand, number) => {
+  return lines.flatMap((demand) => {
     const { line, index, from, may, counted } = demand;
     if (counted.length >= line.count) return [];
     const names = either(from.length === 0 ? ['an approver'] : from);
@@ -20,7 +20,7 @@ export const approvals: PolicyCheck = (question) => {
       code: 'approvals-missing',
       effect: isWarning ? 'warn' : 'hold',
       text: `needs ${line.count} ${line.count === 1 ? 'approval' : 'approvals'} from ${names}${so}`,
-      next: short[number] ?? `ask ${names} to approve`,
+      next: short.get(demand) ?? `ask ${names} to approve`,
       ...ofLine(question.facts, line, index),
       ...(isWarning
         ? {}
@@ -30,34 +30,26 @@ export const approvals: PolicyCheck = (question) => {
   });
 };
 
-/** What to do where even the votes of all would not be enough; undefined where they would. */
-function shortOf(lines: readonly Demand[]): readonly (string | undefined)[] {
-  const users = [...new Set(lines.flatMap(({ may, counted }) => [...may, ...counted.map(({ user }) => user)]))];
-  const wishes = lines.map(({ line, may }) => ({
-    count: line.count,
-    takes: users.flatMap((user, number) => (may.includes(user) ? [number] : [])),
-  }));
-  const most = assign(wishes, users.length);
-  return lines.map(({ line, from, may, counted }, number) => {
-    const missing = line.count - (most[number]?.length ?? 0);
-    if (missing <= 0) return undefined;
-    const names = either(from.length === 0 ? ['an approver'] : from);
-    const others = may.filter((user) => !counted.some((person) => person.user === user)).length;
-    const shared = may.length >= line.count;
-    if (shared) return `too few people for all that is asked: ${missing} more must join ${names}`;
-    return `${others === 0 ? 'nobody else' : `only ${others} more`} in ${names} can vote: add people there`;
-  });
+/** What to do about those demands that even the votes of all would not meet. */
+function shortOf(demands: readonly Demand[]): ReadonlyMap<Demand, string> {
+  const wishes = demands.map((demand) => ({ demand, count: demand.line.count, takes: demand.may }));
+  const short = assign(wishes).filter(({ count, gets }) => gets.length < count);
+  return new Map(short.map(({ demand, count, gets }) => [demand, toAdd(demand, count - gets.length)]));
+}
+
+function toAdd({ line, from, may, counted }: Demand, lacking: number): string {
+  if (from.length === 0) return 'nobody is an approver there: add somebody to roles in sluice.yaml';
+  const names = either(from);
+  if (may.length >= line.count) return `too few people for all that is asked: ${lacking} more must join ${names}`;
+  const others = may.filter((user) => !counted.some((person) => person.user === user)).length;
+  return `${others === 0 ? 'nobody else' : `only ${others} more`} in ${names} can vote: add people there`;
 }
 
 /** When the first of the unmet demands gives up waiting; undefined where none has a limit. */
 export function approvalsExpireAt(question: Question): Instant | undefined {
-  const asked = askedAt(question);
-  if (asked === undefined) return undefined;
-  const ends = missing(question).flatMap(({ line }) => {
-    const within = line.within === undefined ? null : parseDurationMs(line.within);
-    return within === null ? [] : [epochMsOf(asked) + within];
-  });
-  return ends.length === 0 ? undefined : instantOf(Math.min(...ends));
+  const spans = missing(question).flatMap(({ line }) => parseDurationMs(line.within ?? '') ?? []);
+  if (spans.length === 0) return undefined;
+  return instantOf(epochMsOf(question.askedAt ?? question.now) + Math.min(...spans));
 }
 
 /** When votes were asked for first; asking again gains no time. */

@@ -1,5 +1,5 @@
 import type { Reason } from '../../reasons.ts';
-import { type Check, severitySchema, type Vulnerabilities } from '../../release.ts';
+import { type Check, severitySchema } from '../../release.ts';
 import { holdsFor } from '../../scope.ts';
 import { epochMsOf, parseDurationMs } from '../../time.ts';
 import type { Checks } from '../lines/checks.ts';
@@ -65,40 +65,25 @@ function checkProblem(
 }
 
 function vulnerable(line: Checks, question: Question): readonly Finding[] {
-  if (line.vulnerabilities === undefined) return [];
-  const limits = severitySchema.options.flatMap((severity) => {
-    const most = line.vulnerabilities?.[severity];
-    return most === undefined ? [] : [{ severity, most }];
-  });
-  const at = ['vulnerabilities'];
-  const scan: Vulnerabilities | undefined = question.facts.checked?.vulnerabilities;
+  const { vulnerabilities: limits } = line;
+  if (limits === undefined) return [];
+  const found = (effect: Finding['effect'], text: string, next: string): readonly Finding[] => [
+    { code: 'vulnerable', effect, text: `${titleOf(question)} ${text}`, next, at: ['vulnerabilities'] },
+  ];
+  const scan = question.facts.checked?.vulnerabilities;
   const rescan = 'nothing to do in Slack; it goes on by itself when the result of a scan is posted';
-  if (scan === undefined)
-    return [
-      {
-        code: 'vulnerable',
-        effect: 'hold',
-        text: `${titleOf(question)} was not scanned for vulnerabilities`,
-        next: rescan,
-        at,
-      },
-    ];
-  const beyond = limits
-    .filter(({ severity, most }) => scan[severity] > most)
-    .map(({ severity, most }) => `${scan[severity]} ${severity} (at most ${most})`);
+  if (scan === undefined) return found('hold', 'was not scanned for vulnerabilities', rescan);
+  const beyond = severitySchema.options
+    .filter((severity) => scan[severity] > (limits[severity] ?? Number.POSITIVE_INFINITY))
+    .map((severity) => `${scan[severity]} ${severity} (at most ${limits[severity]})`);
   if (beyond.length > 0)
-    return [
-      {
-        code: 'vulnerable',
-        effect: 'deny',
-        text: `${titleOf(question)} has known vulnerabilities: ${beyond.join(', ')}`,
-        next: 'build a version without them, or scan it again once they are sorted out',
-        at,
-      },
-    ];
+    return found(
+      'deny',
+      `has known vulnerabilities: ${beyond.join(', ')}`,
+      'build a version without them, or scan it again once they are sorted out',
+    );
   if (!isOld(scan, line, question)) return [];
-  const text = `${titleOf(question)} was scanned on ${day(scan.at)}, which is longer than ${line.within} ago`;
-  return [{ code: 'vulnerable', effect: 'hold', text, next: rescan, at }];
+  return found('hold', `was scanned on ${day(scan.at)}, which is longer than ${line.within} ago`, rescan);
 }
 
 function isOld({ at }: { readonly at: string }, { within }: Checks, { now }: Question): boolean {

@@ -62,7 +62,7 @@ function isAbout(hold: Hold, request: Request): boolean {
 
 /** `16:00 UTC` on the same day, else with the date. */
 function clockTime(instant: Instant, now: Instant): string {
-  const [day = '', time = ''] = instant.split('T');
-  const hours = `${time.slice(0, 5)} UTC`;
+  const day = instant.slice(0, 10);
+  const hours = `${instant.slice(11, 16)} UTC`;
   return now.startsWith(day) ? hours : `${day} ${hours}`;
 }

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { type Proof, proofOf } from '../../proven.ts';
 import { isKnownGoodRollback, type PolicyCheck, rolesToPass, sourceOf } from '../question.ts';
 
@@ -5,11 +6,11 @@ import { isKnownGoodRollback, type PolicyCheck, rolesToPass, sourceOf } from '..
 export const promotionOrder: PolicyCheck = (question) => {
   const { request, plan, facts } = question;
   const { environments } = facts.policy.file;
-  if (isKnownGoodRollback(question) || !Object.hasOwn(environments, request.environment)) return [];
+  if (isKnownGoodRollback(question)) return [];
   const override = rolesToPass(question, 'promotion-order');
   const title = `${request.service} ${plan.artifact.version}`;
-  return (environments[request.environment]?.after ?? []).flatMap((before) => {
-    const clusters = environments[before]?.clusters ?? [];
+  return (own(environments, request.environment)?.after ?? []).flatMap((before) => {
+    const clusters = own(environments, before)?.clusters ?? [];
     const proof = proofOf(plan.artifact, clusters, facts.healthy.get(before) ?? []);
     if (proof.kind === 'everywhere') return [];
     return [

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { proofOf, type Soaked, soakedOn } from '../../proven.ts';
 import type { Reason } from '../../reasons.ts';
 import { holdsFor } from '../../scope.ts';
@@ -9,9 +10,7 @@ export const soak: PolicyCheck = (question) => {
   if (isKnownGoodRollback(question)) return [];
   const { request, facts } = question;
   const { environments, policies } = facts.policy.file;
-  const before = Object.hasOwn(environments, request.environment)
-    ? (environments[request.environment]?.after ?? [])
-    : [];
+  const before = own(environments, request.environment)?.after ?? [];
   return policies.flatMap((line, index) => {
     if (line.kind !== 'promotion-order' || !holdsFor(line, request, facts.policy.file)) return [];
     return before.flatMap((environment): Reason[] => {
@@ -33,7 +32,7 @@ interface Finding {
 
 function findingOf(soak: string, environment: string, question: Question): Finding | null {
   const { request, plan, facts, now } = question;
-  const clusters = facts.policy.file.environments[environment]?.clusters ?? [];
+  const clusters = own(facts.policy.file.environments, environment)?.clusters ?? [];
   const records = facts.healthy.get(environment) ?? [];
   // What was never healthy there is told by the order itself.
   if (proofOf(plan.artifact, clusters, records).kind !== 'everywhere') return null;
