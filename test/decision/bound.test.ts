@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { boundOf } from '../../src/decision/bound.ts';
+import { boundOf, shownOf } from '../../src/decision/bound.ts';
 import type { Plan } from '../../src/release.ts';
 import { aLine, anArtifact, aPlace, aPlan, aReadFile, aRequest, digest, sha, sluiceYaml } from '../support/builders.ts';
 
@@ -45,9 +45,54 @@ describe('what a vote is bound to', () => {
     ['a policy about another service', `${sluiceYaml}  - { kind: approvals, services: [api], from: ["@security"] }\n`],
     ['another role', sluiceYaml.replace('["@developers"]', '["@developers", "@guests"]')],
     ['a wider scope of the same policy', sluiceYaml.replace('count: 2', 'services: [web, api], count: 2')],
+    [
+      'a line that lets it go by itself',
+      `${sluiceYaml}  - { kind: auto-release, branch: main, environment: production }\n`,
+    ],
+    ['a line that takes it back by itself', `${sluiceYaml}  - { kind: on-failure, do: rollback }\n`],
     ['another channel', sluiceYaml.replace('"#releases"', '"#production"')],
   ])('%s in the file voids nothing', (_title, text) => {
     expect(boundOf(aRequest(), aPlan(), aReadFile(text).file)).toBe(shown);
+  });
+
+  test('who has the role approver is a part of it where a line asks for the role, and only there', () => {
+    const approvers = (names: string, line: string) =>
+      sluiceYaml
+        .replace('policies:', `  - { role: approver, of: ${names} }\npolicies:`)
+        .replace('from: ["@platform", "@storefront"], count: 2', line);
+    const bound = (names: string, line: string) => boundOf(aRequest(), aPlan(), aReadFile(approvers(names, line)).file);
+    expect(bound('["@sre"]', 'count: 2')).not.toBe(bound('["@ops"]', 'count: 2'));
+    expect(bound('["@sre"]', 'from: [mia]')).toBe(bound('["@ops"]', 'from: [mia]'));
+    expect(bound('["@sre"]', 'from: ["@sre"]')).toBe(bound('["@sre"]', 'count: 1'));
+  });
+
+  test('it is shown as it is compared: sorted, with nothing that does not matter', () => {
+    const places = [aPlace({ path: 'b.yaml' }), aPlace({ path: 'a.yaml' })];
+    const plan = aPlan({ places, from: null, artifact: anArtifact({ digest: undefined }) });
+    const text = sluiceYaml
+      .replace('after: staging', 'after: [staging, dev]')
+      .replace('[prod-eu, prod-us]', '[us, eu]');
+    expect(shownOf(aRequest(), plan, aReadFile(text).file)).toStrictEqual({
+      service: 'web',
+      environment: 'production',
+      after: ['dev', 'staging'],
+      clusters: ['eu', 'us'],
+      from: null,
+      to: { version: '1.4.2', image: 'registry.acme.test/web' },
+      lane: { repository: 'gitops', branch: 'main' },
+      places: [aPlace({ path: 'a.yaml' }), aPlace({ path: 'b.yaml' })],
+      policies: [
+        { kind: 'branch-restriction', branches: '^(main|hotfix/.+)$' },
+        { kind: 'approvals', from: ['@platform', '@storefront'], count: 2, within: '4h' },
+      ],
+    });
+  });
+
+  test('an environment that the file does not know comes after nothing and has no clusters', () => {
+    expect(shownOf(aRequest({ environment: 'gone' }), aPlan(), aReadFile().file)).toMatchObject({
+      after: [],
+      clusters: [],
+    });
   });
 
   test('the same rules in another order are the same', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shownOf } from '../../src/decision/bound.ts';
 import { decide } from '../../src/decision/decide.ts';
 import {
   aHold,
@@ -24,7 +25,14 @@ describe('decide', () => {
     const decision = decide(approved);
     const bound = approved.votes[0]?.bound;
     expect(decision).toMatchObject({ kind: 'allowed', reasons: [], policy: 'b'.repeat(40), bound });
-    expect(decision).not.toHaveProperty('expiresAt');
+  });
+
+  test('keeps nothing that does not matter', () => {
+    const question = aQuestion({ request: aRequest({ environment: 'dev' }) });
+    const { bound, shown, ...decision } = decide(question);
+    expect(bound).toBe(aVoteOn(question).bound);
+    expect(shown).toEqual(shownOf(question.request, question.plan, question.facts.policy.file));
+    expect(decision).toStrictEqual({ kind: 'allowed', reasons: [], policy: 'b'.repeat(40) });
   });
 
   test('holds while votes are missing, and gives up so long after it has asked first', () => {

@@ -9,6 +9,7 @@ import {
   aPerson,
   aPlan,
   aReadFile,
+  aRequest,
   at,
   bo,
   cy,
@@ -61,7 +62,41 @@ describe('two groups at once', () => {
     expect(seen.flat().toSorted()).toEqual(expected.flat().toSorted());
   });
 
-  test('what only warns gets whom the others do not need', () => {
+  test.each([
+    ['dev', aRequest({ environment: 'dev' }), aPlan()],
+    [
+      'a rollback to what was healthy',
+      aRequest({ intent: 'rollback' }),
+      aPlan({ intent: 'rollback', knownGood: true }),
+    ],
+  ])('nobody is asked about %s, so no vote is one too many', (_title, request, plan) => {
+    const question = approvedBy(aQuestion({ request, plan }), [bo, aPerson('olu')]);
+    expect(demandsOf(question)).toEqual({ lines: [], uncounted: [] });
+  });
+
+  test('are worked out once for a question', () => {
+    const question = asked({ voters: [bo] });
+    expect(demandsOf(question)).toBe(demandsOf(question));
+  });
+
+  test('each says who may vote, in the order of the file', () => {
+    expect(demandsOf(asked({})).lines.map(({ index, from, may }) => ({ index, from, may }))).toEqual([
+      { index: 1, from: ['@platform'], may: ['UBO', 'UCY', 'UEVE'] },
+      { index: 2, from: ['@security'], may: ['UCY', 'UEVE'] },
+    ]);
+  });
+
+  test.each<[string, readonly Person[], readonly (readonly string[])[]]>([
+    ['nobody', [], [[], []]],
+    ['whom the other can do without', [bo, cy], [['bo'], ['cy']]],
+    ['nobody whom the other needs', [cy], [[], ['cy']]],
+  ])('what only warns gets %s', (_title, voters, expected) => {
+    const warning = '  - { kind: approvals, environments: [production], from: ["@platform"], level: warn }';
+    const yaml = sluiceYaml.replace(oneLine, `${warning}\n  - { kind: approvals, from: ["@security"] }`);
+    expect(counted(asked({ yaml, voters }))).toEqual(expected);
+  });
+
+  test('what only warns gets nobody whom the others have', () => {
     const warning = `  - { kind: approvals, environments: [production], from: ["@platform"], level: warn }`;
     const yaml = sluiceYaml.replace(oneLine, `${warning}\n${oneLine.replace(', within: 4h', '')}`);
     expect(counted(asked({ yaml, voters: [bo, cy] }))).toEqual([[], ['bo', 'cy']]);
@@ -119,6 +154,12 @@ describe('distinct people', () => {
     expect(demandsOf(asked(question)).uncounted).toMatchObject([{ because }]);
   });
 
+  test('an account that nobody asks counts by another one of the same person', () => {
+    const olu = aPerson('olu', { email: 'cy@example.com' });
+    expect(counted(asked({ voters: [olu, cy] })).flat()).toEqual(['olu']);
+    expect(demandsOf(asked({ voters: [olu, cy] })).uncounted).toEqual([]);
+  });
+
   test.each<[string, Case]>([
     ['by one address', { voters: [eve, aPerson('cy', { email: 'Eve@example.com' })] }],
     ['by people', { voters: [eve, cy], yaml: withPeople('eve: { slack: UEVE, email: cy@example.com }') }],
@@ -151,6 +192,15 @@ describe('without the author', () => {
     const alone = asked({ voters: [cy], plan, yaml: security });
     expect(mayVote(alone, cy)).toMatchObject({ kind: 'may-not', because: expect.stringContaining('you wrote one') });
     expect(demandsOf(alone).uncounted).toEqual([{ user: 'UCY', because: 'wrote one of the commits' }]);
+  });
+
+  test('who wrote it and is a member of any of the lines is told so, others are not', () => {
+    const yaml = twoGroups.replace('count: 2 }', 'count: 2, exclude: [author] }');
+    const question = asked({ voters: [bo, aPerson('olu')], plan: by('Bo', ['olu']), yaml });
+    expect(demandsOf(question).uncounted).toEqual([
+      { user: 'UBO', because: 'wrote one of the commits' },
+      { user: 'UOLU', because: 'is not in @platform or @security any more' },
+    ]);
   });
 
   test('others are, and so is the author where nothing excludes them', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/decision/decide.ts';
+import { partOverridden } from '../../src/decision/override.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { type OverridableKind, overridableKinds } from '../../src/overrides.ts';
 import type { Reason } from '../../src/reasons.ts';
@@ -135,12 +136,65 @@ describe('an override', () => {
       ['kind: freeze-window, from: "00:00", to: "23:00", timezone: UTC, override: [operator]'],
       {},
       /production is frozen until/,
-      /an operator may pass it: `\/release web production 1.4.2 override freeze-window because TEXT`/,
+      /^nothing to do now; its requester is asked when the window is over; an operator may pass it: `\/release web production 1.4.2 override freeze-window because TEXT`$/,
+    ],
+    [
+      'is offered to whatever role it is',
+      ['kind: reference, pattern: "^CHG", override: [releaser, operator]'],
+      {},
+      /none is named$/,
+      /; a releaser or operator may pass it: /,
     ],
   ])('%s', (_title, policies, request, text, next) => {
     const [reason] = decide(ask(policies, request)).reasons;
     expect(reason?.text).toMatch(text);
     expect(reason?.next).toMatch(next);
+  });
+
+  test('is offered of a reason that says nothing else to do', () => {
+    const reason: Reason = {
+      code: 'frozen',
+      effect: 'hold',
+      text: 'frozen',
+      policy: 'freeze-window',
+      override: ['operator'],
+    };
+    expect(partOverridden(ask([], {}), [reason]).reasons).toEqual([
+      {
+        ...reason,
+        next: 'an operator may pass it: `/release web production 1.4.2 override freeze-window because TEXT`',
+      },
+    ]);
+  });
+
+  test('says so where nobody has the role', () => {
+    const reason: Reason = { code: 'rule-refused', effect: 'deny', text: 'no', policy: 'rule', override: ['approver'] };
+    const question = aQuestion({ request: aRequest({ override: ['rule'] }) });
+    expect(partOverridden(question, [reason]).reasons).toEqual([
+      {
+        ...reason,
+        text: 'no; @ana may not override rule for web in production',
+        next: 'nobody is approver there; add a line to roles',
+      },
+    ]);
+  });
+
+  test('is not offered of what nobody may pass', () => {
+    const reason: Reason = { code: 'frozen', effect: 'hold', text: 'frozen', next: 'wait', policy: 'freeze-window' };
+    expect(partOverridden(ask([], {}), [reason])).toEqual({ reasons: [reason], overridden: [] });
+  });
+
+  test('goes without saying for locks and a rollback to what was healthy, and for nothing else', () => {
+    const back = ask(
+      [],
+      { intent: 'rollback', requester: mia },
+      { plan: aPlan({ intent: 'rollback', knownGood: true }) },
+    );
+    const reason: Reason = { code: 'rule-refused', effect: 'deny', text: 'no', policy: 'rule', override: ['operator'] };
+    const lock: Reason = { ...reason, code: 'locked', policy: 'locks' };
+    const { reasons, overridden } = partOverridden(back, [reason, lock]);
+    expect(reasons.map(({ policy }) => policy)).toEqual(['rule']);
+    expect(overridden).toEqual([lock]);
   });
 
   test('locks that no line of the file speaks of are passed by nobody', () => {
@@ -215,13 +269,21 @@ describe('overriding approvals', () => {
     const decision = decide({ ...asked, votes });
     expect(decision.kind).toBe(kind);
     expect(decision.confirmedBy).toEqual(kind === 'allowed' ? [cy.user] : undefined);
+    // The policy does not ask the operator who confirms, and yet their vote is not one too many.
+    if (kind === 'allowed') expect(decision.uncounted).toBeUndefined();
   });
 
   test('says who may confirm', () => {
     expect(decide(asked)).toMatchObject({
       kind: 'held',
       reasons: [
-        { code: 'override-unconfirmed', next: 'ask mia or cy to confirm', demand: { count: 1, may: [cy.user] } },
+        {
+          code: 'override-unconfirmed',
+          effect: 'hold',
+          text: '@mia overrides approvals, which a second operator has to confirm',
+          next: 'ask mia or cy to confirm',
+          demand: { from: ['mia', 'cy'], count: 1, have: [], may: [cy.user] },
+        },
       ],
       overridden: [{ code: 'approvals-missing', policy: 'approvals' }],
     });
@@ -237,6 +299,18 @@ describe('overriding approvals', () => {
     expect(decide(question).expiresAt).toBe(expected);
     // Asking again gains no time.
     expect(decide({ ...question, askedAt: at(-1_000) }).expiresAt).toBe(at(Date.parse(expected) - noonMs - 1_000));
+  });
+
+  test('waits for the file where there is no second operator', () => {
+    const { facts } = asked;
+    const members = new Map([...facts.members, ['cy', []] as const]);
+    expect(decide({ ...asked, facts: { ...facts, members } }).reasons).toMatchObject([
+      {
+        code: 'override-unconfirmed',
+        next: 'nobody else is an operator there: add somebody to roles in sluice.yaml',
+        demand: { may: [] },
+      },
+    ]);
   });
 
   test('is no override where the votes are there', () => {

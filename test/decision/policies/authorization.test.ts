@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { authorization } from '../../../src/decision/policies/authorization.ts';
-import { ana, aPerson, aReadFile, aRequest, mia, sluiceYaml, someFacts } from '../../support/builders.ts';
-import { aQuestion } from '../question-builder.ts';
+import { automatic, type Request } from '../../../src/release.ts';
+import {
+  anArtifact,
+  ana,
+  aPerson,
+  aPlan,
+  aReadFile,
+  aRequest,
+  mia,
+  sluiceYaml,
+  someFacts,
+} from '../../support/builders.ts';
+import { aQuestion, withPolicies } from '../question-builder.ts';
 
 const eve = aPerson('eve');
 
@@ -44,20 +55,87 @@ describe('authorization', () => {
     expect(reasons.map(({ code, effect }) => [code, effect])).toEqual(allowed ? [] : [['not-authorized', 'deny']]);
   });
 
-  test('says whom to ask', () => {
-    const facts = withRoles(
-      '{ role: releaser, of: ["@storefront"], services: [web] }',
-      '{ role: operator, of: [mia] }',
-    );
-    const request = aRequest({ requester: eve });
-    expect(authorization(aQuestion({ request, facts }))).toEqual([
+  const refused = { code: 'not-authorized', effect: 'deny' };
+
+  test.each<[string, readonly string[], Partial<Request>, object]>([
+    [
+      'whom to ask',
+      ['{ role: releaser, of: ["@storefront"], services: [web] }', '{ role: operator, of: [mia] }'],
+      {},
+      { text: '@eve may not release web to production', next: 'ask @storefront or mia' },
+    ],
+    [
+      'the same of a rollback',
+      ['{ role: operator, of: [mia] }'],
+      { intent: 'rollback', environment: 'dev' },
+      { text: '@eve may not roll back web in dev', next: 'ask mia' },
+    ],
+    [
+      'which line is missing where nobody may',
+      ['{ role: viewer, of: ["@developers"] }'],
+      {},
       {
-        code: 'not-authorized',
-        effect: 'deny',
         text: '@eve may not release web to production',
-        next: 'ask @storefront or mia',
-        source: 'sluice.yaml:11@0e0e0e0',
+        next: 'nobody may: add { role: releaser, of: [...], environments: [production] } to roles in sluice.yaml',
       },
-    ]);
+    ],
+  ])('says %s', (_title, lines, over, words) => {
+    const question = aQuestion({ request: aRequest({ requester: eve, ...over }), facts: withRoles(...lines) });
+    expect(authorization(question)).toEqual([{ ...refused, ...words, source: 'sluice.yaml:11@0e0e0e0' }]);
+  });
+});
+
+describe('what nobody asks for', () => {
+  const bySluice = { user: automatic, name: 'Ana Andersen' };
+  const lines = [
+    'kind: auto-release, branch: main, environment: dev',
+    'kind: on-failure, do: rollback, environments: [dev]',
+  ];
+  const facts = someFacts({ policy: withPolicies(...lines) });
+  const refused = { code: 'not-authorized', effect: 'deny', source: 'sluice.yaml:14@0e0e0e0' };
+
+  test.each<[string, Partial<Request>, string, readonly object[]]>([
+    ['a release by its line', { environment: 'dev' }, 'main', []],
+    [
+      'no release of another branch',
+      { environment: 'dev' },
+      'next',
+      [
+        {
+          ...refused,
+          text: 'no line lets next of web go to dev by itself',
+          next: '`/release web dev 1.4.2`',
+        },
+      ],
+    ],
+    [
+      'no release to another environment',
+      { environment: 'staging' },
+      'main',
+      [
+        {
+          ...refused,
+          text: 'no line lets main of web go to staging by itself',
+          next: '`/release web staging 1.4.2`',
+        },
+      ],
+    ],
+    ['a rollback by its line', { environment: 'dev', intent: 'rollback' }, 'next', []],
+    [
+      'no rollback elsewhere',
+      { environment: 'staging', intent: 'rollback' },
+      'main',
+      [
+        {
+          ...refused,
+          text: 'no line lets a failed release of web in staging be rolled back by itself',
+          next: '`/rollback web staging`',
+        },
+      ],
+    ],
+  ])('%s goes', (_title, over, branch, expected) => {
+    const request = aRequest({ requester: bySluice, ...over });
+    const plan = aPlan({ artifact: anArtifact({ branch }) });
+    expect(authorization(aQuestion({ request, plan, facts }))).toEqual(expected);
   });
 });

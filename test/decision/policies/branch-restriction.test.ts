@@ -25,9 +25,17 @@ describe('branch restriction', () => {
     expect(textsFor(branch, pattern)).toHaveLength(allowed ? 0 : 1);
   });
 
-  test('says what was built from where, and what is taken', () => {
-    expect(textsFor('feature/x', '^main$')).toEqual([
-      'web 1.4.2 was built from feature/x; production takes branches that match ^main$',
+  test('says what was built from where, what is taken, and where to look', () => {
+    const plan = aPlan({ artifact: anArtifact({ branch: 'feature/x' }) });
+    expect(branchRestriction(aQuestion({ plan }))).toEqual([
+      {
+        code: 'branch-not-allowed',
+        effect: 'deny',
+        text: 'web 1.4.2 was built from feature/x; production takes branches that match ^(main|hotfix/.+)$',
+        next: '`/release artifacts web` shows what was built from which branch',
+        policy: 'branch-restriction',
+        source: 'sluice.yaml:15@0e0e0e0',
+      },
     ]);
   });
 

@@ -104,6 +104,7 @@ describe('known vulnerabilities', () => {
     ['below the limits', {}, []],
     ['at the limits', { high: 5 }, []],
     ['one beyond', { high: 6 }, ['deny: web 1.4.2 has known vulnerabilities: 6 high (at most 5)']],
+    ['one beyond that has no limit', { medium: 900, low: 9000 }, []],
     [
       'both beyond, and old besides',
       { critical: 1, high: 9, at: at(-30 * dayMs) },
@@ -117,8 +118,11 @@ describe('known vulnerabilities', () => {
     ['a scan of just seven days', { at: at(-7 * dayMs) }, []],
   ])('%s', (_, over, expected) => expect(told(limits, { vulnerabilities: { ...good, ...over } })).toEqual(expected));
 
-  test('of an artifact that nobody scanned are not known, so it has not passed', () => {
-    expect(ask(limits, { checks: [passed('ci')] })).toEqual([
+  test.each<[string, Question['facts']['checked']]>([
+    ['nobody scanned', { checks: [passed('ci')] }],
+    ['is not kept any more', undefined],
+  ])('of an artifact that %s are not known, so it has not passed', (_, checked) => {
+    expect(ask(limits, checked)).toEqual([
       {
         code: 'vulnerable',
         effect: 'hold',
@@ -126,6 +130,18 @@ describe('known vulnerabilities', () => {
         next: 'nothing to do in Slack; it goes on by itself when the result of a scan is posted',
         policy: 'checks',
         source: 'sluice.yaml:17@0e0e0e0',
+      },
+    ]);
+  });
+
+  test('have to be mended, or sorted out', () => {
+    expect(ask(limits, { vulnerabilities: { ...good, critical: 1 } })).toMatchObject([
+      { code: 'vulnerable', next: 'build a version without them, or scan it again once they are sorted out' },
+    ]);
+    expect(ask(limits, { vulnerabilities: { ...good, at: at(-30 * dayMs) } })).toMatchObject([
+      {
+        code: 'vulnerable',
+        next: 'nothing to do in Slack; it goes on by itself when the result of a scan is posted',
       },
     ]);
   });

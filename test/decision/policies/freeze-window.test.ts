@@ -58,6 +58,22 @@ describe('a freeze window', () => {
     expect(reasons([friday, weekend], '2026-11-28T16:00:00Z')[0]?.text).toContain('(weekend)');
   });
 
+  test('that only warns makes no other longer, and is made longer by none', () => {
+    const weekend = 'days: [sat], from: "00:00", to: "24:00", timezone: Europe/Copenhagen';
+    const texts = (...windows: readonly string[]) => reasons(windows, '2026-11-27T16:00:00Z').map(({ text }) => text);
+    const until = (end: string) => `production is frozen until ${end} Europe/Copenhagen`;
+    expect(texts(friday, `${weekend}, level: warn`)).toEqual([until('Sat 2026-11-28 00:00')]);
+    expect(texts(`${friday}, level: warn`, weekend)).toEqual([until('Sat 2026-11-28 00:00')]);
+    expect(texts(friday, weekend)).toEqual([until('Sun 2026-11-29 00:00')]);
+  });
+
+  test('of windows that never leave a gap the end is looked for no further than a hundred of them', () => {
+    const always = ['from: "00:00", to: "12:00", timezone: UTC', 'from: "12:00", to: "24:00", timezone: Etc/UTC'];
+    expect(reasons(always, '2026-11-27T10:00:00Z')[0]?.text).toBe(
+      'production is frozen until Sat 2027-01-16 00:00 UTC',
+    );
+  });
+
   test('only warns where its level says so', () => {
     const [reason] = reasons([`${friday}, level: warn`], '2026-11-27T16:00:00Z');
     expect(reason).toMatchObject({ effect: 'warn' });
@@ -73,6 +89,8 @@ describe('a freeze window', () => {
 test('says of what it holds whether that goes by itself afterwards, and from when on', () => {
   const [quiet] = reasons([friday], '2026-11-27T20:00:00Z');
   const [alone] = reasons([`${friday}, auto: true`], '2026-11-27T20:00:00Z');
-  expect(quiet?.auto).toBeUndefined();
-  expect(alone).toMatchObject({ auto: '2026-11-27T23:00:00.000Z', next: expect.stringContaining('goes by itself') });
+  expect(quiet).not.toHaveProperty('auto');
+  expect(quiet?.next).toBe('nothing to do now; its requester is asked when the window is over');
+  expect(alone?.auto).toBe('2026-11-27T23:00:00.000Z');
+  expect(alone?.next).toBe('nothing to do; it goes by itself when the window is over, one at a time');
 });

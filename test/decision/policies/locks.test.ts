@@ -2,13 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { locks } from '../../../src/decision/policies/locks.ts';
 import type { Question } from '../../../src/decision/question.ts';
 import type { Hold } from '../../../src/release.ts';
-import { aHold, aPlan, aRequest, at, mia, releaseId, someFacts } from '../../support/builders.ts';
+import {
+  aHold,
+  aPlan,
+  aReadFile,
+  aRequest,
+  at,
+  mia,
+  releaseId,
+  sluiceYaml,
+  someFacts,
+} from '../../support/builders.ts';
 import { aQuestion, withPolicies } from '../question-builder.ts';
 
+const { environment: _, ...withoutPlace } = aHold();
+
 function ask(hold: Partial<Hold>, over: Partial<Question> = {}): Question {
-  const { environment, ...rest } = aHold();
-  const full = { ...rest, ...hold };
-  return aQuestion({ facts: someFacts({ holds: [full] }), ...over });
+  return aQuestion({ facts: someFacts({ holds: [{ ...withoutPlace, ...hold }] }), ...over });
 }
 
 const knownGood = { request: aRequest({ intent: 'rollback' }), plan: aPlan({ knownGood: true, backwards: true }) };
@@ -83,6 +93,40 @@ describe('locks', () => {
     ],
   ])('are passed by %s', (_title, over, override) => {
     expect(locks(ask({ environment: 'production' }, over))[0]?.override).toEqual(override);
+  });
+
+  const operators = `
+  - { role: operator, of: ["@all"] }
+  - { role: operator, of: ["@web"], services: [web] }
+  - { role: operator, of: ["@prod"], environments: [production] }
+  - { role: operator, of: ["@both"], services: [web], environments: [production] }
+`;
+
+  test.each<[string, Partial<Hold>, string]>([
+    ['its service and environment', { service: 'web', environment: 'production' }, '@all, @web, @prod or @both'],
+    ['all its environments', { service: 'web' }, '@all or @web'],
+    ['all services there', { environment: 'production' }, '@all or @prod'],
+    ['everything', { what: 'freeze' }, '@all'],
+  ])('are ended by operators of all that they are about: %s', (_title, hold, names) => {
+    const policy = aReadFile(sluiceYaml.replace('\n  - { role: operator, of: [mia] }\n', operators));
+    const [reason] = locks(ask(hold, { facts: someFacts({ policy, holds: [{ ...withoutPlace, ...hold }] }) }));
+    expect(reason?.next?.endsWith(`an operator (${names})`)).toBe(true);
+  });
+
+  test('are ended by an operator to be where the file knows none', () => {
+    const policy = aReadFile(sluiceYaml.replace('  - { role: operator, of: [mia] }\n', ''));
+    const hold = aHold({ service: 'web', what: 'freeze' });
+    expect(locks(aQuestion({ facts: someFacts({ policy, holds: [hold] }) }))).toMatchObject([
+      {
+        text: 'web in production is frozen by @mia (audit)',
+        next: '`/release unfreeze web production`, by an operator',
+      },
+    ]);
+  });
+
+  test('are passed by no role that a line of another kind names', () => {
+    const policy = withPolicies('kind: reference, pattern: "^CHG", override: [releaser]');
+    expect(locks(aQuestion({ facts: someFacts({ policy, holds: [aHold()] }) }))[0]).not.toHaveProperty('override');
   });
 
   test('says who can unlock and how', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { promotionOrder } from '../../../src/decision/policies/promotion-order.ts';
 import type { HealthyRecord } from '../../../src/proven.ts';
 import { aHealthyRecord, aReadFile, aRequest, at, digest, sluiceYaml, someFacts } from '../../support/builders.ts';
-import { aQuestion } from '../question-builder.ts';
+import { aQuestion, withPolicies } from '../question-builder.ts';
 
 const twoClusters = aReadFile(sluiceYaml.replace('clusters: [staging]', 'clusters: [staging-a, staging-b]'));
 
@@ -47,6 +47,31 @@ describe('the order of environments', () => {
       'web 1.4.2 was healthy in staging on staging-a, but never on staging-b → `/release web staging 1.4.2`',
     ]);
     expect(textsFor([aHealthyRecord(['staging-a', 'staging-b'])], { policy: twoClusters })).toEqual([]);
+  });
+
+  test('of several clusters those with it and those without are named', () => {
+    const policy = aReadFile(sluiceYaml.replace('clusters: [staging]', 'clusters: [a, b, c, d]'));
+    expect(textsFor([aHealthyRecord(['a', 'c'])], { policy })[0]).toContain('on a, c, but never on b, d');
+  });
+
+  test('who may pass is named where a line names them, and only there', () => {
+    const line = (environment: string) => `kind: promotion-order, environments: [${environment}], override: [operator]`;
+    const overrides = (environment: string) =>
+      promotionOrder(aQuestion({ facts: someFacts({ policy: withPolicies(line(environment)), healthy: new Map() }) }));
+    const reason = {
+      code: 'not-healthy-before',
+      effect: 'deny',
+      text: 'web 1.4.2 was never healthy in staging',
+      next: '`/release web staging 1.4.2`',
+      source: 'sluice.yaml:5@0e0e0e0',
+      policy: 'promotion-order',
+    };
+    expect(overrides('production')).toStrictEqual([{ ...reason, override: ['operator'] }]);
+    expect(overrides('staging')).toStrictEqual([reason]);
+  });
+
+  test('an environment that is not there comes after nothing', () => {
+    expect(textsFor([], { environment: 'constructor' })).toEqual([]);
   });
 
   test('the first environment comes after nothing', () => {

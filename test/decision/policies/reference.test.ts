@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decision/decide.ts';
 import { reference } from '../../../src/decision/policies/reference.ts';
-import { aRequest, someFacts } from '../../support/builders.ts';
+import { aPlan, aRequest, someFacts } from '../../support/builders.ts';
 import { aQuestion, withPolicies } from '../question-builder.ts';
 
 function ask(ref: string | undefined, line = 'pattern: "^CHG[0-9]+$", example: CHG123') {
@@ -28,6 +28,21 @@ describe('a reference', () => {
       next: '`/release web production 1.4.2 ref CHG123`',
       source: 'sluice.yaml:17@0e0e0e0',
     });
+  });
+
+  test('is asked for by a word where the line shows no example', () => {
+    const [reason] = reference(ask(undefined, 'pattern: "^CHG"'));
+    expect(reason).toMatchObject({
+      text: 'production takes releases with a ticket that matches ^CHG; none is named',
+      next: '`/release web production 1.4.2 ref TICKET`',
+    });
+  });
+
+  test('is not asked of a rollback to what was healthy here, but of any other', () => {
+    const request = aRequest({ intent: 'rollback' });
+    const plan = aPlan({ intent: 'rollback', knownGood: true });
+    expect(reference({ ...ask(undefined), request, plan })).toEqual([]);
+    expect(reference({ ...ask(undefined), request })).toHaveLength(1);
   });
 
   test('is a warning beside the decision where its level says so', () => {

@@ -44,6 +44,18 @@ describe('rule', () => {
     ]);
   });
 
+  test('that this Sluice cannot read refuses, and says why', () => {
+    const { file, ...read } = aReadFile();
+    const line = { kind: 'rule', expression: 'plan.', message: 'few commits only' } as const;
+    const policy = { ...read, file: { ...file, policies: [line] } };
+    expect(rule(aQuestion({ facts: someFacts({ policy }) }))).toMatchObject([
+      {
+        effect: 'deny',
+        text: 'few commits only (the rule could not be evaluated: Expected IDENTIFIER, got EOF)',
+      },
+    ]);
+  });
+
   test('of several, each that is not true has its say', () => {
     expect(
       effects(

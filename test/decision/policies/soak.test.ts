@@ -139,7 +139,7 @@ describe('soak', () => {
     const on = (cluster: string, minutes: number, counting: number | null, isRunning = true) =>
       time(minutes, counting, { cluster, isRunning });
     const clusters = ['s1', 's2', 's3'];
-    expect(told({ file, clusters, times: [on('s1', 0, 120), on('s2', 0, 60), on('s3', 0, 90)] })).toEqual([
+    expect(told({ file, clusters, times: [on('s1', 0, 120), on('s2', 0, 90), on('s3', 0, 60)] })).toEqual([
       'hold: web 1.4.2 needs 2 h of health in staging; 1 h were missing when it was asked for, enough at Tue 2026-11-24 13:00 UTC',
     ]);
     expect(told({ file, clusters, times: [on('s1', 0, 120), on('s2', 30, null), on('s3', 0, 90)] })).toEqual([
@@ -150,6 +150,21 @@ describe('soak', () => {
     ).toEqual([
       'deny: web 1.4.2 needs 2 h of health in staging; 1 h 50 m are missing, and another version runs on s1 and s3 now',
     ]);
+  });
+
+  test('does not wait for a drift on a cluster that runs another version there', () => {
+    const file = sluiceYaml.replace('clusters: [staging]', 'clusters: [s1, s2]');
+    const clusters = ['s1', 's2'];
+    const running = (cluster: string, version: string) => time(0, 5, { cluster, version });
+    const healthy = clusters.map((cluster) => time(120, null, { cluster, isRunning: false }));
+    const times = [...healthy, running('s1', '1.4.2'), running('s2', '1.4.3')];
+    const texts = (cluster: string) => told({ file, clusters, times, drifts: [{ ...drift, cluster }] });
+    expect(texts('s1')[0]).toContain('its time begins anew when Deployment/default/web on s1 no longer differs');
+    expect(texts('s2').join()).not.toContain('begins anew');
+  });
+
+  test('asks for nothing where the line only says who may pass the order', () => {
+    expect(told({ times: [time(0, 1)], lines: line('override: [operator]') })).toEqual([]);
   });
 
   test('leaves to the order what was never healthy there', () => {
