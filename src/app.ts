@@ -214,8 +214,8 @@ export async function startApp(
     },
     outside: async () => changedOutside(gitops, await catalog.deployed(), await ledger.arriving()),
     openDrifts: ledger.drifts,
-    onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict) => {
-      if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict });
+    onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict, steps) => {
+      if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict }, { [cluster]: steps });
     }),
     showsLogs: (environment) => catalog.environment(environment)?.logs === 'thread',
     onPodLog: async ({ release }, cluster, log) => {

@@ -205,6 +205,15 @@ export const releaseSchema = z.strictObject({
   state: stateSchema,
   /** When the present state began. */
   since: instantSchema,
+  /** When it was first held, queued, taken up and written; what was before it was held last does not count. */
+  entered: z
+    .strictObject({
+      held: instantSchema.optional(),
+      queued: instantSchema.optional(),
+      writing: instantSchema.optional(),
+      written: instantSchema.optional(),
+    })
+    .optional(),
   plan: planSchema.optional(),
   decision: decisionSchema.optional(),
   votes: z.array(voteSchema),

@@ -147,6 +147,11 @@ export function spokenDuration(ms: number): string {
     .join(' ');
 }
 
+/** The same with tenths of a second where it is short: `2.1 s`. */
+export function exactDuration(ms: number): string {
+  return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : spokenDuration(ms);
+}
+
 /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

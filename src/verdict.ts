@@ -35,8 +35,24 @@ export const verdictSchema = z.discriminatedUnion('kind', [
 ]);
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** The verdicts of one release, cluster by cluster. */
-export const arrivalSchema = z.strictObject({ clusters: z.record(z.string(), verdictSchema) });
+/** When something was seen for the first time; `after`: when it was last looked for in vain, where nobody looked for long in between. */
+const seenSchema = z.strictObject({ at: instantSchema, after: instantSchema.optional() });
+export type Seen = z.infer<typeof seenSchema>;
+
+/** How far a commit has got in one cluster: fetched by its sources, sent to the API server, proven in ready pods. */
+export const stepsSchema = z.strictObject({
+  fetched: seenSchema.optional(),
+  applied: seenSchema.optional(),
+  healthy: seenSchema.optional(),
+});
+export type Steps = z.infer<typeof stepsSchema>;
+export const stepNames = ['fetched', 'applied', 'healthy'] as const;
+
+/** The verdicts of one release, cluster by cluster, and when it first got how far there: that is never revised. */
+export const arrivalSchema = z.strictObject({
+  clusters: z.record(z.string(), verdictSchema),
+  steps: z.record(z.string(), stepsSchema).optional(),
+});
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 const weight = { failed: 0, gone: 1, unverified: 2, waiting: 3, superseded: 4, healthy: 5 } as const;

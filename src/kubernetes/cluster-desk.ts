@@ -2,15 +2,16 @@ import type { Chain } from '../chain.ts';
 import type { Drift } from '../drift.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
-import type { Verdict } from '../verdict.ts';
+import { type Steps, stepNames, type Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { clockTime } from './arrival/finding.ts';
-import { suspendedIn, type Unit } from './arrival/own.ts';
+import { suspendedIn } from './arrival/own.ts';
 import { chainOf } from './chain.ts';
 import { type ClusterWatchOptions, watchCluster } from './cluster-watch.ts';
 import type { Expected } from './expected.ts';
+import { createFirstSeen } from './first-seen.ts';
 import { createAncestry } from './gather-ancestry.ts';
-import { createJudge } from './judge.ts';
+import { createJudge, type Judgement } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOutbox } from './outbox.ts';
 import { overviewOf } from './overview.ts';
@@ -52,18 +53,15 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   /** Of their own, so that a slow log holds up no verdict. */
   const logs = createOutbox(log);
   const judge = createJudge(name, options.drifts, clock.now());
-  const told = new Map<string, { verdict: Verdict; of: string }>();
+  const told = new Map<string, { verdict: Verdict; steps: Steps; of: string }>();
+  const firstSeen = createFirstSeen();
   const healthy = new Map<string, string>();
   /** What was last said of the health of each service. */
   const health = new Map<string, string>();
   let toldSilent = false;
   /** Null until it is known: nothing to expect would mean that everything has gone. */
   let expectations: readonly Expected[] | null = null;
-  let current: readonly {
-    readonly expected: Expected;
-    readonly units: readonly Unit[];
-    readonly verdict: Verdict;
-  }[] = [];
+  let current: Judgement['verdicts'] = [];
 
   /** As it was gathered for what was judged last. */
   let isAncestor: IsAncestor = () => false;
@@ -92,7 +90,12 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), watch.staleSince() !== null);
     current = verdicts.map((each) => ({ ...each, verdict: withSilence(each.verdict) }));
     toldSilent = isSilent();
-    for (const { expected, verdict } of current) tell(expected, verdict, !toldSilent);
+    const isFresh = watch.staleSince() === null;
+    for (const { expected, verdict, reached } of current) {
+      const steps =
+        isFresh && expected.release !== undefined ? firstSeen.note(expected, reached, clock.now()) : expected.steps;
+      tell(expected, verdict, steps, !toldSilent);
+    }
     for (const seen of drift.seen) outbox.put(`drift/${seen.id}`, async () => void (await options.onDrift(seen)));
     for (const { id, how } of drift.ended)
       outbox.put(`drift/${id}`, async () => void (await options.onDriftEnded(id, how)));
@@ -117,20 +120,21 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       const before = told.get(keyOf(expected));
       const previous = before?.of === identityOf(expected) ? before.verdict : expected.previous;
       const verdict = unreachableVerdict(name, because, expected, previous, clock.now());
-      return { expected, units: [], verdict };
+      return { expected, units: [], verdict, reached: [] };
     });
-    for (const { expected, verdict } of current) tell(expected, verdict, false);
+    for (const { expected, verdict } of current) tell(expected, verdict, expected.steps, false);
   };
 
-  const tell = (expected: Expected, verdict: Verdict, isSeen = true): void => {
+  const tell = (expected: Expected, verdict: Verdict, steps: Steps = {}, isSeen = true): void => {
     const key = keyOf(expected);
     const of = identityOf(expected);
     const before = told.get(key);
-    const last = before?.of === of ? before.verdict : expected.previous;
-    told.set(key, { verdict, of });
-    if (last === undefined || !sameVerdict(last, verdict))
-      outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, verdict));
-    tellLog(expected, verdict, last);
+    const last = before?.of === of ? before : { verdict: expected.previous, steps: expected.steps ?? {} };
+    told.set(key, { verdict, steps, of });
+    const isNews = last.verdict === undefined || !sameVerdict(last.verdict, verdict);
+    if (isNews || stepNames.some((step) => steps[step] !== undefined && last.steps[step] === undefined))
+      outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, verdict, steps));
+    tellLog(expected, verdict, last.verdict);
     const { service, environment, version, digest } = expected;
     const seen = {
       service,

@@ -57,6 +57,7 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
     const holds = current === null ? place : { ...place, ...wantedBy(current.release) };
     for (const cluster of place.clusters) {
       const previous = current?.release.arrival?.clusters[cluster];
+      const steps = current?.release.arrival?.steps?.[cluster];
       expected.push({
         service: place.service,
         environment: place.environment,
@@ -70,6 +71,7 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
         paths: [...place.paths],
         ...(current === null ? {} : { release: current.id, writtenAt: current.release.since }),
         ...(previous === undefined ? {} : { previous }),
+        ...(steps === undefined ? {} : { steps }),
       });
     }
   }

@@ -1,7 +1,7 @@
 import type { CommitSha } from '../change.ts';
 import type { ReleaseId } from '../release.ts';
 import type { Instant } from '../time.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Steps, Verdict } from '../verdict.ts';
 
 /** What one cluster should run of one service; with `release` its verdicts go to that release. */
 export interface Expected {
@@ -20,4 +20,6 @@ export interface Expected {
   readonly writtenAt?: Instant;
   /** The verdict on the record, so that `since` and late failures survive a restart. */
   readonly previous?: Verdict;
+  /** The steps on the record. */
+  readonly steps?: Steps;
 }

@@ -1,8 +1,9 @@
 import type { SeenDrift } from '../drift.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Steps, Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { arrival } from './arrival/arrival.ts';
 import { type Unit, unitsOf } from './arrival/own.ts';
+import { reachedBy } from './arrival/reached.ts';
 import { createBundles } from './drift/bundle.ts';
 import { createDriftTracker, type DriftStep } from './drift/drift-tracker.ts';
 import { createEarlierFailures, type EarlierFailures } from './earlier-failures.ts';
@@ -17,6 +18,8 @@ export interface Judgement {
     readonly expected: Expected;
     readonly units: readonly Unit[];
     readonly verdict: Verdict;
+    /** How far the commit has got, as the objects show it now. */
+    readonly reached: readonly (keyof Steps)[];
   }[];
   readonly drift: DriftStep;
 }
@@ -70,7 +73,7 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = [], 
         earlier.note(question, units);
         const verdict = arrival(question, units, nowMs, previousOf(expected, before));
         last.set(name, { expected, verdict, earlier });
-        return { expected, units, verdict };
+        return { expected, units, verdict, reached: reachedBy(question, units, verdict) };
       });
       if (blind) return { verdicts, drift: { seen: [], ended: [] } };
       const subjects = verdicts.map(({ expected, units, verdict }) => ({

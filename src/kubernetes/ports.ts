@@ -3,7 +3,7 @@ import type { ClusterConfig } from '../config.ts';
 import type { Drift, DriftEnd, SeenDrift } from '../drift.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Steps, Verdict } from '../verdict.ts';
 import type { ClusterApi } from './clusters.ts';
 import type { Expected } from './expected.ts';
 import type { Bounds } from './list-watch.ts';
@@ -35,8 +35,8 @@ export interface KubernetesPorts {
   readonly onUnknownCommit?: (lane: { readonly repository: string; readonly branch: string }) => Promise<unknown>;
   /** What every cluster should run now; asked every 5 s and after `refresh`. */
   readonly expected: () => Promise<readonly Expected[]>;
-  /** Called when a verdict differs from the one before; called again later when it rejects. */
-  readonly onVerdict: (expected: Expected, cluster: string, verdict: Verdict) => Promise<void>;
+  /** Called when a verdict differs from the one before, or a step is new; called again later when it rejects. */
+  readonly onVerdict: (expected: Expected, cluster: string, verdict: Verdict, steps: Steps) => Promise<void>;
   /** Whether what containers of an environment write may be shown. */
   readonly showsLogs?: (environment: string) => boolean;
   /** What a container of a failed release wrote last, once for each cause. */

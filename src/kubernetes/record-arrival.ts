@@ -1,5 +1,5 @@
 import type { Release, ReleaseId } from '../release.ts';
-import type { Verdict } from '../verdict.ts';
+import { type Steps, stepNames, type Verdict } from '../verdict.ts';
 import type { PodLog } from './pod-log.ts';
 
 interface ArrivalEntry {
@@ -17,11 +17,12 @@ export interface RecordArrivalPorts {
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
 }
 
-/** Puts the verdicts of some clusters on the record of a written release; whoever was first is read again. */
+/** Puts the verdicts of some clusters, and steps that are new, on the record of a written release; whoever was first is read again. */
 export async function recordArrival(
   ports: RecordArrivalPorts,
   id: ReleaseId,
   verdicts: Readonly<Record<string, Verdict>>,
+  steps: Readonly<Record<string, Steps>> = {},
 ): Promise<void> {
   let before = await ports.release(id);
   while (before !== null && before.state.kind === 'written') {
@@ -29,16 +30,26 @@ export async function recordArrival(
     const changed = Object.entries(verdicts).filter(
       ([cluster, verdict]) => JSON.stringify(known[cluster]) !== JSON.stringify(verdict),
     );
-    if (changed.length === 0) return;
+    const knownSteps = before.arrival?.steps ?? {};
+    const gained = Object.entries(steps).filter(([cluster, seen]) => isFurther(seen, knownSteps[cluster]));
+    if (changed.length === 0 && gained.length === 0) return;
     const clusters = { ...known, ...Object.fromEntries(changed) };
+    // What was seen first stays.
+    const further = gained.map(([cluster, seen]) => [cluster, { ...seen, ...knownSteps[cluster] }] as const);
+    const all = { ...knownSteps, ...Object.fromEntries(further) };
+    const arrival = { clusters, ...(Object.keys(all).length === 0 ? {} : { steps: all }) };
     const lines = changed.flatMap(([cluster, verdict]) => threadLine(cluster, verdict, known[cluster]) ?? []);
     const entry = { event: 'release.arrival', ...(lines.length === 0 ? {} : { text: lines.join('\n') }) };
     const failed = before.failed ?? firstFailure(changed);
-    const change = { arrival: { clusters }, ...(failed === undefined ? {} : { failed }) };
+    const change = { arrival, ...(failed === undefined ? {} : { failed }) };
     const outcome = await ports.transition(before, change, entry);
     if (outcome.kind === 'done') return;
     before = outcome.record;
   }
+}
+
+function isFurther(seen: Steps, known: Steps = {}): boolean {
+  return stepNames.some((name) => seen[name] !== undefined && known[name] === undefined);
 }
 
 function firstFailure(verdicts: readonly (readonly [string, Verdict])[]): Release['failed'] {

@@ -1,5 +1,5 @@
 import { type Release, releaseSchema } from '../release.ts';
-import { type Clock, instantOf } from '../time.ts';
+import { type Clock, type Instant, instantOf } from '../time.ts';
 import { consequences, memberships } from './indexes.ts';
 import { type Entry, type Moved, type Records, readStored, type Write, type WriteOutcome } from './record.ts';
 
@@ -46,12 +46,22 @@ export function createTransition({
 
 function changed(before: Release, change: ReleaseChange, nowMs: number): Release {
   const moves = change.state !== undefined && change.state.kind !== before.state.kind;
-  return {
-    ...before,
-    ...change,
-    revision: before.revision + 1,
-    since: moves ? instantOf(nowMs) : before.since,
-  };
+  const after = { ...before, ...change, revision: before.revision + 1 };
+  return moves ? { ...after, since: instantOf(nowMs), entered: enteredBy(after, instantOf(nowMs)) } : after;
+}
+
+/** What is queued again after a refused push waits since it was queued first; what is held again begins anew. */
+function enteredBy({ state, entered = {} }: Release, now: Instant): NonNullable<Release['entered']> {
+  switch (state.kind) {
+    case 'held':
+      return { held: entered.held ?? now };
+    case 'queued':
+    case 'writing':
+    case 'written':
+      return { ...entered, [state.kind]: entered[state.kind] ?? now };
+    default:
+      return entered;
+  }
 }
 
 export function releaseWrite(before: Release | null, after: Release, entry: Entry): Write {

@@ -15,6 +15,9 @@ describe.each(['socket', 'http'] as const)('with Slack over %s', (slackMode) => 
 
     const healthy = await world.message('releases-dev', /web 1\.4\.2 is running in dev/);
     expect(healthy).toContain('Ana');
+    expect(healthy).toMatch(
+      /asked .* → queued \+\d.* → written \+\d.* → fetched \+\d.* → applied \+\d.* → healthy \+\d.*; in all \d+ s/,
+    );
     const all = world.messagesOf('releases-dev', /web .*1\.4\.2/).filter((message) => message.thread_ts === undefined);
     expect(all).toHaveLength(1);
     expect(await world.headMessage()).toMatch(
@@ -61,6 +64,7 @@ describe.each(['socket', 'http'] as const)('with Slack over %s', (slackMode) => 
     const done = await world.message('releases', /web 1\.4\.2 is running in production/);
     expect(done).toContain('prod-eu');
     expect(done).toContain('prod-us');
+    expect(done).toMatch(/asked .* → approved \+\d.* → queued .*\nprod-eu: fetched .*\nprod-us: fetched .* → healthy/);
     for (const approver of ['bo', 'cy']) expect(done).toContain(world.mentionOf(approver));
     expect(await world.headMessage()).toMatch(/Sluice-Approved-By: Bo[\s\S]*Sluice-Approved-By: Cy/);
     expect(world.buttonsOf('releases', /1\.4\.2 is running/)).toEqual([]);

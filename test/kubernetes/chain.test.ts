@@ -253,7 +253,8 @@ describe('what real Flux did', () => {
     const history = readHistory(join(recordings, `${name}.bundle`), join(folder, name));
     const wrong: string[] = [];
     replay(recording, history, (judged, view) => {
-      for (const { expected, units, verdict } of judged) {
+      for (const { expected, units, verdict, reached } of judged) {
+        if (reached.includes('applied') && !reached.includes('fetched')) wrong.push('applied before it was fetched');
         const nodes = chainOf({ view, expected, isAncestor: history.isAncestor }, units, verdict);
         const count = marked(nodes).length;
         if (count !== ('stage' in verdict && units.length > 0 ? 1 : 0))

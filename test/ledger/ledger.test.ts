@@ -123,6 +123,22 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     expect([voted.since, voted.revision]).toEqual([held.since, 3]);
   });
 
+  test('keeps when it first got into each state, and begins anew when it is held again', async () => {
+    const step = (release: Release, state: State) => {
+      clock.move(1_000);
+      return moved(release, state);
+    };
+    const held = await step(await accepted(), { kind: 'held' });
+    const queued = await step(held, { kind: 'queued' });
+    const refused = await step(await step(queued, { kind: 'writing' }), { kind: 'queued' });
+    expect(refused.entered).toMatchObject({ held: held.since, queued: queued.since });
+    const again = await step(await step(refused, { kind: 'held' }), { kind: 'queued' });
+    expect(again.entered).toEqual({ held: held.since, queued: again.since });
+    const done = await step(await step(again, { kind: 'writing' }), { kind: 'written', commit: sha('ab') });
+    expect(done.entered).toMatchObject({ queued: again.since, written: done.since });
+    expect(await ledger.release(done.id)).toMatchObject({ entered: done.entered });
+  });
+
   test('remembers a posted message beside the record, through later transitions', async () => {
     const release = await accepted();
     await ledger.notePosted(`release/${release.id}`, { channel: 'C1', ts: '1.2' });

@@ -1,8 +1,9 @@
 import { button, code, foreign } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
-import { overall, stageSchema, type Verdict } from '../../verdict.ts';
-import { credits, serviceOf, versionOf } from './words.ts';
+import { stepWords, timelineLines, timelineOf } from '../../timeline.ts';
+import { overall, type Stage, stageSchema, type Verdict } from '../../verdict.ts';
+import { credits, serviceOf, versionOf, when } from './words.ts';
 
 /** What a message needs beside the record. */
 export interface View {
@@ -17,11 +18,33 @@ export interface View {
 export interface ArrivalSection {
   readonly sentence: string;
   readonly lines: readonly string[];
+  /** What it took, once it has ended; empty before. `said`: without references, for `text`. */
+  readonly timeline: { readonly shown: readonly string[]; readonly said: readonly string[] };
   readonly buttons: readonly ReturnType<typeof button>[];
 }
 
 /** What became of a written release, over all clusters and on each. */
 export function arrivalSection(release: Release, commit: string, view: View): ArrivalSection {
+  return { ...sectionOf(release, commit, view), timeline: timelineWords(release, view) };
+}
+
+type Section = Omit<ArrivalSection, 'timeline'>;
+
+/** Where nothing is on its way any more. */
+function timelineWords(release: Release, { clusters }: View): ArrivalSection['timeline'] {
+  const kinds = clusters.map((cluster) => release.arrival?.clusters[cluster]?.kind);
+  const timeline = kinds.every((kind) => kind === 'healthy' || kind === 'failed')
+    ? timelineOf(release, clusters)
+    : null;
+  if (timeline === null) return { shown: [], said: [] };
+  const { at } = release.request;
+  return {
+    shown: timelineLines(timeline, when(at)),
+    said: timelineLines(timeline, `${at.slice(11, 16)} UTC`),
+  };
+}
+
+function sectionOf(release: Release, commit: string, view: View): Section {
   const verdicts = view.clusters.map((cluster) => [cluster, release.arrival?.clusters[cluster]] as const);
   const worst =
     release.arrival === undefined || verdicts.some(([, verdict]) => verdict === undefined)
@@ -58,14 +81,14 @@ export function arrivalSection(release: Release, commit: string, view: View): Ar
       return {
         sentence: `*${title}* is written (${commit.slice(0, 7)}) but not proven on ${open.join(', ')}: ${foreign(worst.because, 500)}.${now} Sluice keeps looking; nothing for you to do. ${credits(release)}`,
         // With one cluster the sentence has said it all.
-        lines: verdicts.length === 1 ? [] : verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
+        lines: verdicts.length === 1 ? [] : verdicts.map(([cluster, verdict]) => progress(release, cluster, verdict)),
         buttons: backButton(release, view, 'Abort'),
       };
     }
     default:
       return {
         sentence: `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}.${behind(verdicts)} ${credits(release)}`,
-        lines: verdicts.map(([cluster, verdict]) => progress(cluster, verdict)),
+        lines: verdicts.map(([cluster, verdict]) => progress(release, cluster, verdict)),
         buttons: backButton(release, view, 'Abort'),
       };
   }
@@ -73,10 +96,10 @@ export function arrivalSection(release: Release, commit: string, view: View): Ar
 
 type ByCluster = readonly (readonly [string, Verdict | undefined])[];
 
-function failure(release: Release, title: string, failed: ByCluster, all: ByCluster, view: View): ArrivalSection {
+function failure(release: Release, title: string, failed: ByCluster, all: ByCluster, view: View): Section {
   const where = failed.map(([cluster]) => foreign(cluster, 80)).join(', ');
   const because = [...new Set(failed.map(([, verdict]) => failureWords(verdict)))].slice(0, 3).join('; ');
-  const lines = all.length === 1 ? [] : all.map(([cluster, verdict]) => progress(cluster, verdict));
+  const lines = all.length === 1 ? [] : all.map(([cluster, verdict]) => progress(release, cluster, verdict));
   const sentence = `*${title} failed on ${where}*: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
   return { sentence, lines, buttons: backButton(release, view, 'Roll back') };
 }
@@ -162,7 +185,7 @@ const done = {
   image: ['fetched', 'applied', 'rolled out'],
 } as const;
 
-function progress(cluster: string, verdict: Verdict | undefined): string {
+function progress(release: Release, cluster: string, verdict: Verdict | undefined): string {
   const name = code(cluster);
   if (verdict === undefined) return `${name} Flux has not been heard yet`;
   switch (verdict.kind) {
@@ -170,7 +193,7 @@ function progress(cluster: string, verdict: Verdict | undefined): string {
       return `${name} healthy${verdict.pods === undefined ? '' : `, ${verdict.pods.ready}/${verdict.pods.wanted} pods`}${verdict.note === undefined ? '' : ` (${foreign(verdict.note, 200)})`}`;
     case 'waiting':
     case 'unverified':
-      return `${name} ${[...done[verdict.stage], foreign(verdict.because, 500)].join(' → ')}${still(verdict.running)}`;
+      return `${name} ${[...behindIt(release, cluster, verdict.stage), foreign(verdict.because, 500)].join(' → ')}${still(verdict.running)}`;
     case 'failed':
       return `${name} *failed*: ${foreign(verdict.because, 500)}${still(verdict.running)}`;
     case 'superseded':
@@ -180,12 +203,23 @@ function progress(cluster: string, verdict: Verdict | undefined): string {
   }
 }
 
+/** The steps that lie behind, each with how long it took where that is on record. */
+function behindIt(release: Release, cluster: string, stage: Stage): string[] {
+  const own = timelineOf(release, [cluster])?.clusters[0]?.steps ?? [];
+  return done[stage].map((name) => {
+    const step = own.find((each) => each.name === name);
+    return step === undefined ? name : stepWords(step);
+  });
+}
+
 function still(version: string | undefined): string {
   return version === undefined ? '' : `. Running: ${foreign(version, 130)}`;
 }
 
 /** From the request to the last cluster that became healthy. */
 function took(release: Release): string {
-  const since = Object.values(release.arrival?.clusters ?? {}).map((verdict) => epochMsOf(verdict.since));
+  const since = Object.entries(release.arrival?.clusters ?? {}).map(([cluster, verdict]) =>
+    epochMsOf(release.arrival?.steps?.[cluster]?.healthy?.at ?? verdict.since),
+  );
   return spokenDuration(Math.max(...since) - epochMsOf(release.request.at));
 }

@@ -14,7 +14,7 @@ import {
 import { betweenWords, commitWords } from '../../plan-words.ts';
 import { isAutomatic, type Release } from '../../release.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
-import { arrivalSection, type View } from './arrival.ts';
+import { type ArrivalSection, arrivalSection, type View } from './arrival.ts';
 import { overrideLine } from './override.ts';
 import { refusalSection } from './refusal.ts';
 import { changedWords, requestBlocks } from './request.ts';
@@ -42,7 +42,8 @@ export function releaseMessage(release: Release, view: View): MessageBody {
     case 'written': {
       const arrival = arrivalSection(release, release.state.commit, view);
       const buttons = [...arrival.buttons, ...reviewButtons(release)];
-      return titled(release, arrival.sentence, buttons, view, [...arrival.lines, ...reviewLines(release)]);
+      const lines = [...arrival.lines, ...reviewLines(release)];
+      return titled(release, arrival.sentence, buttons, view, lines, arrival.timeline);
     }
     case 'denied':
     case 'unchanged': {
@@ -136,22 +137,25 @@ function cancelButton(release: Release) {
   ];
 }
 
-/** Title, lines, buttons, and the quiet facts below: commits, reason, ticket. */
+/** Title, lines, what it took, buttons, and the quiet facts below: commits, reason, ticket. */
 function titled(
   release: Release,
   title: string,
   buttons: readonly ReturnType<typeof button>[],
   view: View,
   lines: readonly string[] = [],
+  timeline?: ArrivalSection['timeline'],
 ): MessageBody {
   const blocks: KnownBlock[] = [section(title)];
   const override = overrideLine(release);
   if (override !== null) blocks.push(section(override));
   if (lines.length > 0) blocks.push(section(fitting(lines)));
+  const { shown, said } = timeline ?? { shown: [], said: [] };
+  if (shown.length > 0) blocks.push(context(fitting(shown, 1_900)));
   const facts = quietFacts(release, view);
   if (facts.length > 0) blocks.push(context(...facts));
   if (buttons.length > 0) blocks.push(actions(...buttons));
-  return message([title, ...(override === null ? [] : [override]), ...lines].join('\n'), blocks);
+  return message([title, ...(override === null ? [] : [override]), ...lines, ...said].join('\n'), blocks);
 }
 
 const commitsShown = 5;
