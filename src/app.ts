@@ -30,6 +30,8 @@ import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createMeasures, metricsRoute } from './measure.ts';
 import { createMetrics } from './metrics.ts';
 import { createAlerts } from './notify/alerts.ts';
+import { createElsewhere } from './notify/elsewhere/elsewhere.ts';
+import { createSinks } from './notify/elsewhere/sinks.ts';
 import { createNotify } from './notify/notify.ts';
 import { createPreview } from './preview.ts';
 import { openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
@@ -247,6 +249,11 @@ export async function startApp(
     commitUrl: (repository) => file.repositories[repository]?.commitUrl,
   });
 
+  const elsewhere = createElsewhere(
+    { ...ledger, lines: ledger.log, clock, log, pulse },
+    createSinks(settled.announce, { ...ledger, clock }),
+  );
+
   const ending = new AbortController();
   const watched = watch({ ...settled, gitops, catalog, alerts, ledger, clockSkew, refreshed: kubernetes.refresh });
   // Names are known before the first command comes; a remote that is away holds up nobody.
@@ -276,6 +283,7 @@ export async function startApp(
   });
   await dispatch.start();
   notify.start();
+  elsewhere.start();
   await kubernetes.start();
   await chat.start();
   log.info({ port: http.port }, 'Sluice is ready');
@@ -284,7 +292,7 @@ export async function startApp(
     stop: async () => {
       ending.abort();
       await chat.stop();
-      await Promise.all([dispatch.stop(), kubernetes.stop(), notify.stop(), ...rounds]);
+      await Promise.all([dispatch.stop(), kubernetes.stop(), notify.stop(), elsewhere.stop(), ...rounds]);
       await http.close();
       gitops.close();
       redis.disconnect();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { announcedEvents } from './announced-events.ts';
 import { Refusal } from './errors.ts';
 import { nameSchema, publicKeySchema } from './release.ts';
 import { parseYaml, problemLines } from './yaml.ts';
@@ -85,6 +86,37 @@ export const configSchema = z.strictObject({
     .strictObject({ token: secretSchema })
     .optional()
     .describe('Bearer token for POST /artifacts; without it the route is closed'),
+  announce: z
+    .strictObject({
+      webhooks: z
+        .array(
+          z.strictObject({
+            url: z.url(),
+            secret: secretSchema.describe('Signs each announcement (Standard Webhooks, HMAC-SHA256)'),
+            events: z.array(z.enum(announcedEvents)).optional().describe('Default: all'),
+            environments: z.array(nameSchema).optional().describe('Default: all'),
+          }),
+        )
+        .max(20)
+        .default([]),
+      grafana: z
+        .strictObject({ url: z.url(), token: secretSchema })
+        .optional()
+        .describe('Releases as annotations, with a token that may write them'),
+      github: z
+        .strictObject({
+          api: z.url().default('https://api.github.com'),
+          token: secretSchema.describe('May write deployments of these repositories'),
+          repository: z
+            .string()
+            .regex(/^[\w.-]+\/[\w.{}-]+$/, 'owner/name, where {service} stands for the service')
+            .describe("The repository of a service's source: acme/{service}"),
+        })
+        .optional()
+        .describe('Deployments and their states on the commit that a release was built from'),
+    })
+    .optional()
+    .describe('Who is told outside of Slack; retried for a day, never in the way of a release'),
   log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -35,6 +35,14 @@ export function createParts(config: Config, environment: Environment) {
       Object.entries(file.clusters).flatMap(([cluster, { receiver }]) =>
         receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
       ),
+    announce: () => {
+      const { webhooks = [], grafana, github } = file.announce ?? {};
+      return {
+        webhooks: webhooks.map((webhook) => ({ ...webhook, secret: secret(webhook.secret) })),
+        grafana: grafana === undefined ? undefined : { ...grafana, token: secret(grafana.token) },
+        github: github === undefined ? undefined : { ...github, token: secret(github.token) },
+      };
+    },
     artifactToken: () => (file.artifacts === undefined ? undefined : secret(file.artifacts.token)),
     signing: () => (file.signing === undefined ? undefined : { ...file.signing, key: absolute(file.signing.key) }),
   };
@@ -60,6 +68,7 @@ export function settle(config: Config, environment: Environment) {
     connection: parts.connection(),
     receivers: parts.receivers(),
     artifactToken: parts.artifactToken(),
+    announce: parts.announce(),
     signing: parts.signing(),
     secrets: parts.secrets,
     lanes,

@@ -4,6 +4,7 @@ import type { Release } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
 import { createAccept } from './accept.ts';
 import { createDrifts } from './drifts.ts';
+import { createFeeds } from './feeds.ts';
 import { createHealthy } from './healthy.ts';
 import { createHealthyTime } from './healthy-time.ts';
 import { createHistory } from './history.ts';
@@ -54,6 +55,7 @@ export function createLedger({ redis, clock, onTransition }: LedgerPorts) {
     ...createNotices({ redis, records, clock }),
     ...createPolicyChanges({ redis, records }),
     ...createMarks({ redis, clock }),
+    ...createFeeds({ redis }),
     ...createHealthy({ redis }),
     ...createHealthyTime({ redis, clock }),
     /** How far the thread of a subject has been told; null before its first line. */

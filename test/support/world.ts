@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
@@ -10,6 +10,7 @@ import { commitFromOutside, type OutsideCommit } from '../../src/playground/outs
 import { company as people } from '../../src/playground/seed/company.ts';
 import { artifactOf } from '../../src/playground/seed/versions.ts';
 import type { Log } from '../../src/telemetry.ts';
+import { toYaml } from '../../src/yaml.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 
 const waitMs = 40_000;
@@ -27,9 +28,12 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export async function startWorld(
   options: {
     readonly redis?: TestRedis;
-    readonly speed?: number /** Without Sluice in it. */;
+    readonly speed?: number;
+    /** Without Sluice in it. */
     readonly idle?: boolean;
     readonly slackMode?: 'socket' | 'http';
+    /** Who is told outside of Slack, as the configuration says it; the environment has `SECRET`. */
+    readonly announce?: object;
   } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'));
@@ -42,6 +46,7 @@ export async function startWorld(
     rateLimits: false,
     ...(options.slackMode === undefined ? {} : { slackMode: options.slackMode }),
   });
+  if (options.announce !== undefined) appendFileSync(company.configPath, toYaml({ announce: options.announce }));
   const lines: string[] = [];
   const begin = () => startSluice(company, lines);
   let app: App | null = options.idle === true ? null : await begin();
@@ -93,7 +98,7 @@ async function startSluice(company: Company, lines: string[]): Promise<App> {
   const note = (level: string) => (fields: object, message: string) =>
     void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') };
-  const environment: Record<string, string> = { ...company.environment, PORT: '0' };
+  const environment: Record<string, string> = { ...company.environment, PORT: '0', SECRET: 'a secret' };
   const app = await startApp(loadConfig(company.configPath, environment), environment, { log });
   if (environment['SLACK_SIGNING_SECRET'] !== undefined)
     await company.workspace.control.deliverTo(`http://127.0.0.1:${app.port}`);
