@@ -21,33 +21,39 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 let folder: string;
 let api: TinyApi;
 let kubernetes: Kubernetes;
-let verdicts: Verdict[];
+let verdicts: (Verdict & { readonly cluster: string })[];
 let healthy: HealthySeen[];
 let drifts: (SeenDrift | string)[];
 let refusals: number;
 let atMs: number;
 
-const load = (world: ReturnType<typeof aFinishedWorld>) => {
-  for (const object of world.raw) api.put(objectSchema.parse(object));
+const load = (world: ReturnType<typeof aFinishedWorld>, to = api) => {
+  for (const object of world.raw) to.put(objectSchema.parse(object));
 };
 
-async function begin(expected: readonly Expected[] = [anExpected({ cluster: 'tiny' })]): Promise<void> {
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigFor(api.url));
+async function begin(
+  expected: readonly Expected[] = [anExpected({ cluster: 'tiny' })],
+  apis: Readonly<Record<string, TinyApi>> = { tiny: api },
+): Promise<void> {
+  const clusters = Object.entries(apis).map(([name, { url }]) => {
+    const kubeconfig = join(folder, name);
+    writeFileSync(kubeconfig, kubeconfigFor(url));
+    return [name, { kubeconfig }] as const;
+  });
   const clock = { now: () => atMs };
   kubernetes = createKubernetes({
-    clusters: { tiny: { kubeconfig } },
+    clusters: Object.fromEntries(clusters),
     clock,
     log: silent,
     pulse: createPulse(clock),
     isAncestor: async (_repository, a, b) => isAncestor(a, b),
     expected: async () => expected,
-    onVerdict: async (_expected, _cluster, verdict) => {
+    onVerdict: async (_expected, cluster, verdict) => {
       if (refusals > 0) {
         refusals -= 1;
         throw new Error('the record cannot be written');
       }
-      verdicts.push(verdict);
+      verdicts.push({ ...verdict, cluster });
     },
     onHealthy: async (seen) => healthy.push(seen),
     onDrift: async (seen) => drifts.push(seen),
@@ -131,7 +137,8 @@ describe('watching a cluster', () => {
     await eventually(() => expect(drifts).toMatchObject([{}, 'corrected']));
   });
 
-  test('tells one summary of a cluster that was away while much was changed', async () => {
+  test('holds up no other cluster for one that is away, and tells one summary of it when it is back', async () => {
+    await using near = await startTinyApi();
     const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
     const put = (owned: boolean) => {
       for (const service of names)
@@ -149,24 +156,28 @@ describe('watching a cluster', () => {
         );
     };
     put(true);
-    await begin(
-      names.map((service) =>
-        anExpected({
-          ...{ cluster: 'tiny', service, image: `registry.acme.test/${service}` },
-          paths: [`apps/production/${service}/kustomization.yaml`],
-        }),
-      ),
+    load(aFinishedWorld(), near);
+    const away = names.map((service) =>
+      anExpected({
+        ...{ cluster: 'tiny', service, image: `registry.acme.test/${service}` },
+        paths: [`apps/production/${service}/kustomization.yaml`],
+      }),
     );
+    await begin([...away, anExpected({ cluster: 'near' })], { tiny: api, near });
+    const reachable = () => kubernetes.status().map((each) => each.reachable);
     await eventually(() => expect(kubernetes.status()[0]?.services).toHaveLength(12));
-    api.faults.list = 503;
-    api.faults.watch = 503;
+    await eventually(() => expect(healthy).toMatchObject([{ cluster: 'near' }]));
+    api.faults.mute = true;
     api.cut();
-    await eventually(() => expect(kubernetes.status()).toMatchObject([{ reachable: false }]));
+    await eventually(() => expect(reachable()).toEqual([false, true]));
     atMs += 3 * 3_600_000;
     put(false);
+    load(aFinishedWorld().pod('web-abc-2', { ready: false, waiting: { reason: 'CrashLoopBackOff' } }), near);
+    await eventually(() => expect(verdicts.filter(({ cluster }) => cluster === 'near').at(-1)?.kind).toBe('failed'));
+    expect(reachable()).toEqual([false, true]);
     api.compact();
-    delete api.faults.list;
-    delete api.faults.watch;
+    delete api.faults.mute;
+    api.cut();
     await eventually(() => expect(drifts.length).toBeGreaterThanOrEqual(13));
     const told = drifts.filter((each) => typeof each !== 'string' && each.bundle === undefined);
     expect(new Set(told.map((each) => (typeof each === 'string' ? each : each.signal)))).toEqual(new Set(['many']));

@@ -2,10 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultsOf, oppositesOf } from '../support/check-truth.ts';
+import { faultsOf } from '../support/check-truth.ts';
 import { readHistory } from '../support/history.ts';
-import { delayed, readRecording, replay } from '../support/replay.ts';
-import { seeded } from '../support/seeded.ts';
+import { readRecording, replay } from '../support/replay.ts';
 
 const recordings = resolve(import.meta.dirname, '../flux/recordings');
 const names = readdirSync(recordings).flatMap((file) => (file.endsWith('.jsonl') ? [file.slice(0, -6)] : []));
@@ -31,14 +30,5 @@ describe('what real Flux did', () => {
     const recording = readRecording(join(recordings, `${name}.jsonl`));
     const history = readHistory(join(recordings, `${name}.bundle`), join(folder, name));
     expect(faultsOf(recording, history, replay(recording, history))).toEqual(name in unproven ? [unproven[name]] : []);
-  });
-
-  test.each(names)('%s: nothing false is told when kinds come late and out of step', (name) => {
-    const recording = readRecording(join(recordings, `${name}.jsonl`));
-    const history = readHistory(join(recordings, `${name}.bundle`), join(folder, `${name}-late`));
-    const random = seeded(name.length);
-    for (let round = 0; round < 10; round += 1) {
-      expect(oppositesOf(recording, history, replay(delayed(recording, random), history))).toEqual([]);
-    }
   });
 });

@@ -40,6 +40,8 @@ const lineSchema = z.looseObject({
   branch: z.string().optional(),
   commit: commitShaSchema.optional(),
   truth: truthSchema.optional(),
+  /** Told in one go with the next line. */
+  together: z.boolean().optional(),
 });
 export type Line = z.infer<typeof lineSchema>;
 export type Truth = z.infer<typeof truthSchema>;
@@ -97,15 +99,16 @@ export interface Replayed {
 
 const tickMs = 500;
 
-/** Plays a recording through the pure parts as a watch would deliver it, and tells everything that would have been said; `look` sees each moment. */
+/** Plays a recording through the pure parts as a watch would deliver it, and tells everything that would have been said; `look` sees each moment and the objects as they were told. */
 export function replay(
   recording: Recording,
   history: History,
-  look?: (judged: Judgement['verdicts'], view: ClusterView) => void,
+  look?: (judged: Judgement['verdicts'], view: ClusterView, objects: readonly unknown[]) => void,
 ): Replayed {
   const view = createClusterObjects();
   const keepers = new Map<string, (raw: unknown) => Kept | null>(watchedKinds.map(({ kind, keep }) => [kind, keep]));
   const held = new Map<string, Kept>();
+  const told = new Map<string, unknown>();
   const judge = createJudge('recorded');
   const pushes = createPushes(history);
   const verdicts: Said[] = [];
@@ -119,7 +122,7 @@ export function replay(
   };
   const judgeAt = (t: number) => {
     const { verdicts: judged, drift } = judge.judge(view, pushes.expected(), history.isAncestor, recording.startMs + t);
-    look?.(judged, view);
+    look?.(judged, view, [...told.values()]);
     for (const each of judged) say(t, each.expected.commit, each.expected.service, each.verdict);
     for (const each of drift.seen) {
       opened.set(each.id, each);
@@ -141,12 +144,14 @@ export function replay(
       const key = `${line.object.kind}/${line.object.metadata.namespace}/${line.object.metadata.name}`;
       const kept = line.type === 'DELETED' ? null : (keepers.get(line.object.kind)?.(line.object) ?? null);
       const before = held.get(key);
+      if (line.type === 'DELETED') told.delete(key);
+      else told.set(key, line.object);
       if (kept !== null) held.set(key, kept);
       else held.delete(key);
       if (kept !== null) view.put(kept);
       else if (before !== undefined) view.drop(before);
     }
-    judgeAt(t);
+    if (line.together !== true) judgeAt(t);
   }
   return { verdicts, drifts };
 }

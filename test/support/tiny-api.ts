@@ -40,6 +40,7 @@ export async function startTinyApi() {
   const events: Event[] = [];
   const watches = new Set<{ response: ServerResponse; plural: string; dead: boolean }>();
   const requests: string[] = [];
+  const muted = new Set<ServerResponse>();
   const snapshots = new Map<string, { readonly version: string; readonly items: readonly TinyObject[] }>();
   const faults: Faults = {};
   let version = 1;
@@ -133,7 +134,7 @@ export async function startTinyApi() {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://tiny');
     requests.push(`${url.pathname}${url.search}`);
-    if (faults.mute === true) return;
+    if (faults.mute === true) return void muted.add(response);
     const [, root, ...rest] = url.pathname.split('/');
     const [group, groupVersion, plural] = root === 'api' ? ['', ...rest] : rest;
     const kinds = watchedKinds.filter((each) => each.group === group);
@@ -154,6 +155,11 @@ export async function startTinyApi() {
 
   const server = createServer(handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? (address satisfies AddressInfo).port : 0;
   return {
@@ -163,10 +169,12 @@ export async function startTinyApi() {
     put,
     remove,
     watching: (plural: string) => [...watches].filter((watch) => watch.plural === plural).length,
-    /** Ends all streams in the middle, as a lost connection does. */
+    /** Ends all streams and open requests in the middle, as a lost connection does. */
     cut: () => {
       for (const { response } of watches) response.socket?.destroy();
+      for (const response of muted) response.socket?.destroy();
       watches.clear();
+      muted.clear();
     },
     /** How many requests a fault has met. */
     met: () => met,
@@ -201,11 +209,8 @@ export async function startTinyApi() {
       version += 1;
       oldest = version;
     },
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 export type TinyApi = Awaited<ReturnType<typeof startTinyApi>>;
