@@ -1,6 +1,5 @@
 import { messageOf } from '../errors.ts';
 import { own } from '../own.ts';
-import type { HealthyRecord } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
 import { type Hold, isAutomatic, type Person, type Plan, type Request, type UserId, type Vote } from '../release.ts';
 import { holdsFor } from '../scope.ts';
@@ -112,16 +111,14 @@ async function readProofs(
   );
   const asksForTimes = policies.some((line) => line.kind === 'promotion-order' && holdsFor(line, request, policy.file));
   try {
-    const read = before.map(async (name) => [name, await ports.healthy(request.service, name)] as const);
-    const artifact = asksForChecks ? await ports.artifact(request.service, plan.artifact.version) : null;
-    const healthy: ReadonlyMap<string, readonly HealthyRecord[]> = new Map(await Promise.all(read));
-    const last = isAutomatic(request) ? await ports.lastWritten(request.service, request.environment) : null;
-    return {
-      healthy,
-      ...(artifact === null ? {} : { checked: artifact }),
-      ...(last?.plan?.intent === 'rollback' ? { rolledBackTo: last.plan.artifact.version } : {}),
-      ...(asksForTimes ? { soaking: await readSoaking(ports, request, before) } : {}),
-    };
+    const [healthy, artifact, last, soaking] = await Promise.all([
+      byEnvironment(before, (name) => ports.healthy(request.service, name)),
+      asksForChecks ? ports.artifact(request.service, plan.artifact.version) : null,
+      isAutomatic(request) ? ports.lastWritten(request.service, request.environment) : null,
+      asksForTimes ? readSoaking(ports, request, before) : undefined,
+    ]);
+    const rolledBackTo = last?.plan?.intent === 'rollback' ? last.plan.artifact.version : undefined;
+    return { healthy, checked: artifact ?? undefined, rolledBackTo, soaking };
   } catch (error) {
     return unreadableRecord(error);
   }
@@ -132,8 +129,15 @@ async function readSoaking(
   { service }: Request,
   environments: readonly string[],
 ): Promise<NonNullable<Facts['soaking']>> {
-  const read = environments.map(async (name) => [name, await ports.healthyTimes(service, name)] as const);
-  return { times: new Map(await Promise.all(read)), drifts: await ports.drifts() };
+  const [times, drifts] = await Promise.all([
+    byEnvironment(environments, (name) => ports.healthyTimes(service, name)),
+    ports.drifts(),
+  ]);
+  return { times, drifts };
+}
+
+async function byEnvironment<T>(names: readonly string[], read: (name: string) => Promise<T>) {
+  return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
 }
 
 /** Whoever has voted may have left the company since. */

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createDecision, type DecisionPorts } from '../../src/decision/decision.ts';
+import type { DecisionPorts } from '../../src/decision/decision.ts';
 import { Retryable } from '../../src/errors.ts';
-import type { Person, UserId } from '../../src/release.ts';
+import { automatic, type Person, type Release, type UserId } from '../../src/release.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
 import {
   aClock,
   aDecision,
-  aHealthyRecord,
   anArtifact,
   ana,
   aPerson,
@@ -18,51 +17,17 @@ import {
   bo,
   cy,
   mia,
+  noonMs,
   sha,
   sluiceYaml,
   someFacts,
   userId,
 } from '../support/builders.ts';
-
-function aWorld(over: Partial<DecisionPorts> = {}) {
-  return createDecision({
-    snapshot: async () => aReadFile(),
-    holds: async () => [],
-    healthy: async (_service, environment) => (environment === 'staging' ? [aHealthyRecord(['staging'])] : []),
-    membersOf: async (handle): Promise<readonly UserId[]> => someFacts().members.get(handle) ?? [],
-    confirmed: async () => true,
-    person: async (user) => [ana, bo, cy, mia].find((person) => person.user === user) ?? null,
-    artifact: async () => null,
-    lastWritten: async () => null,
-    clockSkew: async () => null,
-    healthyTimes: async () => [],
-    drifts: async () => [],
-    clock: aClock(),
-    ...over,
-  });
-}
-
-const away = () => Promise.reject(new Retryable('Slack does not answer'));
-const invalid: Snapshot = {
-  kind: 'invalid',
-  problems: [{ file: 'sluice.yaml', line: 8, column: 3, message: 'services.discover: expected {service} in the path' }],
-  lastGood: aReadFile(),
-};
-const unsigned: Snapshot = {
-  kind: 'unsigned',
-  commit: sha('e1'),
-  because: 'sluice.yaml was changed in e1e1e1e by Eve',
-  next: 'ada signs a commit that changes sluice.yaml',
-  lastGood: aReadFile(),
-};
-const rollback = aRelease({ request: { intent: 'rollback' } });
-const goodPlan = aPlan({ intent: 'rollback', knownGood: true, backwards: true });
+import { aWorld, away, goodPlan, invalid, rollback, unsigned } from './decision-world.ts';
 
 describe('deciding on fresh facts', () => {
-  const skewed = "the clock of Sluice's machine is 10 m ahead of that of Redis";
-
   test('holds everything while the clock is wrong, a rollback too, and goes on when it is right', async () => {
-    let skew: string | null = skewed;
+    let skew: string | null = 'the clock is 10 m ahead';
     const world = aWorld({ clockSkew: async () => skew });
     for (const [release, plan] of [
       [aRelease(), aPlan()],
@@ -162,68 +127,6 @@ describe('deciding on fresh facts', () => {
     });
   });
 
-  test.each<[string, Partial<DecisionPorts>, string, string]>([
-    [
-      'the file cannot be read',
-      { snapshot: async () => ({ kind: 'unreadable', because: 'no route' }) },
-      'policy-file-unreadable',
-      'sluice.yaml cannot be read: no route',
-    ],
-    [
-      'reading the file fails',
-      { snapshot: away },
-      'policy-file-unreadable',
-      'sluice.yaml cannot be read: Slack does not answer',
-    ],
-    [
-      'the file is not valid',
-      { snapshot: async () => invalid },
-      'policy-file-invalid',
-      'sluice.yaml line 8: services.discover: expected {service} in the path',
-    ],
-    [
-      'nobody signed the file who may',
-      { snapshot: async () => unsigned },
-      'policy-unsigned',
-      'sluice.yaml was changed in e1e1e1e by Eve',
-    ],
-    [
-      'a group cannot be read',
-      { membersOf: away },
-      'directory-unreadable',
-      'nobody can tell who is in @developers now: Slack does not answer',
-    ],
-    [
-      'the record is not confirmed',
-      { confirmed: async () => false },
-      'record-not-confirmed',
-      'the record of Sluice is missing although Git has its releases, so nobody knows what is locked in production',
-    ],
-    [
-      'Redis is away',
-      { holds: away },
-      'record-not-confirmed',
-      'the record of Sluice cannot be read: Slack does not answer',
-    ],
-    [
-      'what was healthy is unknown',
-      { healthy: away },
-      'record-not-confirmed',
-      'the record of Sluice cannot be read: Slack does not answer',
-    ],
-  ])('holds while %s', async (_title, ports, code, text) => {
-    const decision = await aWorld(ports).decide(aRelease({ decision: aDecision() }), aPlan());
-    expect(decision).toMatchObject({ kind: 'held', reasons: [{ code, text }] });
-  });
-
-  test('names everything that cannot be read', async () => {
-    const decision = await aWorld({ confirmed: async () => false, snapshot: async () => invalid }).decide(
-      aRelease(),
-      aPlan(),
-    );
-    expect(decision.reasons.map(({ code }) => code)).toEqual(['policy-file-invalid', 'record-not-confirmed']);
-  });
-
   test('a group that does not matter here stops nothing', async () => {
     const membersOf = (handle: string) => (handle === '@platform' ? away() : Promise.resolve([ana.user]));
     const decision = await aWorld({ membersOf }).decide(aRelease({ request: { environment: 'dev' } }), aPlan());
@@ -242,6 +145,14 @@ describe('deciding on fresh facts', () => {
     },
   );
 
+  test('none goes back where no file was ever good', async () => {
+    const { lastGood: _, ...never } = invalid;
+    expect(await aWorld({ snapshot: async () => never }).decide(rollback, goodPlan)).toMatchObject({
+      kind: 'held',
+      reasons: [{ code: 'policy-file-invalid' }],
+    });
+  });
+
   test('nothing goes under a file that could not be read, rollbacks included', async () => {
     const snapshot = async (): Promise<Snapshot> => ({
       kind: 'unreadable',
@@ -250,6 +161,39 @@ describe('deciding on fresh facts', () => {
     });
     expect(await aWorld({ snapshot }).decide(rollback, goodPlan)).toMatchObject({ kind: 'held' });
   });
+});
+
+describe('when votes were asked for', () => {
+  const asking = async (decision: Parameters<typeof aDecision>[0] | undefined) =>
+    (
+      await aWorld({ clock: aClock(noonMs + 60_000) }).decide(
+        aRelease(decision && { decision: aDecision(decision) }),
+        aPlan(),
+      )
+    ).askedAt;
+
+  test.each<[string, Parameters<typeof aDecision>[0] | undefined, string]>([
+    ['is now where it was not decided before', undefined, at(60_000)],
+    ['stays what it was', { askedAt: at(1_000) }, at(1_000)],
+    ['is the request where an earlier Sluice did not keep it', {}, at()],
+    ['is now where nothing was shown before', { bound: undefined }, at(60_000)],
+  ])('%s', async (_title, decision, expected) => {
+    expect(await asking(decision)).toBe(expected);
+  });
+});
+
+test('what goes by itself waits where a rollback was written last', async () => {
+  const snapshot = async () => aReadFile(`${sluiceYaml}  - { kind: auto-release, branch: main, environment: dev }\n`);
+  const release = aRelease({ request: { environment: 'dev', requester: { user: automatic, name: 'Ana' } } });
+  const codes = async (lastWritten: Release | null) =>
+    (await aWorld({ snapshot, lastWritten: async () => lastWritten }).decide(release, aPlan())).reasons.map(
+      ({ code }) => code,
+    );
+  const back = { ...goodPlan, artifact: anArtifact({ version: '1.4.1' }) };
+  expect(await codes(aRelease({ plan: back }))).toEqual(['rolled-back']);
+  expect(await codes(aRelease({ plan: { ...back, intent: 'release' } }))).toEqual([]);
+  expect(await codes(aRelease())).toEqual([]);
+  expect(await codes(null)).toEqual([]);
 });
 
 describe('who may vote', () => {
@@ -272,6 +216,12 @@ describe('who may vote', () => {
       aRelease({ state: { kind: 'held' }, plan: aPlan(), request: { environment: 'dev' } }),
       'no votes are asked for',
     ],
+    [
+      'anyone while it is not planned',
+      cy,
+      aRelease({ state: { kind: 'held' } }),
+      'it does not wait for votes any more',
+    ],
   ])('%s', async (_title, person, release, because) => {
     const answer = await aWorld().mayVote(person, release);
     expect(answer).toEqual(because === null ? { kind: 'may', as: expect.any(Array) } : { kind: 'may-not', because });
@@ -279,7 +229,10 @@ describe('who may vote', () => {
 
   test('says so where nobody can tell', async () => {
     const answer = await aWorld({ membersOf: away }).mayVote(cy, held);
-    expect(answer).toMatchObject({ kind: 'may-not', because: expect.stringContaining('Slack does not answer') });
+    expect(answer).toEqual({
+      kind: 'may-not',
+      because: 'nobody can tell who is in @developers now: Slack does not answer',
+    });
   });
 });
 
@@ -298,6 +251,10 @@ describe('who has a role', () => {
     [cy.user, 'approver', { service: 'web', environment: 'dev' }, false],
     [cy.user, 'viewer', {}, true],
     [userId('UEVE'), 'viewer', {}, false],
+    [cy.user, 'approver', { service: 'web' }, true],
+    [cy.user, 'approver', {}, true],
+    [cy.user, 'releaser', { service: 'web', environment: 'production' }, false],
+    [cy.user, 'operator', {}, false],
   ])('%s as %s in %o: %s', async (user, role, scope, expected) => {
     expect(await aWorld().may(user, role, scope)).toBe(expected);
   });
@@ -314,6 +271,34 @@ describe('who has a role', () => {
     expect((await aWorld().mayReview(person, release)).kind).toBe(kind);
   });
 
+  test('a second look is refused in words', async () => {
+    const words = async (person: Person) => await aWorld().mayReview(person, aRelease());
+    expect(await words(ana)).toEqual({
+      kind: 'may-not',
+      because: 'you asked for it yourself; somebody else takes the second look',
+    });
+    expect(await words(aPerson('eve'))).toEqual({
+      kind: 'may-not',
+      because: 'that takes an approver or an operator for web in production',
+    });
+  });
+
+  test('who votes by a role or elsewhere is no approver of a service that the line is not about', async () => {
+    const limited = sluiceYaml.replace('from: ["@platform", "@storefront"],', 'services: [api], from: ["@platform"],');
+    const world = aWorld({ snapshot: async () => aReadFile(limited.replace('count: 2', 'count: 1')) });
+    expect(await world.may(cy.user, 'approver', { service: 'web', environment: 'production' })).toBe(false);
+    expect(await world.may(cy.user, 'approver', { service: 'api', environment: 'production' })).toBe(true);
+    const byRole = aReadFile(sluiceYaml.replace('from: ["@platform", "@storefront"], count: 2', 'count: 1'));
+    const other = aWorld({ snapshot: async () => byRole });
+    expect(await other.may(cy.user, 'approver', { service: 'web', environment: 'production' })).toBe(false);
+  });
+
+  test('nobody has one who has left the workspace, be it by a group or by name', async () => {
+    const world = aWorld({ person: async () => null });
+    expect(await world.may(ana.user, 'releaser', {})).toBe(false);
+    expect(await world.may(mia.user, 'operator', {})).toBe(false);
+  });
+
   test('a second look by whoever confirmed the override is none', async () => {
     const decision = aDecision({ bound: 'b', confirmedBy: [mia.user] });
     const release = aRelease({ request: { environment: 'dev' }, decision, votes: [aVote(mia, { bound: 'b' })] });
@@ -327,12 +312,16 @@ describe('who has a role', () => {
   test('a person who is named keeps the role while the directory is away; others are told to wait', async () => {
     const world = aWorld({ membersOf: away });
     expect(await world.may(mia.user, 'releaser', {})).toBe(true);
-    await expect(world.may(ana.user, 'releaser', {})).rejects.toThrow(Retryable);
+    await expect(world.may(ana.user, 'releaser', {})).rejects.toThrow(
+      new Retryable('Nobody can tell who is in @developers now: Slack does not answer'),
+    );
   });
 
   test('roles are those of the last good file while the present one is broken', async () => {
     expect(await aWorld({ snapshot: async () => invalid }).may(mia.user, 'operator', {})).toBe(true);
     const nothing: Snapshot = { kind: 'unreadable', because: 'no route' };
-    await expect(aWorld({ snapshot: async () => nothing }).may(mia.user, 'operator', {})).rejects.toThrow(Retryable);
+    await expect(aWorld({ snapshot: async () => nothing }).may(mia.user, 'operator', {})).rejects.toThrow(
+      new Retryable('sluice.yaml cannot be read just now; try again in a minute.'),
+    );
   });
 });
