@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { commitShaSchema } from '../../change.ts';
 import { Refusal } from '../../errors.ts';
@@ -55,11 +56,20 @@ export function questionOf(policy: ReadFile, given: Given): Question {
   };
 }
 
-/** Somebody from `people`, or anybody else under an id made of their name. */
+/** Somebody from `people`, or anybody else under an id made of their name: `ana-b` and `anab` are two people. */
 export function personOf(name: string, { people }: Pick<SluiceFile, 'people'>): Person {
   const known = own(people, name);
-  const user = known?.slack ?? `U${name.toUpperCase().replace(/[^A-Z0-9]/g, '')}`;
-  return personSchema.parse({ user, name, ...(known?.email === undefined ? {} : { email: known.email }) });
+  return personSchema.parse({
+    user: known?.slack ?? idOf(name.toUpperCase()),
+    name,
+    ...(known?.email === undefined ? {} : { email: known.email }),
+  });
+}
+
+/** A Slack id has letters and digits only, at most 30. */
+function idOf(name: string): string {
+  if (/^[A-Z0-9]{1,30}$/.test(name)) return `U${name}`;
+  return `U${createHash('sha256').update(name).digest('hex').slice(0, 30).toUpperCase()}`;
 }
 
 function requestOf({ request = {} }: Given, file: SluiceFile, now: Instant): Request {
