@@ -49,10 +49,11 @@ async function examineParts(config: Config, parts: ReturnType<typeof createParts
   ]);
   const { findings: policyFindings, sluice } = readPolicy(config, repositories.text);
   const environments = Object.entries(sluice?.environments ?? {});
+  const squadChannels = Object.values(sluice?.squads ?? {}).map(({ channel }) => channel);
   const logsOf = (cluster: string) =>
     environments.some(([, { clusters, logs }]) => logs === 'thread' && clusters.includes(cluster));
   const [channels, groups, clusters] = await Promise.all([
-    slack.channels([...new Set(environments.map(([, { channel }]) => channel))]),
+    slack.channels([...new Set([...environments.map(([, { channel }]) => channel), ...squadChannels])]),
     slack.groups(sluice === null ? [] : groupsIn(sluice)),
     Promise.all(
       Object.entries(file.clusters).map(([name, cluster]) =>

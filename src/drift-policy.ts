@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { type DriftSignal, driftSignalSchema } from './drift.ts';
-import { isTimeZone, parseDurationMs } from './time.ts';
+import { quietHoursSchema } from './quiet-hours.ts';
+import { parseDurationMs } from './time.ts';
 
 const span = z
   .string()
   .refine((text) => parseDurationMs(text) !== null, 'expected a duration; example: after: 2m')
   .meta({ examples: ['2m'] });
-const timeOfDay = z
-  .string()
-  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'expected a time of day, in quotes; example: from: "22:00"');
-
 /** When the channel of an environment is told of drift; what is not told is still listed by `/release drift`. */
 export const driftPolicySchema = z
   .strictObject({
@@ -18,17 +15,7 @@ export const driftPolicySchema = z
       .optional()
       .describe('How long a drift lasts before the channel is told: one span, or one for each kind')
       .meta({ examples: ['2m', { suspended: '1h', edit: '5m' }] }),
-    quiet: z
-      .strictObject({
-        from: timeOfDay.meta({ examples: ['22:00'] }),
-        to: timeOfDay.meta({ examples: ['07:00'] }),
-        timezone: z
-          .string()
-          .refine(isTimeZone, 'expected an IANA time zone; example: timezone: Europe/Copenhagen')
-          .meta({ examples: ['Europe/Copenhagen'] }),
-      })
-      .optional()
-      .describe('Hours in which nobody is told; what still lasts then is told at their end'),
+    quiet: quietHoursSchema.optional(),
   })
   .describe('When drift is told')
   .meta({ examples: [{ after: '2m', quiet: { from: '22:00', to: '07:00', timezone: 'Europe/Copenhagen' } }] });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sharedPlaces } from './catalog/shared-places.ts';
-import { environmentsSchema, peopleSchema, servicesSchema } from './catalog/sluice-file.ts';
+import { environmentsSchema, peopleSchema, servicesSchema, squadsSchema } from './catalog/sluice-file.ts';
 import type { BlobId, CommitSha } from './change.ts';
 import { configSchema } from './config.ts';
 import type { CrossProblem } from './decision/cross-problem.ts';
@@ -17,6 +17,7 @@ const sectionsSchema = z.strictObject({
     .meta({ examples: [1] }),
   environments: environmentsSchema,
   services: servicesSchema,
+  squads: squadsSchema,
   people: peopleSchema,
   'policy-owners': policyOwnersSchema,
   roles: rolesSchema,
@@ -108,6 +109,7 @@ function crossChecks(file: SluiceFile): readonly CrossProblem[] {
     ...placeless(file),
     ...sharedPlaces(file.services.named),
     ...unknownOwners(file),
+    ...unknownSquads(file),
     ...unknownMembers(file['policy-owners'] ?? [], ['policy-owners'], Object.keys(file.people)),
     ...policyProblems(file),
   ];
@@ -162,6 +164,14 @@ function circles(file: SluiceFile): readonly CrossProblem[] {
       },
     ];
   });
+}
+
+/** A squad that owns nothing would never hear anything. */
+function unknownSquads(file: SluiceFile): readonly CrossProblem[] {
+  const owning = [...new Set(Object.values(file.services.named).flatMap(({ squad }) => squad ?? []))];
+  return Object.keys(file.squads)
+    .filter((name) => !owning.includes(name))
+    .map((name) => ({ path: ['squads', name], message: unknownName('services as a squad', name, owning) }));
 }
 
 function placeless(file: SluiceFile): readonly CrossProblem[] {

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Route } from '../http.ts';
 import type { Redis } from '../redis.ts';
 import type { Artifact, Request } from '../release.ts';
+import { squadOf } from '../scope.ts';
 import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
@@ -14,6 +15,7 @@ import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts
 import { createLag, type Lag } from './lag.ts';
 import { type Planned, type PlanPorts, planRelease } from './plan.ts';
 import { discoveredServices, discoveryFolder, namedService } from './services.ts';
+import type { Squad } from './sluice-file.ts';
 import { createSnapshots, type SnapshotPorts } from './snapshots.ts';
 
 export type { Deployed } from './deployed.ts';
@@ -79,6 +81,8 @@ export interface Catalog {
     timezone: string;
     drift?: DriftPolicy;
   } | null;
+  /** The squad of a service, where it has a channel of its own. */
+  readonly squad: (service: string) => (Squad & { readonly name: string }) | null;
   readonly service: (name: string) => { name: string; squad?: string; owners: string[] } | null;
   readonly artifactRoute: Route;
 }
@@ -226,6 +230,13 @@ export function createCatalog(ports: CatalogPorts): Catalog {
         ...(after === undefined ? {} : { after: [...after] }),
         ...(drift === undefined ? {} : { drift }),
       };
+    },
+    squad: (service) => {
+      const file = standing()?.file;
+      const name = file === undefined ? undefined : squadOf(file, service);
+      const found =
+        name !== undefined && file !== undefined && Object.hasOwn(file.squads, name) ? file.squads[name] : undefined;
+      return name === undefined || found === undefined ? null : { name, ...found };
     },
     service: (name) => {
       const file = standing()?.file;

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { driftPolicySchema } from '../drift-policy.ts';
+import { quietHoursSchema } from '../quiet-hours.ts';
 import { memberSchema, nameSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { isTimeZone } from '../time.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
+
+const channelSchema = z
+  .string()
+  .regex(/^#[\p{L}\p{N}][\p{L}\p{N}_-]{0,79}$/u, 'a Slack channel, "#" and its name in quotes');
 
 const environmentSchema = z.strictObject({
   clusters: z
@@ -10,9 +15,7 @@ const environmentSchema = z.strictObject({
     .min(1)
     .describe('Names of the clusters, as in the configuration of the deployment')
     .meta({ examples: [['prod-eu', 'prod-us']] }),
-  channel: z
-    .string()
-    .regex(/^#[\p{L}\p{N}][\p{L}\p{N}_-]{0,79}$/u, 'a Slack channel, "#" and its name in quotes')
+  channel: channelSchema
     .describe('The Slack channel where releases to this environment are told')
     .meta({ examples: ['#releases'] }),
   after: z
@@ -94,6 +97,23 @@ export const servicesSchema = z
   .transform(({ discover, ...named }) => ({ ...(discover === undefined ? {} : { discover }), named }))
   .describe('What is released, and where its version stands')
   .meta({ examples: [{ discover: 'apps/{environment}/{service}' }] });
+
+const squadSchema = z.strictObject({
+  channel: channelSchema.describe("Where a squad hears of its services' releases").meta({ examples: ['#storefront'] }),
+  tell: z
+    .enum(['failures', 'all'])
+    .default('failures')
+    .describe('failures: what failed and what recovered from it; all: also what went well')
+    .meta({ examples: ['all'] }),
+  quiet: quietHoursSchema.optional(),
+});
+export type Squad = z.infer<typeof squadSchema>;
+
+export const squadsSchema = z
+  .record(nameSchema, squadSchema)
+  .default({})
+  .describe('Squads that hear of their services in a channel of their own')
+  .meta({ examples: [{ storefront: { channel: '#storefront' } }] });
 
 const personEntrySchema = z.strictObject({
   slack: slackIdSchema.describe('The member ID in Slack').meta({ examples: ['U0123ABCD'] }),

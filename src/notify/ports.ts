@@ -5,6 +5,7 @@ import type { Mute } from '../mute.ts';
 import type { Notice } from '../notice.ts';
 import type { PolicyChange } from '../policy-change.ts';
 import type { HealthyRecord } from '../proven.ts';
+import type { QuietHours } from '../quiet-hours.ts';
 import type { Hold, Person, Posted, Release, ReleaseId, Request } from '../release.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
@@ -49,6 +50,14 @@ export interface NotifyPorts {
   readonly environment: (
     name: string,
   ) => { readonly channel: string; readonly clusters: readonly string[]; readonly drift?: DriftPolicy } | null;
+  /** Who hears of a service in a channel of their own. */
+  readonly squad: (service: string) => {
+    readonly channel: string;
+    readonly tell: 'failures' | 'all';
+    readonly quiet?: QuietHours | undefined;
+  } | null;
+  /** Whom to ask about a service. */
+  readonly service: (name: string) => { readonly owners: readonly string[] } | null;
   readonly mutes: () => Promise<readonly Mute[]>;
   /** The channels of all environments, for what is not about one of them. */
   readonly channels: () => readonly string[];

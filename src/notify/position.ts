@@ -8,6 +8,8 @@ const positionSchema = z.object({
   cursor: z.string().nullable().default(null),
   /** The verdict that was last told as final. */
   told: z.string().nullable().default(null),
+  /** The verdict that the squad was last told in its own channel. */
+  copied: z.string().nullable().default(null),
   /** Messages of a lock, by the channel's name: they lose their button when it ends. */
   posts: z.record(z.string(), z.object({ channel: z.string(), ts: z.string() })).default({}),
   /** Where the owner of a lock was last asked whether it is still needed, and when. */

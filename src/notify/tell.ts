@@ -10,6 +10,7 @@ import { noticeMessage } from './messages/standing.ts';
 import { unchangedMessage } from './messages/unchanged.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts, Sent } from './ports.ts';
+import { copyToSquad } from './squad-copy.ts';
 import { tellDrift } from './tell-drift.ts';
 import { tellHold } from './tell-hold.ts';
 import { tellThread } from './thread.ts';
@@ -58,8 +59,11 @@ async function tellRelease(ports: NotifyPorts, outbox: Outbox, id: string): Prom
   if ('kind' in posted) return posted;
   const arrival = release.state.kind === 'written' ? arrivalSection(release, release.state.commit, view) : null;
   const told = await tellThread(ports, outbox, release, posted, await outbox.position(subject), arrival);
+  if (told.kind === 'later') return told;
+  const copied = await copyToSquad(ports, outbox, release, posted, arrival);
+  if (copied.kind === 'later') return copied;
   // A public message that ends in a refusal is told to the requester as well: edits do not notify.
-  return told.kind === 'done' && kind === 'denied' ? whisperOnce(ports, outbox, release) : told;
+  return kind === 'denied' ? whisperOnce(ports, outbox, release) : told;
 }
 
 /** Before sluice.yaml is read the channel is not known yet; an environment that is no longer in it has none. */

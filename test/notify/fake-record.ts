@@ -31,6 +31,7 @@ export function aRecord(clock: Clock) {
   const warnings: string[] = [];
   const healthy: HealthyRecord[] = [];
   const mutes: Mute[] = [];
+  const squads: Record<string, ReturnType<NotifyPorts['squad']>> = {};
   let marks = 0;
   let answer: (message: SaidMessage) => Sent | null | Promise<Sent | null> = () => null;
   let environments: Record<string, { channel: string; clusters: string[] }> = {
@@ -74,6 +75,8 @@ export function aRecord(clock: Clock) {
     holdById: async (id) => holds.get(id) ?? null,
     policyChange: async () => null,
     noticeById: async (id) => notices.get(id) ?? null,
+    squad: (service) => squads[service] ?? null,
+    service: () => ({ owners: ['@platform', 'ana'] }),
     mutes: async () => mutes,
     healthy: async () => healthy,
     rolledBackFrom: async () => [],
@@ -95,6 +98,7 @@ export function aRecord(clock: Clock) {
     warnings,
     healthy,
     mutes,
+    squads,
     cursors,
     dirty: () => [...dirty.keys()],
     mark,

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { isTimeZone } from './time.ts';
+
+const timeOfDay = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'expected a time of day, in quotes; example: from: "22:00"');
+
+export const quietHoursSchema = z
+  .strictObject({
+    from: timeOfDay.meta({ examples: ['22:00'] }),
+    to: timeOfDay.meta({ examples: ['07:00'] }),
+    timezone: z
+      .string()
+      .refine(isTimeZone, 'expected an IANA time zone; example: timezone: Europe/Copenhagen')
+      .meta({ examples: ['Europe/Copenhagen'] }),
+  })
+  .describe('Hours in which nobody is told; what still lasts then is told at their end');
+export type QuietHours = z.infer<typeof quietHoursSchema>;
