@@ -94,6 +94,7 @@ export async function startApp(
   const chat = createChat({
     ...ledger,
     accept: around(at, 'accept', ledger.accept),
+    acceptChain: around(at, 'accept', ledger.acceptChain),
     onCall: measures.called,
     slack: { ...config.slack, connection: settled.connection, team: file.slack.team },
     clock,
@@ -162,6 +163,7 @@ export async function startApp(
   const dispatch = createDispatch({
     ...ledger,
     ...alerts,
+    clustersOf: (environment) => catalog.environment(environment)?.clusters ?? [],
     timeZoneOf: (environment) => catalog.environment(environment)?.timezone ?? 'UTC',
     redisUrl: config.redisUrl,
     clock,

@@ -10,6 +10,8 @@ export const reasonCodes = [
   'locked',
   'needs-go',
   'awaits-turn',
+  'awaits-step',
+  'step-ended',
   'frozen',
   'reference-missing',
   'check-missing',

@@ -196,6 +196,21 @@ export const reviewSchema = z.strictObject({
   done: z.strictObject({ by: personSchema, at: instantSchema, because: z.string().optional() }).optional(),
 });
 
+/** Its place among linked releases that were asked for at once: each of them goes when the one before is healthy. */
+export const chainSchema = z.strictObject({
+  /** The release of the first step. */
+  id: releaseIdSchema,
+  /** From 1. */
+  step: z.int().min(1),
+  /** Where to, step by step. */
+  environments: z.array(z.string()).min(2),
+  /** What the first step was found to be of, as soon as that is known. */
+  version: z.string().optional(),
+  /** The step before is healthy: from then on this one is decided like any other. */
+  isReached: z.boolean().optional(),
+});
+export type Chain = z.infer<typeof chainSchema>;
+
 /** Everything Sluice knows of one release. Changed by `transition` alone; `revision` counts its changes. */
 export const releaseSchema = z.strictObject({
   kind: z.literal('release'),
@@ -222,6 +237,7 @@ export const releaseSchema = z.strictObject({
   failed: z.strictObject({ at: instantSchema, cluster: z.string(), reason: z.string() }).optional(),
   /** Its place among what windows that ended at this moment had held: `taken` when its turn has come. */
   turn: z.strictObject({ of: instantSchema, taken: z.boolean().optional() }).optional(),
+  chain: chainSchema.optional(),
   /** The rollback that was asked for by itself when it failed. */
   undone: releaseIdSchema.optional(),
   message: postedSchema.optional(),
@@ -234,11 +250,20 @@ export function isOpen(release: Release): boolean {
   return ['requested', 'held', 'queued', 'writing'].includes(release.state.kind);
 }
 
+/** Whether it is a later step of a chain that has not been reached: nothing of it is decided yet. */
+export function awaitsStep({ chain }: Pick<Release, 'chain'>): boolean {
+  return chain !== undefined && chain.step > 1 && chain.isReached !== true;
+}
+
+/** What it is of, as far as that is known: a version, else what was asked for by name. */
+export function versionOf({ plan, chain, request }: Pick<Release, 'plan' | 'chain' | 'request'>): string {
+  const { wanted } = request;
+  return plan?.artifact.version ?? chain?.version ?? (wanted.kind === 'named' ? wanted.name : '');
+}
+
 /** The artifact as people say it: `web 1.4.2`. */
 export function titleOf(release: Release): string {
-  const version =
-    release.plan?.artifact.version ?? (release.request.wanted.kind === 'named' ? release.request.wanted.name : '');
-  return `${release.request.service} ${version}`.trim();
+  return `${release.request.service} ${versionOf(release)}`.trim();
 }
 
 /** A lock or a freeze of a service, of an environment, or of a service in an environment; a freeze that names neither is of everything. */

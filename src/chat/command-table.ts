@@ -10,9 +10,9 @@ export const commandTable = [
   {
     verb: 'release',
     usage:
-      'SERVICE ENV [VERSION | BRANCH | COMMIT | from ENV] [override KIND,KIND | override all] [because TEXT] [ref CHG123]',
-    summary: 'ask for a release',
-    example: 'web dev 1.4.2 because checkout fix',
+      'SERVICE ENV[,ENV…] [VERSION | BRANCH | COMMIT | from ENV] [override KIND,KIND | override all] [because TEXT] [ref CHG123]',
+    summary: 'ask for a release; in several environments one after the other, each when the one before is healthy',
+    example: 'web dev,staging,production 1.4.2 because checkout fix',
   },
   {
     verb: 'rollback',

@@ -134,6 +134,14 @@ export interface ChatPorts {
     request: Request,
     payload: string,
   ) => Promise<{ readonly kind: 'accepted' | 'seen'; readonly release: Release }>;
+  /** One release for each environment, in their order: all of them are written down, or none. */
+  readonly acceptChain: (
+    request: Request,
+    environments: readonly string[],
+    payload: string,
+  ) => Promise<readonly { readonly release: Release }[]>;
+  /** The steps of a chain, the first one first. */
+  readonly chain: (id: ReleaseId) => Promise<readonly Release[]>;
   readonly release: (id: ReleaseId) => Promise<Release | null>;
   /** What a message shows: `release/01K…`; null where it is none of ours. */
   readonly subjectOf: (message: Posted) => Promise<string | null>;

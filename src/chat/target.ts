@@ -9,6 +9,8 @@ export interface Target {
   readonly kind: 'release' | 'rollback';
   readonly service: string;
   readonly environment: string;
+  /** Where it goes on to, each when it is healthy in the one before. */
+  readonly onwards?: string[];
   readonly wanted: Wanted;
   readonly because?: string;
   readonly ref?: string;
@@ -54,41 +56,56 @@ export function readTarget(
       names.environments[0] ?? 'dev',
     );
   const environments = second.split(',').filter((each) => each !== '');
-  const environment = readName('environment', environments[0] ?? second, names.environments);
-  if (environment.kind === 'mistake')
-    return environment.near === undefined
-      ? mistake(environment.message)
-      : mistake(environment.message, service.name, environment.near, ...rest);
-  if (environments.length > 1)
+  const read = (environments.length === 0 ? [second] : environments).map((each) =>
+    readName('environment', each, names.environments),
+  );
+  const wrong = read.find((each) => each.kind === 'mistake');
+  if (wrong !== undefined) {
+    const near = read.map((each) => (each.kind === 'mistake' ? each.near : each.name));
+    return near.includes(undefined)
+      ? mistake(wrong.message)
+      : mistake(wrong.message, service.name, near.join(','), ...rest);
+  }
+  const [environment = '', ...onwards] = read.flatMap((each) => (each.kind === 'name' ? each.name : []));
+  const way = [environment, ...onwards];
+  const twice = way.find((each, index) => way.indexOf(each) !== index);
+  if (twice !== undefined)
+    return mistake(`${twice} is named twice.`, service.name, [...new Set(way)].join(','), ...rest);
+  if (onwards.length > 0 && verb !== 'release')
+    return mistake(`A ${verb} is of one environment at a time.`, service.name, environment, ...rest);
+  if (way.length > longestChain)
     return mistake(
-      `Chains are not available yet, so ${quoted(environments.join(', '))} cannot be asked for at once. Begin with ${environment.name}, and go on when it is healthy there.`,
+      `A chain has ${longestChain} steps at most.`,
       service.name,
-      environment.name,
+      way.slice(0, longestChain).join(','),
       ...rest,
     );
   const wanted = readWanted(rest, names);
   if (wanted.kind === 'mistake')
     return wanted.near === undefined
       ? mistake(wanted.message)
-      : mistake(wanted.message, service.name, environment.name, wanted.near);
+      : mistake(wanted.message, service.name, way.join(','), wanted.near);
   if (clauses.forText !== undefined || clauses.untilText !== undefined)
     return {
       kind: 'mistake',
       message: `A ${verb} has no end: only a lock takes for and until. A reason goes after because.`,
-      next: typed(verb, [service.name, environment.name, ...rest].join(' ')),
+      next: typed(verb, [service.name, way.join(','), ...rest].join(' ')),
     };
   const override = readOverride(clauses);
   if (override.kind === 'mistake')
     return {
       kind: 'mistake',
       message: override.message,
-      next: typed(verb, [service.name, environment.name, ...rest, clauseWords(override.clauses)].join(' ')),
+      next: typed(verb, [service.name, way.join(','), ...rest, clauseWords(override.clauses)].join(' ')),
     };
+  if (onwards.length > 0 && override.kinds.length > 0)
+    return mistake('An override is for one environment: ask for that one alone.', service.name, way.at(-1), ...rest);
   return {
     kind: 'target',
     target: {
       service: service.name,
-      environment: environment.name,
+      environment,
+      ...(onwards.length === 0 ? {} : { onwards }),
       wanted: wanted.wanted,
       ...(clauses.because === undefined ? {} : { because: clauses.because }),
       ...(clauses.ref === undefined ? {} : { ref: clauses.ref }),
@@ -97,6 +114,7 @@ export function readTarget(
   };
 }
 
+const longestChain = 10;
 const asks = { release: 'Release', rollback: 'Roll back', diff: 'Compare' } as const;
 
 type ReadWanted =

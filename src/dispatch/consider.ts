@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Retryable } from '../errors.ts';
 import type { At } from '../fault-points.ts';
 import type { Decision } from '../reasons.ts';
-import { isAutomatic, type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
+import { awaitsStep, isAutomatic, type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
 import { type Clock, epochMsOf } from '../time.ts';
 import { isTooLate } from './on-failure.ts';
 import {
@@ -50,7 +50,7 @@ interface Step {
 export async function consider(ports: ConsiderPorts, id: ReleaseId): Promise<number | undefined> {
   for (let round = 0; round < 10; round += 1) {
     const release = await ports.release(id);
-    if (release === null || !isUndecided(release)) return undefined;
+    if (release === null || !isUndecided(release) || awaitsStep(release)) return undefined;
     const step = await nextStep(ports, release);
     if (step === null) return nextLookMs(release, ports.clock.now());
     await ports.at?.('consider.before');
@@ -139,7 +139,9 @@ async function settleThoseAhead(ports: ConsiderPorts, release: Release): Promise
       if (moved.kind === 'moved') throw new Retryable(`release/${each.id} moved on while it was being replaced`);
       continue;
     }
-    if (isOnItsWay || (intent !== 'rollback' && !isAutomatic(each.request))) first ??= each;
+    // What waits for another environment may do so for hours.
+    const isFirst = intent !== 'rollback' && !isAutomatic(each.request) && !awaitsStep(each);
+    if (isOnItsWay || isFirst) first ??= each;
   }
   return first;
 }

@@ -6,6 +6,7 @@ import type { Release } from '../release.ts';
 import type { Pulse } from '../telemetry.ts';
 import { pause, steadyClock } from '../time.ts';
 import { type AutoReleasePorts, releaseArtifact } from './auto-release.ts';
+import { advanceChain, type ChainPorts } from './chain.ts';
 import { complaints } from './complaints.ts';
 import { consider } from './consider.ts';
 import { type LaneOutcome, runLane } from './lane.ts';
@@ -42,6 +43,8 @@ export interface DispatchLedger {
   readonly expireHolds: (nowMs: number) => Promise<readonly unknown[]>;
   readonly lastWritten: ReadLast;
   readonly turn: TurnPorts['turn'];
+  readonly chain: ChainPorts['chain'];
+  readonly healthy: ChainPorts['healthy'];
 }
 
 export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'nudge'> {
@@ -51,6 +54,7 @@ export interface DispatchPorts extends DispatchLedger, Omit<AutoReleasePorts, 'n
   readonly clockSkew: () => Promise<string | null>;
   readonly decide: Decide;
   readonly gitops: LaneGitops;
+  readonly clustersOf: ChainPorts['clustersOf'];
   /** Where the working days of an environment are counted; default: UTC. */
   readonly timeZoneOf?: (environment: string) => string;
   readonly afterPush: (lane: Lane, head: CommitSha) => unknown;
@@ -111,6 +115,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     random: Math.random,
     consider: (id) => consider(considerPorts, id),
     takeTurn: (of) => takeTurn(considerPorts, of),
+    advanceChain: (id) => advanceChain(considerPorts, id),
     releaseArtifact: (named) => releaseArtifact(considerPorts, named),
     runLane: async (lane, signal) => {
       // Stricter rules go before the releases that they are for.

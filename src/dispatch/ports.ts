@@ -8,7 +8,9 @@ export interface Entry {
   readonly text?: string;
 }
 
-export type ReleaseChange = Partial<Pick<Release, 'state' | 'plan' | 'decision' | 'turn' | 'undone' | 'review'>>;
+export type ReleaseChange = Partial<
+  Pick<Release, 'state' | 'plan' | 'decision' | 'turn' | 'chain' | 'undone' | 'review'>
+>;
 
 export interface Transition {
   readonly before: Release;

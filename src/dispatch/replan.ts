@@ -4,8 +4,8 @@ import { shownChanges } from '../shown.ts';
 
 /** The request as it is planned again: the version that was shown stays, whatever "newest" would mean by now. */
 export function pinnedRequest(release: Release): Request {
-  if (release.plan === undefined) return release.request;
-  return { ...release.request, wanted: { kind: 'named', name: release.plan.artifact.version } };
+  const version = release.plan?.artifact.version ?? release.chain?.version;
+  return version === undefined ? release.request : { ...release.request, wanted: { kind: 'named', name: version } };
 }
 
 /** A later plan of the same release: how it came to be asked for stays, and so does the head to look for its trailer from. */

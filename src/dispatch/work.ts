@@ -5,6 +5,7 @@ import { type ReleaseId, releaseIdSchema } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
 import { artifactOf } from './auto-release.ts';
+import { chainOf } from './chain.ts';
 import type { LaneOutcome } from './lane.ts';
 import { turnOf } from './turn.ts';
 
@@ -18,6 +19,7 @@ export interface WorkPorts {
   /** Resolves with the moment at which the release is to be looked at again, where there is one. */
   readonly consider: (id: ReleaseId) => Promise<number | undefined>;
   readonly takeTurn: (of: Instant) => Promise<void>;
+  readonly advanceChain: (id: ReleaseId) => Promise<number | undefined>;
   readonly releaseArtifact: (named: { readonly service: string; readonly version: string }) => Promise<void>;
   readonly runLane: (lane: Lane, signal: AbortSignal) => Promise<LaneOutcome>;
   readonly at?: At | undefined;
@@ -81,6 +83,8 @@ async function doWork(ports: WorkPorts, work: string, signal: AbortSignal): Prom
   const turn = turnOf(work);
   const id = releaseIdSchema.safeParse(work.startsWith('release/') ? work.slice('release/'.length) : '');
   if (id.success) return againAt(await ports.consider(id.data));
+  const chain = chainOf(work);
+  if (chain !== null) return againAt(await ports.advanceChain(chain));
   if (artifact !== null) await ports.releaseArtifact(artifact);
   else if (turn !== null) await ports.takeTurn(turn);
   else ports.log.error({ work }, 'nobody knows how to do this work');

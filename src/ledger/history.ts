@@ -4,6 +4,7 @@ import type { Redis } from '../redis.ts';
 import { type Release, type ReleaseId, releaseSchema } from '../release.ts';
 import {
   arrivingKey,
+  chainKey,
   historyKey,
   laneKey,
   newestField,
@@ -51,6 +52,8 @@ export function createHistory({ redis, records }: { readonly redis: Redis; reado
     waiting: (lane: Lane): Promise<Release[]> => listed(laneKey(lane)),
     /** What windows that ended at one moment had held, and what is not settled of it, oldest first. */
     turn: (of: string): Promise<Release[]> => listed(turnKey(of)),
+    /** The steps of a chain, the first one first. */
+    chain: (id: ReleaseId): Promise<Release[]> => listed(chainKey(id)),
     /** Written releases that are watched: the newest of each service and environment, and older ones until they are left. */
     arriving: async (): Promise<Release[]> => {
       const [watched, newest] = await Promise.all([

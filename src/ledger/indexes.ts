@@ -1,6 +1,6 @@
 import type { Lane } from '../change.ts';
 import { key } from '../redis.ts';
-import { isOpen, type Release } from '../release.ts';
+import { awaitsStep, isOpen, type Release } from '../release.ts';
 import { overall } from '../verdict.ts';
 import type { Effect } from './record.ts';
 
@@ -47,6 +47,11 @@ export function turnKey(of: string): string {
   return key('turn', of);
 }
 
+/** The steps of a chain, named by its first. */
+export function chainKey(id: string): string {
+  return key('chain', id);
+}
+
 export function newestField(service: string, environment: string): string {
   return `${part(service)}/${part(environment)}`;
 }
@@ -75,6 +80,7 @@ export function memberships(before: Release | null, after: Release): Effect[] {
   if (after.turn !== undefined) effects.push(put(isUnsettled(after), turnKey(after.turn.of)));
   if (after.review !== undefined) effects.push(put(after.review.done === undefined, reviewsKey));
   if (before === null) {
+    if (after.chain !== undefined) effects.push({ kind: 'in', key: chainKey(after.chain.id), member });
     const filters = [
       historyKey(),
       historyKey(service),
@@ -92,11 +98,14 @@ export function consequences(before: Release | null, after: Release): Effect[] {
   const effects: Effect[] = [];
   const changed = before?.state.kind !== after.state.kind;
   const voted = before !== null && before.votes !== after.votes;
-  if (before === null || (voted && after.state.kind === 'held'))
+  const isReached = before !== null && awaitsStep(before) && !awaitsStep(after);
+  if (before === null || isReached || (voted && after.state.kind === 'held'))
     effects.push({ kind: 'due', work: releaseWork(after.id) });
   if (after.state.kind === 'queued' && after.plan !== undefined)
     effects.push({ kind: 'due', work: laneWork(after.plan.lane) });
   if (after.turn !== undefined) effects.push({ kind: 'due', work: `turn/${after.turn.of}` });
+  // Whatever becomes of one step may let the next one go, or end it.
+  if (after.chain !== undefined) effects.push({ kind: 'due', work: `chain/${after.chain.id}` });
   if (before !== null && isOpen(before) && !isOpen(after))
     effects.push({ kind: 'wake', key: openOf(service, environment) });
   if (after.state.kind === 'written' && changed) {

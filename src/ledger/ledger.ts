@@ -41,7 +41,7 @@ export function createLedger({ redis, clock, onTransition }: LedgerPorts) {
     return moved;
   };
   return {
-    accept: createAccept({ records, clock, release: history.release, onTransition }),
+    ...createAccept({ records, clock, release: history.release, onTransition }),
     firstSeen: createReplays({ redis }),
     transition,
     transitionAll,

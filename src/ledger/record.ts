@@ -117,6 +117,8 @@ function postedKey({ channel, ts }: Posted): string {
 export interface Records {
   /** Writes each record by compare-and-set, together with its log line and effects; one round trip for all. */
   readonly write: (list: readonly Write[]) => Promise<WriteOutcome[]>;
+  /** The same, and nobody ever finds some of them written and others not. */
+  readonly writeTogether: (list: readonly Write[]) => Promise<WriteOutcome[]>;
   readonly read: <T>(schema: z.ZodType<T>, subjects: readonly string[]) => Promise<(T | null)[]>;
   readonly notePosted: (subject: string, message: Posted) => Promise<void>;
   /** What a message shows; null where it is none of ours, or older than this memory. */
@@ -125,17 +127,20 @@ export interface Records {
 
 export function createRecords({ redis, clock }: { readonly redis: Redis; readonly clock: Clock }): Records {
   const script = createScript(redis, transitionScript);
+  const scriptTogether = createScript(redis, transitionScript, { together: true });
   const writer = randomUUID();
   let count = 0;
+  const writeBy = (run: typeof script) => async (list: readonly Write[]) => {
+    const at = instantOf(clock.now());
+    const calls = list.map((write) => {
+      count += 1;
+      return callOf(write, { token: `${writer}-${count}`, at, nowMs: clock.now() });
+    });
+    return (await run(calls)).map((answer) => outcomeOf(answerSchema.parse(answer)));
+  };
   return {
-    write: async (list) => {
-      const at = instantOf(clock.now());
-      const calls = list.map((write) => {
-        count += 1;
-        return callOf(write, { token: `${writer}-${count}`, at, nowMs: clock.now() });
-      });
-      return (await script(calls)).map((answer) => outcomeOf(answerSchema.parse(answer)));
-    },
+    write: writeBy(script),
+    writeTogether: writeBy(scriptTogether),
     read: async (schema, subjects) => {
       if (subjects.length === 0) return [];
       const pipeline = redis.pipeline();

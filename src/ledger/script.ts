@@ -7,11 +7,18 @@ export interface ScriptCall {
   readonly values: readonly (string | number)[];
 }
 
-/** Runs one Lua script for many calls in one round trip; throws Retryable while Redis cannot answer. */
-export function createScript(redis: Redis, lua: string): (calls: readonly ScriptCall[]) => Promise<unknown[]> {
+/**
+ * Runs one Lua script for many calls in one round trip; throws Retryable while Redis cannot answer. `together`: nobody sees
+ * one of them done and another not, whatever ends in between.
+ */
+export function createScript(
+  redis: Redis,
+  lua: string,
+  { together = false }: { readonly together?: boolean } = {},
+): (calls: readonly ScriptCall[]) => Promise<unknown[]> {
   const digest = createHash('sha1').update(lua).digest('hex');
   const send = async (calls: readonly ScriptCall[], whole: boolean) => {
-    const pipeline = redis.pipeline();
+    const pipeline = together ? redis.multi() : redis.pipeline();
     for (const { keys, values } of calls) {
       if (whole) pipeline.eval(lua, keys.length, ...keys, ...values);
       else pipeline.evalsha(digest, keys.length, ...keys, ...values);

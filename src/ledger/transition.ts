@@ -4,7 +4,7 @@ import { consequences, memberships } from './indexes.ts';
 import { type Entry, type Moved, type Records, readStored, type Write, type WriteOutcome } from './record.ts';
 
 export type ReleaseChange = Partial<
-  Pick<Release, 'state' | 'plan' | 'decision' | 'votes' | 'arrival' | 'failed' | 'turn' | 'undone' | 'review'>
+  Pick<Release, 'state' | 'plan' | 'decision' | 'votes' | 'arrival' | 'failed' | 'turn' | 'chain' | 'undone' | 'review'>
 >;
 
 export interface Transition {

@@ -46,7 +46,8 @@ async function tellRelease(ports: NotifyPorts, outbox: Outbox, id: string): Prom
     if (alone && kind === 'unchanged') return outbox.done;
     if (!alone && (kind === 'denied' || kind === 'unchanged')) return whisperOnce(ports, outbox, release);
     // What ended before it was looked at is nobody's news; what ended while Slack was away is told once.
-    if (release.plan === undefined && kind !== 'denied') return outbox.done;
+    const isShown = kind === 'denied' || (kind === 'held' && release.chain !== undefined);
+    if (release.plan === undefined && !isShown) return outbox.done;
   }
   // What was never told and is over is not worth a message now.
   if (release.message === undefined && isLeft(release)) return outbox.done;
@@ -80,6 +81,8 @@ function isLeft(release: Release): boolean {
 }
 
 async function whisperOnce(ports: NotifyPorts, outbox: Outbox, release: Release): Promise<Told> {
+  // Of the step that ended the chain the requester has heard already.
+  if (release.decision?.reasons.some(({ code }) => code === 'step-ended')) return outbox.done;
   const subject = `release/${release.id}`;
   const position = await outbox.position(subject);
   if (position.told === release.state.kind) return outbox.done;

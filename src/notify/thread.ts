@@ -83,10 +83,14 @@ export async function tellThread(
   if (final === null || final === position.told || arrival === null) return outbox.done;
   // The first good news needs no broadcast; a failure does, and so does the recovery from one.
   const isNews = final === 'failed' || position.told === 'failed';
-  // Nobody waits for what went by itself and well.
-  if (isAutomatic(release.request) && !isNews) return say(null, { told: final });
+  // Nobody waits for what went by itself and well, nor for a step that the next one follows.
+  if ((isAutomatic(release.request) || isFollowed(release)) && !isNews) return say(null, { told: final });
   const text = `${await addressee(ports, release)} ${arrival.sentence}`;
   return say(message(text, [section(text)]), { told: final }, isNews);
+}
+
+function isFollowed({ chain }: Release): boolean {
+  return chain !== undefined && chain.step < chain.environments.length;
 }
 
 const askedToGo = 'go';

@@ -116,6 +116,7 @@ async function sluice(remote: GitRemote, key: string | null): Promise<number> {
   let written = 0;
   const dispatch = createDispatch({
     ...ledger,
+    clustersOf: () => [],
     // Counted as the record says it, without asking Redis again and again.
     transitionAll: async (list) => {
       const moved = await ledger.transitionAll(list);

@@ -53,6 +53,20 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       releases.set(release.id, release);
       return { kind: 'accepted', release };
     },
+    acceptChain: async (request, environments, payload) => {
+      const [id] = environments.map((_, index) => releaseId(payloads.size + index + 101));
+      if (id === undefined) return [];
+      return environments.map((environment, index) => {
+        const chain = { id, step: index + 1, environments: [...environments] };
+        const own = { ...request, environment };
+        accepted.push({ request: own, payload });
+        const release = { ...aRelease({ id: releaseId(payloads.size + 101), chain }), request: own };
+        payloads.set(`${payload} ${environment}`, release);
+        releases.set(release.id, release);
+        return { release };
+      });
+    },
+    chain: async (id) => [...releases.values()].filter(({ chain }) => chain?.id === id),
     release: async (id) => releases.get(id) ?? null,
     subjectOf: async () => null,
     transition: async (before, change) => {

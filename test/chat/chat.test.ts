@@ -28,6 +28,24 @@ describe('a slash command', () => {
     ]);
   });
 
+  test('of several environments is written down as one chain, whose end any step can be cancelled with', async () => {
+    const office = await anOffice();
+    const { texts } = await office.told('ana', '/release web dev,production 1.4.2');
+    expect(texts).toEqual([
+      'On it: web 1.4.2 → dev → production, each when it is healthy in the one before. Progress in #releases-dev, #releases-production.',
+    ]);
+    expect(office.accepted.map(({ request }) => request.environment)).toEqual(['dev', 'production']);
+    const [first, last] = [...office.releases.values()];
+    if (first === undefined || last === undefined) throw new Error('no chain was accepted');
+    office.put({ ...first, state: { kind: 'written', commit: sha() } });
+    expect((await office.told('bo', `/release cancel ${first.id}`)).texts[0]).toContain('may cancel');
+    expect((await office.told('ana', `/release cancel ${first.id}`)).texts[0]).toBe(
+      'Cancelled: web 1.4.2 in production.',
+    );
+    expect(office.releases.get(last.id)?.state.kind).toBe('cancelled');
+    expect((await office.told('ana', `/release cancel ${first.id}`)).texts[0]).toContain('Too late');
+  });
+
   test('says that it was not accepted while Redis is away, with the command to try again', async () => {
     const office = await anOffice({
       ports: {

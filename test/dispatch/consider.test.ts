@@ -183,6 +183,13 @@ describe('behind others', () => {
     expect(asked).toEqual([]);
   });
 
+  test('a step of somebody’s chain that is not reached is not waited for', async () => {
+    const chain = { id: releaseId(1), step: 2, environments: ['staging', 'production'] };
+    expect((await considered(now, {}, [{ ...mine(2, 'held', bo), chain }])).state).toBe('queued');
+    const reached = { ...mine(2, 'held', bo), chain: { ...chain, isReached: true } };
+    expect((await considered(now, {}, [reached])).state).toBe('held');
+  });
+
   test('other services and environments do not matter', async () => {
     const elsewhere = aRelease({
       id: releaseId(1),
@@ -200,6 +207,22 @@ describe('behind others', () => {
   ] as const)('a rollback behind a %s release is %s', async (kind, state) => {
     const rollback = aRelease({ id: releaseId(9), request: { intent: 'rollback' } });
     expect((await considered(rollback, {}, [mine(1, kind, bo)])).state).toBe(state);
+  });
+});
+
+describe('a step of a chain', () => {
+  const chain = { id: releaseId(1), step: 2, environments: ['staging', 'production'], version: '1.4.2' };
+  const wanted = { kind: 'default' } as const;
+
+  test('is not even planned before it is reached', async () => {
+    const { record, asked } = await considered(aRelease({ id: releaseId(2), chain, request: { wanted } }));
+    expect([record.log, asked]).toEqual([[], []]);
+  });
+
+  test('is of the version that the step before has proven', async () => {
+    const reached = aRelease({ id: releaseId(2), chain: { ...chain, isReached: true }, request: { wanted } });
+    const { asked, state } = await considered(reached);
+    expect([asked, state]).toEqual([['1.4.2'], 'queued']);
   });
 });
 

@@ -56,6 +56,7 @@ export const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: 
 /** The ports of dispatch for a world where nothing is built and the clock is right. */
 export const noArtifacts = {
   clockSkew: async () => null,
+  clustersOf: () => [],
   artifact: async () => null,
   newestOf: async () => null,
   autoReleases: async () => ({ requester: ana, targets: [] }),

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { pause, systemClock } from '../../src/time.ts';
+import type { Release } from '../../src/release.ts';
+import { instantOf, pause, systemClock } from '../../src/time.ts';
 import { aRequest } from '../support/builders.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import type { Orders } from './process.ts';
@@ -103,6 +104,32 @@ test.each([
     expect(revisions).toEqual(revisions.map((_, index) => index + 1));
   }
 });
+
+test('a chain survives kills at each of its steps: every release lands once, after the one before was healthy', async () => {
+  const way = ['dev', 'staging', 'production'];
+  const accepted = await ledger.acceptChain(aRequest({ environment: 'dev' }), way, 'one');
+  const ids = accepted.map(({ release }) => release.id);
+  for (const step of ['chain.before', 'chain.after', 'settle.after']) await worker({ kill: step }).dies();
+  worker();
+  const arrived = new Set<string>();
+  await until(async () => {
+    for (const release of await written())
+      if (!arrived.has(release.id) && (await becomesHealthy(release))) arrived.add(release.id);
+    return arrived.size === ids.length;
+  }, 'all steps are written');
+  expect(landed()).toEqual(ids);
+}, 60_000);
+
+/** What the clusters would show of a written release. */
+async function becomesHealthy(release: Release): Promise<boolean> {
+  const { service, environment } = release.request;
+  const { version = '', digest } = release.plan?.artifact ?? {};
+  const since = instantOf(systemClock.now());
+  const seen = { service, environment, cluster: environment, version, at: since };
+  await ledger.recordHealthy({ ...seen, ...(digest === undefined ? {} : { digest }) });
+  const arrival = { clusters: { [environment]: { kind: 'healthy', since } } } as const;
+  return (await ledger.transition(release, { arrival }, { event: 'release.arrival' })).kind === 'done';
+}
 
 test('a release survives ten kills in a row', async () => {
   const [id] = await ask(['web']);

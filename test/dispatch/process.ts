@@ -105,6 +105,7 @@ async function serve(orders: Orders): Promise<void> {
   const dispatch = createDispatch({
     ...ledger,
     ...noArtifacts,
+    clustersOf: (environment) => [environment],
     redisUrl: orders.url,
     clock,
     log: silent,

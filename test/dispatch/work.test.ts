@@ -35,6 +35,10 @@ function aWorker(mark: ReturnType<typeof aMark>, over: Partial<WorkPorts> = {}) 
     settle: mark.settle,
     consider: async (id) => void ran.push(id),
     takeTurn: async (of) => void ran.push(of),
+    advanceChain: async (id) => {
+      ran.push(`chain ${id}`);
+      return undefined;
+    },
     releaseArtifact: async ({ service, version }) => void ran.push(`${service} ${version}`),
     runLane: async ({ repository, branch }) => {
       ran.push(`${repository} ${branch}`);

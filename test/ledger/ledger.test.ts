@@ -93,6 +93,31 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     ).toBeGreaterThan(25 * 3_600);
   });
 
+  test('makes one chain of a payload: all of its steps or none, in their order, and each change makes it due', async () => {
+    const way = ['dev', 'staging', 'production'];
+    const ask = () => ledger.acceptChain(aRequest({ environment: 'dev' }), way, 'the same');
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    expect(answers.flat().filter(({ kind }) => kind === 'accepted')).toHaveLength(3);
+    const [first] = ids((answers[0] ?? []).map(({ release }) => release));
+    if (first === undefined) throw new Error('no step was written');
+    const steps = await ledger.chain(first);
+    expect(new Set(answers.flat().map(({ release }) => release.id))).toEqual(new Set(ids(steps)));
+    expect(steps.map(({ request, chain }) => [request.environment, chain])).toEqual(
+      way.map((environment, index) => [environment, { id: first, step: index + 1, environments: way }]),
+    );
+    expect(await ledger.open()).toHaveLength(3);
+    const work = `chain/${first}`;
+    const mark = await ledger.markOf(work);
+    await ledger.settle(work, mark ?? '');
+    expect(await ledger.markOf(work)).toBeNull();
+    const [, second] = steps;
+    if (second?.chain === undefined) throw new Error('no second step was written');
+    await ledger.settle(`release/${second.id}`, (await ledger.markOf(`release/${second.id}`)) ?? '');
+    await ledger.transition(second, { chain: { ...second.chain, isReached: true } }, entry);
+    expect(await ledger.markOf(work)).not.toBeNull();
+    expect(await ledger.markOf(`release/${second.id}`)).not.toBeNull();
+  });
+
   test('says `moved`, and what stands, to whoever comes second', async () => {
     const release = await accepted();
     await moved(release, { kind: 'held' });

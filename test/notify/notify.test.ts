@@ -116,6 +116,52 @@ describe('what is for the requester alone', () => {
   });
 });
 
+describe('a chain', () => {
+  const chain = { id: releaseId(1), step: 2, environments: ['staging', 'production'], version: '1.4.2' };
+  const step = (revision: number, over: Partial<Release>): Release => ({
+    ...aRelease({ id: releaseId(2), request: { environment: 'production' } }),
+    chain,
+    revision,
+    ...over,
+  });
+  const waits = aDecision({ kind: 'held', reasons: [{ code: 'awaits-step', effect: 'hold', text: 'staging first' }] });
+  const ended = aDecision({ kind: 'denied', reasons: [{ code: 'step-ended', effect: 'deny', text: 'it failed' }] });
+
+  test('shows a later step before anything of it is planned, and tells nobody twice why it ended', async () => {
+    const record = running();
+    record.release(step(1, { state: { kind: 'held' }, decision: waits }));
+    await told(record);
+    record.release(step(2, { state: { kind: 'denied' }, decision: ended }));
+    await told(record);
+    expect(record.said.map(({ how }) => how)).toEqual(['post', 'update']);
+    expect(record.said[0]?.text).toContain('waits for staging (step 2 of 2)');
+    expect(record.said[1]?.text).toMatch(/Not released.*it failed/);
+  });
+
+  test('that ended before a later step was shown says nothing of it', async () => {
+    const record = running();
+    record.release(step(1, { state: { kind: 'denied' }, decision: ended }));
+    await told(record);
+    expect(record.said).toEqual([]);
+  });
+
+  test.each([
+    [1, 0],
+    [2, 1],
+  ])('that is healthy in step %i of 2 mentions its requester %i times', async (number, times) => {
+    const record = running();
+    const healthy = {
+      clusters: { 'prod-eu': { kind: 'healthy', since: at() }, 'prod-us': { kind: 'healthy', since: at() } },
+    } as const;
+    const written = { state: { kind: 'written', commit: sha() }, plan: aPlan(), arrival: healthy } as const;
+    record.release(step(1, { ...written, decision: aDecision(), chain: { ...chain, step: number } }));
+    await told(record);
+    expect(record.said.filter(({ thread, text }) => thread !== undefined && text.includes('<@UANA>'))).toHaveLength(
+      times,
+    );
+  });
+});
+
 describe('the thread', () => {
   const asking = (bound = 'bound-1') =>
     aRelease({

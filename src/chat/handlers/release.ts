@@ -27,15 +27,15 @@ export async function acceptRelease(ports: ChatPorts, asker: Asker, command: Tar
     asked: asker.asked,
   };
   try {
-    const { release } = await ports.accept(request, asker.payload);
+    const release = await accepted(ports, request, command, asker.payload);
     ports.nudge(`release/${release.id}`);
     return { body: onIt(ports, command), release };
   } catch (error) {
     if (!(error instanceof Retryable)) throw error;
     ports.log.warn({ err: error.message }, 'a request was not accepted');
-    const { service, environment, wanted } = command;
+    const { service, wanted } = command;
     const version = wanted.kind === 'named' ? wanted.name : wanted.kind === 'from' ? `from ${wanted.environment}` : '';
-    const again = `/${command.kind} ${service} ${environment} ${version}`.trim();
+    const again = `/${command.kind} ${service} ${wayOf(command).join(',')} ${version}`.trim();
     return {
       body: reply(
         '*Not accepted*: Sluice cannot reach its Redis, so nothing was written down.',
@@ -45,8 +45,22 @@ export async function acceptRelease(ports: ChatPorts, asker: Asker, command: Tar
   }
 }
 
-function onIt(ports: ChatPorts, { kind, service, environment, wanted }: Target): MessageBody {
-  const channel = ports.catalog.environment(environment)?.channel;
+function wayOf({ environment, onwards = [] }: Target): readonly string[] {
+  return [environment, ...onwards];
+}
+
+/** The release of the first environment; those that follow are written down with it. */
+async function accepted(ports: ChatPorts, request: Request, command: Target, payload: string): Promise<Release> {
+  if (command.onwards === undefined) return (await ports.accept(request, payload)).release;
+  const [first] = await ports.acceptChain(request, wayOf(command), payload);
+  if (first === undefined) throw new Retryable('a chain was accepted without a step');
+  return first.release;
+}
+
+function onIt(ports: ChatPorts, command: Target): MessageBody {
+  const { kind, service, environment, wanted } = command;
+  const way = wayOf(command);
+  const channels = [...new Set(way.flatMap((each) => ports.catalog.environment(each)?.channel ?? []))];
   const version =
     wanted.kind === 'named'
       ? ` ${escapeText(wanted.name)}`
@@ -56,6 +70,8 @@ function onIt(ports: ChatPorts, { kind, service, environment, wanted }: Target):
   const what =
     kind === 'rollback'
       ? `rolling back *${escapeText(service)}${version}* in *${escapeText(environment)}*`
-      : `*${escapeText(service)}${version} → ${escapeText(environment)}*`;
-  return reply(`On it: ${what}.${channel === undefined ? '' : ` Progress in ${escapeText(channel)}.`}`);
+      : `*${escapeText(service)}${version} → ${way.map(escapeText).join(' → ')}*`;
+  const each = way.length === 1 ? '' : ', each when it is healthy in the one before';
+  const where = channels.length === 0 ? '' : ` Progress in ${channels.map(escapeText).join(', ')}.`;
+  return reply(`On it: ${what}${each}.${where}`);
 }

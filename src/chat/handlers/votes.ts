@@ -139,18 +139,36 @@ export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Releas
   if (!(await isInCharge(ports, asker, release)))
     return reply(`Only ${inCharge(release)} or an operator may cancel ${stepOf(release)}.`);
   for (let round = 0; round < tries; round += 1) {
-    const { kind } = release.state;
-    if (kind !== 'requested' && kind !== 'held' && kind !== 'queued')
-      return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+    if (!isCancellable(release)) {
+      const rest = await restOf(ports, release);
+      if (rest === undefined) return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+      release = rest;
+    }
     const moved = await ports.transition(
       release,
       { state: { kind: 'cancelled', by: asker.person } },
       { event: 'release.cancelled', by: asker.person, text: `cancelled by ${asker.person.name}` },
     );
-    if (moved.kind === 'done') return reply(`Cancelled: ${stepOf(release)}.`);
+    if (moved.kind === 'done') return reply(`Cancelled: ${stepOf(release)}${restWords(release)}.`);
     release = moved.record;
   }
   return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+}
+
+function isCancellable({ state }: Release): boolean {
+  return state.kind === 'requested' || state.kind === 'held' || state.kind === 'queued';
+}
+
+/** What is still to come of its chain: its next step can be cancelled where this one cannot be any more. */
+async function restOf(ports: ChatPorts, { chain }: Release): Promise<Release | undefined> {
+  if (chain === undefined) return undefined;
+  return (await ports.chain(chain.id)).find((each) => (each.chain?.step ?? 0) > chain.step && isCancellable(each));
+}
+
+/** `, and with it production`: the later steps end with this one. */
+function restWords({ chain }: Release): string {
+  const rest = chain?.environments.slice(chain.step) ?? [];
+  return rest.length === 0 ? '' : `, and with it ${escapeText(rest.join(' and '))}`;
 }
 
 /** Lets go what a lock had held: its requester or an operator may. It is decided again before it is written. */

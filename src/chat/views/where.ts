@@ -1,5 +1,5 @@
 import { code, context, escapeText, type MessageBody, mention, section, spoken } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
+import { type Release, versionOf } from '../../release.ts';
 import type { Instant } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
 import { typed } from '../command-table.ts';
@@ -64,7 +64,6 @@ function clusterWords({ cluster, verdict, since, stale }: SeenOn, version: strin
 }
 
 function onItsWay(release: Release): string {
-  const { plan, request } = release;
-  const to = plan?.artifact.version ?? (request.wanted.kind === 'named' ? request.wanted.name : '…');
-  return `*${escapeText(to)}* ${code(shortId(release))} by ${mention(request.requester.user)}, ${stateWords(release)}`;
+  const to = versionOf(release) || '…';
+  return `*${escapeText(to)}* ${code(shortId(release))} by ${mention(release.request.requester.user)}, ${stateWords(release)}`;
 }

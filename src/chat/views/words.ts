@@ -1,5 +1,5 @@
 import { code, context, escapeText, type MessageBody, mention, section, shorten, spoken } from '../../blocks.ts';
-import type { Hold, Release } from '../../release.ts';
+import { type Hold, type Release, versionOf } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import { overall, type Verdict } from '../../verdict.ts';
 
@@ -50,8 +50,7 @@ export function shortId(release: Pick<Release, 'id'>): string {
 
 export function stepOf(release: Release): string {
   const from = release.plan?.from?.version;
-  const to =
-    release.plan?.artifact.version ?? (release.request.wanted.kind === 'named' ? release.request.wanted.name : '…');
+  const to = versionOf(release) || '…';
   const step = from === undefined ? to : `${from} → ${to}`;
   return `${escapeText(release.request.service)} ${escapeText(step)} in ${escapeText(release.request.environment)}`;
 }

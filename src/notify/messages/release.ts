@@ -12,9 +12,10 @@ import {
   section,
 } from '../../blocks.ts';
 import { betweenWords, commitWords } from '../../plan-words.ts';
-import { isAutomatic, type Release } from '../../release.ts';
+import { awaitsStep, isAutomatic, type Release, titleOf } from '../../release.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
 import { type ArrivalSection, arrivalSection, type View } from './arrival.ts';
+import { awaitsWords, chainWords } from './chain.ts';
 import { overrideLine } from './override.ts';
 import { refusalSection } from './refusal.ts';
 import { changedWords, requestBlocks } from './request.ts';
@@ -63,7 +64,7 @@ export function releaseMessage(release: Release, view: View): MessageBody {
       return ended(`expired: it was not let go in time. Asked by ${requesterOf(release)}.`);
     case 'superseded':
       return ended(
-        isAutomatic(release.request)
+        isAutomatic(release.request) || release.chain !== undefined
           ? 'superseded by a newer release.'
           : `superseded by a newer request of ${requesterOf(release)}.`,
       );
@@ -72,6 +73,10 @@ export function releaseMessage(release: Release, view: View): MessageBody {
 
 function heldMessage(release: Release, view: View): MessageBody {
   const environment = foreign(release.request.environment, 80);
+  if (awaitsStep(release)) {
+    const title = `*${stepOf(release)} → ${environment}* ${awaitsWords(release)}. ${credits(release)}`;
+    return titled(release, title, cancelButton(release), view);
+  }
   const waits = (release.decision?.reasons ?? []).filter(({ effect }) => effect === 'hold');
   const asks = waits.some(({ demand }) => demand !== undefined);
   const title = asks
@@ -130,7 +135,7 @@ function goButton(release: Release) {
 function cancelButton(release: Release) {
   return [
     button({
-      text: `Cancel ${release.request.service} ${release.plan?.artifact.version ?? ''}`,
+      text: `Cancel ${titleOf(release)}`,
       action: 'release.cancel',
       value: release.id,
     }),
@@ -169,6 +174,8 @@ function quietFacts(release: Release, view: View): string[] {
     );
   if (state.kind === 'written') facts.push(`Commit ${commitLink(state.commit, view)}`);
   // An override says its reason itself.
+  const chain = chainWords(release);
+  if (chain !== null) facts.push(chain);
   if (request.because !== undefined && overrideLine(release) === null)
     facts.push(`because ${foreign(request.because, 300)}`);
   if (request.ref !== undefined) facts.push(foreign(request.ref, 100));

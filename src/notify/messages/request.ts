@@ -1,6 +1,7 @@
 import { context, foreign, type KnownBlock, section } from '../../blocks.ts';
 import { checkBlocks, commitWords, lineWords, riskBlocks } from '../../plan-words.ts';
 import type { Plan, Release } from '../../release.ts';
+import { chainWords } from './chain.ts';
 import { fitting, people } from './words.ts';
 
 const commitsShown = 4;
@@ -57,8 +58,11 @@ function changeBlocks(plan: Plan): KnownBlock[] {
   ];
 }
 
-function reasonBlocks({ request, plan }: Release): KnownBlock[] {
+function reasonBlocks(release: Release): KnownBlock[] {
+  const { request, plan } = release;
+  const chain = chainWords(release);
   const words = [
+    ...(chain === null ? [] : [chain]),
     ...(request.because === undefined ? [] : [`because ${foreign(request.because, 300)}`]),
     ...(request.ref === undefined ? [] : [foreign(request.ref, 100)]),
     ...(plan?.chosen === undefined ? [] : [`chosen: ${foreign(plan.chosen, 200)}`]),

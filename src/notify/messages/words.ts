@@ -1,5 +1,5 @@
 import { foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
-import { isAutomatic, type Release } from '../../release.ts';
+import { isAutomatic, type Release, versionOf as versionIn } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import { approversOf } from '../../votes.ts';
 
@@ -34,8 +34,7 @@ export function serviceOf(release: Release): string {
 }
 
 export function versionOf(release: Release): string {
-  const { wanted } = release.request;
-  return foreign(release.plan?.artifact.version ?? (wanted.kind === 'named' ? wanted.name : ''), 130);
+  return foreign(versionIn(release), 130);
 }
 
 /** `web 1.4.1 → 1.4.2`. */

@@ -138,6 +138,23 @@ describe('the message of a release', () => {
     expect(words).toContain('*Checks*  ✓ unit · ✗ failed: <https://ci.acme.test/1|e2e>');
   });
 
+  test('of a chain says which step it is, and what it waits for', () => {
+    const chain = { id: releaseId(1), step: 3, environments: ['dev', 'staging', 'production'], version: '1.4.2' };
+    const reason: Reason = { code: 'awaits-step', effect: 'hold', text: 'staging comes first (step 3 of 3)' };
+    const { plan: _, ...unplanned } = release(
+      { kind: 'held' },
+      { chain, decision: aDecision({ kind: 'held', reasons: [reason] }) },
+    );
+    const words = shown({ ...unplanned, request: { ...unplanned.request, wanted: { kind: 'default' } } });
+    expect(words).toContain('*web 1.4.2 → production* waits for staging (step 3 of 3). Asked by <@UANA>.');
+    expect(words).toContain('~ dev → staging → *production*');
+    expect(words).toContain('[Cancel web 1.4.2]');
+    expect(words).not.toContain('comes first');
+    expect(shown(release({ kind: 'queued' }, { chain: { ...chain, isReached: true } }))).toContain(
+      'step 3 of 3: dev → staging → *production*',
+    );
+  });
+
   test('names everything that it waits for where no votes are missing', () => {
     const decision = aDecision({
       kind: 'held',
