@@ -2,6 +2,7 @@ import type { ChainNode } from '../chain.ts';
 import type { Stage, Verdict } from '../verdict.ts';
 import { coverageOf, shortCommit } from './arrival/ancestry.ts';
 import { hasApplied, hasSucceeded, healthCheckOf, type Question } from './arrival/coverage.ts';
+import { customRolloutOf, ownCustoms } from './arrival/custom.ts';
 import { clockTime } from './arrival/finding.ts';
 import { helmFinding } from './arrival/helm.ts';
 import type { Unit } from './arrival/own.ts';
@@ -110,7 +111,7 @@ function kustomizationStep(question: Question, unit: Unit): Step {
       ...kustomization.dependsOn.slice(0, shown).map((name) => dependencyStep(question, name)),
       ...helmReleases.slice(0, shown).map((release) => helmStep(question, release, workloads, applied)),
       ...own.slice(0, shown).map((workload) => workloadStep(question, workload)),
-      ...unseenSteps(unit),
+      ...otherSteps(question, unit),
     ],
   };
 }
@@ -150,17 +151,26 @@ function helmStep(question: Question, release: HelmRelease, workloads: readonly 
   };
 }
 
-/** What belongs to the service and is not seen in this cluster. */
-function unseenSteps({ kustomization, workloads, helmReleases }: Unit): Step[] {
-  const unseen = (what: string, words: string): Step => ({
-    ...{ what, facts: '', words, done: false },
-    ...{ stages: live, below: [] },
-  });
+/** What belongs to the service beside workloads: objects of operators, and what lives in another cluster. */
+function otherSteps(question: Question, unit: Unit): Step[] {
+  const { kustomization, workloads, helmReleases } = unit;
   if (workloads.length > 0 || helmReleases.length > 0) return [];
-  if (kustomization.remote) return [unseen('objects', 'live in another cluster, where they are not seen')];
-  return kustomization.custom
+  const words = 'live in another cluster, where they are not seen';
+  if (kustomization.remote) return [{ what: 'objects', facts: '', words, done: false, stages: live, below: [] }];
+  return ownCustoms(question, unit)
     .slice(0, shown)
-    .map((key) => unseen(key.replace(/\/.*\//, ' '), "an operator's; what becomes of it is not seen"));
+    .map((ref) => {
+      const { finding, ready, wanted } = customRolloutOf(question, unit, ref);
+      const said = finding.kind === 'healthy' ? (finding.note ?? '') : finding.because;
+      return {
+        what: `${ref.kind} ${ref.name}`,
+        facts: wanted === 0 ? '' : `${ready}/${wanted} pods`,
+        words: said,
+        done: finding.kind === 'healthy',
+        stages: live,
+        below: [],
+      };
+    });
 }
 
 function nameOf(object: { readonly namespace: string; readonly name: string }): string {

@@ -88,6 +88,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     const wanted = expectations;
     isAncestor = await ancestry.gather(watch.view, wanted);
     const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), watch.staleSince() !== null);
+    watch.follow(verdicts.flatMap(({ customs }) => customs));
     current = verdicts.map((each) => ({ ...each, verdict: withSilence(each.verdict) }));
     toldSilent = isSilent();
     const isFresh = watch.staleSince() === null;
@@ -120,7 +121,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       const before = told.get(keyOf(expected));
       const previous = before?.of === identityOf(expected) ? before.verdict : expected.previous;
       const verdict = unreachableVerdict(name, because, expected, previous, clock.now());
-      return { expected, units: [], verdict, reached: [] };
+      return { expected, units: [], verdict, reached: [], customs: [] };
     });
     for (const { expected, verdict } of current) tell(expected, verdict, expected.steps, false);
   };

@@ -1,4 +1,5 @@
 import { imageParts, isImageOf } from '../image.ts';
+import type { Custom, CustomKind, Sight } from './custom-objects.ts';
 import {
   type Canary,
   type ClusterView,
@@ -17,6 +18,7 @@ export interface ClusterObjects extends ClusterView {
   readonly drop: (object: Kept) => void;
   /** Says that pods may not be seen, so that verdicts rest on what workloads say of them. */
   readonly blindToPods: (blind: boolean) => void;
+  readonly sight: (kind: CustomKind, sight: Sight) => void;
 }
 
 /** What is known of one cluster, found by the ways that verdicts ask for it. */
@@ -36,6 +38,8 @@ export function createClusterObjects(): ClusterObjects {
   const byHelmRelease = createIndex();
   const releasesByKustomization = createIndex();
   const reports = new Map<string, RunReport>();
+  const customs = new Map<string, Custom>();
+  const sights = new Map<string, Sight>();
   let blind = false;
 
   const nameOf = (object: Kept) => `${object.namespace}/${object.name}`;
@@ -81,6 +85,7 @@ export function createClusterObjects(): ClusterObjects {
         if (object.kustomization !== null) releasesByKustomization.add(object.kustomization, nameOf(object));
       } else if (object.kind === 'Canary') canaries.set(object.target, object);
       else if (object.kind === 'Event') reports.set(nameOf(object), object);
+      else if (object.kind === 'Custom') customs.set(`${groupKind(object.of)}/${nameOf(object)}`, object);
       else if (isSource(object)) sources.set(keyOf(object), object);
       else putWorkload(object, keyOf(object));
     },
@@ -97,12 +102,14 @@ export function createClusterObjects(): ClusterObjects {
         if (object.kustomization !== null) releasesByKustomization.remove(object.kustomization, nameOf(object));
       } else if (object.kind === 'Canary') canaries.delete(object.target);
       else if (object.kind === 'Event') reports.delete(nameOf(object));
+      else if (object.kind === 'Custom') customs.delete(`${groupKind(object.of)}/${nameOf(object)}`);
       else if (isSource(object)) sources.delete(keyOf(object));
       else dropWorkload(object, keyOf(object));
     },
     blindToPods: (value) => {
       blind = value;
     },
+    sight: (kind, sight) => void sights.set(groupKind(kind), sight),
     source: (key) => sources.get(key),
     sources: () => sources.values(),
     kustomization: (name) => kustomizations.get(name),
@@ -122,6 +129,12 @@ export function createClusterObjects(): ClusterObjects {
     delivererOf: (workload) => canaries.get(workload) ?? workloads.get(rollouts.get(workload) ?? ''),
     reports: () => reports.values(),
     pods: (workload) => (blind ? null : [...(pods.get(workload)?.values() ?? [])]),
+    podsWith: (namespace, image) =>
+      [...pods.values()]
+        .flatMap((siblings) => [...siblings.values()])
+        .filter((pod) => pod.namespace === namespace && pod.images.some((each) => isImageOf(each.image, image))),
+    custom: (ref) => customs.get(`${groupKind(ref)}/${ref.namespace}/${ref.name}`),
+    sightOf: (kind) => sights.get(groupKind(kind)) ?? 'unlisted',
   };
 }
 
@@ -135,6 +148,10 @@ function withApplied(workload: Workload, before: Workload): Workload {
     return applied === undefined ? field : { ...field, applied };
   });
   return { ...workload, fields };
+}
+
+function groupKind({ group, kind }: Pick<CustomKind, 'group' | 'kind'>): string {
+  return `${group}/${kind}`;
 }
 
 function isSource(object: Kept): object is Source {

@@ -3,6 +3,8 @@ import type { Log } from '../telemetry.ts';
 import { type Clock, pause } from '../time.ts';
 import { createClusterObjects } from './cluster-objects.ts';
 import type { ClusterApi } from './clusters.ts';
+import type { CustomKind } from './custom-objects.ts';
+import { createCustomWatch } from './custom-watch.ts';
 import { discoverPaths } from './discovery.ts';
 import { type WatchedKind, watchedKinds } from './kinds.ts';
 import type { Bounds } from './list-watch.ts';
@@ -24,6 +26,8 @@ export interface ClusterWatchOptions {
 
 export interface ClusterWatch {
   readonly view: ClusterView;
+  /** The kinds of operators that are watched from now on, besides those that always are. */
+  readonly follow: (kinds: readonly CustomKind[]) => void;
   /** Whether everything has been seen once, so that what is missing is missing. */
   readonly synced: () => boolean;
   /** Epoch milliseconds since when not everything that is watched is fresh; null when it is. */
@@ -42,6 +46,8 @@ export interface ClusterWatch {
 export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   const { name, api, clock, log } = options;
   const objects = createClusterObjects();
+  const rediscoverMs = options.rediscoverMs ?? 60_000;
+  const customs = createCustomWatch({ ...options, objects, rediscoverMs });
   const stop = new AbortController();
   const running = new Map<WatchedKind['kind'], Reflector>();
   let discovered = false;
@@ -50,7 +56,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   let inContact = true;
   const statuses = () => [...running.values()].map((reflector) => reflector.status());
   const staleSince = (): number | null => {
-    const since = statuses().flatMap((status) =>
+    const since = [...statuses(), ...customs.statuses()].flatMap((status) =>
       status.staleSince === null || status.forbidden ? [] : [status.staleSince],
     );
     if (!discovered && lostSince !== null) since.push(lostSince);
@@ -104,7 +110,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
         const path = paths.get(kind.kind);
         if (path !== undefined && !running.has(kind.kind)) start(kind, path);
       }
-      return options.rediscoverMs ?? 60_000;
+      return rediscoverMs;
     } catch (error) {
       const because = messageOf(error);
       if (because !== trouble && !stop.signal.aborted)
@@ -122,6 +128,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
 
   return {
     view: objects,
+    follow: customs.follow,
     synced: () => discovered && statuses().every(({ synced, forbidden }) => synced || forbidden),
     staleSince,
     because: () => statuses().find(({ because, forbidden }) => because !== null && !forbidden)?.because ?? trouble,
@@ -129,16 +136,18 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
       const heard = [...running.values()].flatMap((reflector) => reflector.heardAt() ?? []);
       return heard.length === 0 ? null : Math.max(...heard);
     },
-    missingRights: () =>
-      watchedKinds.flatMap(({ kind, group, plural }) =>
+    missingRights: () => [
+      ...watchedKinds.flatMap(({ kind, group, plural }) =>
         running.get(kind)?.status().forbidden ? [group === '' ? plural : `${plural}.${group}`] : [],
       ),
+      ...customs.missingRights(),
+    ],
     flux: () => (running.has('Kustomization') ? 'seen' : discovered ? 'absent' : 'unknown'),
     stop: async () => {
       stop.abort();
       const all = [...running.values()];
       for (const reflector of all) reflector.stop();
-      await Promise.all([discovery, ...all.map(({ done }) => done)]);
+      await Promise.all([discovery, customs.stop(), ...all.map(({ done }) => done)]);
     },
   };
 }

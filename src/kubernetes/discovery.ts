@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { type ClusterApi, readJson } from './clusters.ts';
+import type { CustomKind } from './custom-objects.ts';
 import type { WatchedKind } from './kinds.ts';
 
 const groupSchema = z.object({
   preferredVersion: z.object({ version: z.string() }).optional(),
   versions: z.array(z.object({ version: z.string() })).catch([]),
 });
-const resourcesSchema = z.object({ resources: z.array(z.object({ name: z.string() })).catch([]) });
+const resourcesSchema = z.object({
+  resources: z.array(z.object({ name: z.string(), kind: z.string().catch('') })).catch([]),
+});
 
 /**
  * Paths of those kinds that the cluster serves, each in the version it prefers; a kind that is not served is no error: its component
@@ -33,6 +36,23 @@ export async function discoverPaths(
     }
   }
   return paths;
+}
+
+/** The path of a kind that only an inventory names, in its version there or else in the one that is preferred; null where it is not served. */
+export async function discoverCustom(
+  api: ClusterApi,
+  { group, version, kind }: CustomKind,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const others = async () => (await versionsOf(api, group, signal)).filter((each) => each !== null && each !== version);
+  for (const each of [version, ...(await others())].filter((name) => name !== '')) {
+    const base = `/apis/${group}/${each}`;
+    const served = await get(api, base, resourcesSchema, signal);
+    if (served === null || served === 'forbidden') continue;
+    const found = served.resources.find(({ name, kind: own }) => own === kind && !name.includes('/'));
+    if (found !== undefined) return `${base}/${found.name}`;
+  }
+  return null;
 }
 
 /** The served versions of a group, the preferred one first; one null where they may not be asked for. */

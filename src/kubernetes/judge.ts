@@ -2,8 +2,10 @@ import type { SeenDrift } from '../drift.ts';
 import type { Steps, Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { arrival } from './arrival/arrival.ts';
+import { customKindsOf } from './arrival/custom.ts';
 import { type Unit, unitsOf } from './arrival/own.ts';
 import { reachedBy } from './arrival/reached.ts';
+import type { CustomKind } from './custom-objects.ts';
 import { createBundles } from './drift/bundle.ts';
 import { createDriftTracker, type DriftStep } from './drift/drift-tracker.ts';
 import { createEarlierFailures, type EarlierFailures } from './earlier-failures.ts';
@@ -20,6 +22,8 @@ export interface Judgement {
     readonly verdict: Verdict;
     /** How far the commit has got, as the objects show it now. */
     readonly reached: readonly (keyof Steps)[];
+    /** Kinds of operators that it rests on. */
+    readonly customs: readonly CustomKind[];
   }[];
   readonly drift: DriftStep;
 }
@@ -73,7 +77,8 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = [], 
         earlier.note(question, units);
         const verdict = arrival(question, units, nowMs, previousOf(expected, before));
         last.set(name, { expected, verdict, earlier });
-        return { expected, units, verdict, reached: reachedBy(question, units, verdict) };
+        const reached = reachedBy(question, units, verdict);
+        return { expected, units, verdict, reached, customs: customKindsOf(question, units) };
       });
       if (blind) return { verdicts, drift: { seen: [], ended: [] } };
       const subjects = verdicts.map(({ expected, units, verdict }) => ({

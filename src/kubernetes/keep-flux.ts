@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInventoryId } from './flux/inventory.ts';
+import { imageScalars } from './image-scalars.ts';
 import {
   conditionsSchema,
   countSchema,
@@ -11,7 +11,8 @@ import {
   ownersOf,
   part,
 } from './keep.ts';
-import { type HelmRelease, type Kustomization, keyOf, type Source } from './objects.ts';
+import { inventoryOf } from './keep-inventory.ts';
+import type { HelmRelease, Kustomization, Source } from './objects.ts';
 
 const text = z.string().nullish().catch(null);
 const suspend = z.boolean().catch(false);
@@ -98,22 +99,10 @@ const kustomizationSchema = z.object({
     lastAttemptedRevision: text,
     lastAppliedRevision: text,
     lastAppliedOriginRevision: text,
-    inventory: part({ entries: listOf(z.object({ id: z.string() })) }),
+    inventory: part({ entries: listOf(z.object({ id: z.string(), v: z.string().catch('') })) }),
     history: listOf(snapshotSchema),
   }),
 });
-
-/** Of an inventory only what can be a service's own or lead to it; the rest may be thousands of entries. */
-const followedKinds = new Set([
-  'apps/Deployment',
-  'apps/StatefulSet',
-  'apps/DaemonSet',
-  'batch/CronJob',
-  'batch/Job',
-  'argoproj.io/Rollout',
-  'helm.toolkit.fluxcd.io/HelmRelease',
-  'kustomize.toolkit.fluxcd.io/Kustomization',
-]);
 
 export function keepKustomization(raw: unknown): Kustomization | null {
   const parsed = kustomizationSchema.safeParse(raw);
@@ -154,24 +143,6 @@ function lastRunOf(history: readonly Snapshot[]): Kustomization['lastRun'] {
     firstAt: again ? last.lastReconciled : first,
     succeeded: last.lastReconciledStatus === 'ReconciliationSucceeded',
   };
-}
-
-/** Of thousands of entries those that count; of kinds that only operators know, as many as a message could name. */
-function inventoryOf(entries: readonly { readonly id: string }[]): Pick<Kustomization, 'inventory' | 'custom'> {
-  const inventory: string[] = [];
-  const custom: string[] = [];
-  for (const { id } of entries) {
-    const entry = parseInventoryId(id);
-    if (entry === null) continue;
-    if (followedKinds.has(`${entry.group}/${entry.kind}`)) inventory.push(keyOf(entry));
-    else if (isOperators(entry.group) && custom.length < 50) custom.push(keyOf(entry));
-  }
-  return { inventory, custom };
-}
-
-/** Whether a group of the API is neither Kubernetes' own nor Flux's. */
-function isOperators(group: string): boolean {
-  return group.includes('.') && !/(^|\.)(k8s\.io|fluxcd\.io)$/.test(group);
 }
 
 function folderOf(path: string): string {
@@ -228,25 +199,11 @@ export function keepHelmRelease(raw: unknown): HelmRelease | null {
     retries: Math.max(0, retries),
     newest: status.history[0]?.status ?? null,
     detectsDrift: spec.driftDetection?.mode === 'enabled' || spec.driftDetection?.mode === 'warn',
-    values: [...imageScalars(spec.values, ''), ...(spec.chart?.spec.version ? [spec.chart.spec.version] : [])].slice(
+    values: [...imageScalars(spec.values), ...(spec.chart?.spec.version ? [spec.chart.spec.version] : [])].slice(
       0,
       200,
     ),
   };
-}
-
-const imageKeys = /^(image|repository|registry|name|tag|version|digest)$|(Image|Tag|Version|Digest)$/;
-
-/** The scalars of the values below keys that name images and versions; other values may be secrets and are not kept. */
-function imageScalars(values: unknown, key: string, depth = 0): string[] {
-  if (depth > 12) return [];
-  if (typeof values === 'string' || typeof values === 'number') {
-    const scalar = String(values);
-    return imageKeys.test(key) && scalar.length <= 300 ? [scalar] : [];
-  }
-  if (Array.isArray(values)) return values.flatMap((each) => imageScalars(each, key, depth + 1));
-  if (typeof values !== 'object' || values === null) return [];
-  return Object.entries(values).flatMap(([name, each]) => imageScalars(each, name, depth + 1));
 }
 
 type Metadata = z.infer<typeof metadataSchema>;

@@ -1,14 +1,7 @@
-/** What is remembered of the objects of a cluster: only what verdicts and drift need, so that 50,000 of them stay small. */
+import type { Custom, CustomKind, CustomRef, Sight } from './custom-objects.ts';
+import type { Named } from './named.ts';
 
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-  /** Generation that the condition was set for; null where the controller does not say. */
-  readonly generation: number | null;
-  readonly at: string | null;
-}
+/** What is remembered of the objects of a cluster: only what verdicts and drift need, so that 50,000 of them stay small. */
 
 /** Who wrote a field, by the name of the client; people are not in the objects. */
 export interface FieldOwner {
@@ -34,15 +27,6 @@ export interface OptOut {
   readonly field: string;
   readonly value: string;
   readonly by: FieldOwner | null;
-}
-
-interface Named {
-  readonly namespace: string;
-  readonly name: string;
-  readonly generation: number;
-  readonly observed: number | null;
-  readonly deleting: boolean;
-  readonly conditions: readonly Condition[];
 }
 
 interface Suspendable {
@@ -80,8 +64,8 @@ export interface Kustomization extends Named, Suspendable {
   readonly appliedOrigin: string | null;
   /** Keys of the workloads, HelmReleases and Kustomizations of the inventory: `Deployment/shop/web`. */
   readonly inventory: readonly string[];
-  /** Keys of what operators make something of (Crossplane, Cluster API): of kinds that are not watched. */
-  readonly custom: readonly string[];
+  /** What operators make something of (Crossplane, Cluster API …), as the inventory names it. */
+  readonly custom: readonly CustomRef[];
   readonly intervalMs: number;
   /**
    * What the last run that is on its record built and when it ended, and when the first one of those that built the same without another
@@ -210,7 +194,7 @@ export interface RunReport {
 }
 
 export type FluxObject = Source | Kustomization | HelmRelease;
-export type Kept = FluxObject | Workload | Canary | Pod | RunReport;
+export type Kept = FluxObject | Workload | Canary | Pod | RunReport | Custom;
 
 export function keyOf(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
@@ -241,4 +225,8 @@ export interface ClusterView {
   readonly reports: () => Iterable<RunReport>;
   /** Null where pods may not be seen. */
   readonly pods: (workload: string) => readonly Pod[] | null;
+  /** Pods of a namespace that carry an image, whosever they are. */
+  readonly podsWith: (namespace: string, image: string) => readonly Pod[];
+  readonly custom: (ref: CustomRef) => Custom | undefined;
+  readonly sightOf: (kind: CustomKind) => Sight;
 }

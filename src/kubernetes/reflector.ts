@@ -34,6 +34,8 @@ export interface Reflector {
   /** Epoch milliseconds of the last answer or event; null before the first. */
   readonly heardAt: () => number | null;
   readonly stop: () => void;
+  /** Stops and lets go of everything that is held. */
+  readonly end: () => void;
   /** Settles when nothing runs any more; never rejects. */
   readonly done: Promise<void>;
 }
@@ -58,7 +60,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     if (!same) options.onStatus(status);
   };
   const tell = (changes: readonly Change<T>[]) => {
-    if (changes.length > 0) options.onChanges(changes);
+    if (changes.length > 0 && !stop.signal.aborted) options.onChanges(changes);
   };
   let contact = options.clock.now();
   let heardAt: number | null = null;
@@ -125,7 +127,16 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       }
     }
   };
-  return { status: () => status, heardAt: () => heardAt, stop: () => stop.abort(), done: run() };
+  return {
+    status: () => status,
+    heardAt: () => heardAt,
+    stop: () => stop.abort(),
+    end: () => {
+      tell(held.clear());
+      stop.abort();
+    },
+    done: run(),
+  };
 }
 
 function failed(error: unknown): ListWatchFailure {

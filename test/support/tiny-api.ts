@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { watchedKinds } from '../../src/kubernetes/kinds.ts';
+import { type WatchedKind, watchedKinds } from '../../src/kubernetes/kinds.ts';
 
 export interface TinyObject {
+  readonly apiVersion?: string | undefined;
   readonly kind: string;
   readonly metadata: { readonly namespace: string; readonly name: string; readonly [field: string]: unknown };
   readonly [field: string]: unknown;
@@ -13,6 +14,8 @@ interface Event {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: TinyObject;
 }
+
+type Served = Pick<WatchedKind, 'group' | 'version' | 'plural'> & { readonly kind: string };
 
 /** What the next requests meet: a status for lists or watches, or a watch that never sends anything. */
 export interface Faults {
@@ -46,7 +49,14 @@ export async function startTinyApi() {
   let version = 1;
   let met = 0;
   let oldest = 0;
-  const pluralOf = (kind: string) => watchedKinds.find((each) => each.kind === kind)?.plural;
+  /** Beside what is watched: the kinds of operators, as objects of them come. */
+  const served: Served[] = [...watchedKinds];
+  const pluralOf = (kind: string) => served.find((each) => each.kind === kind)?.plural;
+  const serve = ({ apiVersion = '', kind }: TinyObject) => {
+    const [group = '', own] = apiVersion.split('/');
+    if (own === undefined || pluralOf(kind) !== undefined) return;
+    served.push({ group, version: own, kind, plural: `${kind.toLowerCase()}s` });
+  };
 
   const emit = (type: Event['type'], object: TinyObject) => {
     const event: Event = { version, type, object };
@@ -55,6 +65,7 @@ export async function startTinyApi() {
       if (watch.plural === pluralOf(object.kind) && !watch.dead) sendEvent(watch.response, event);
   };
   const put = (object: TinyObject) => {
+    serve(object);
     version += 1;
     const key = `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
@@ -137,7 +148,7 @@ export async function startTinyApi() {
     if (faults.mute === true) return void muted.add(response);
     const [, root, ...rest] = url.pathname.split('/');
     const [group, groupVersion, plural] = root === 'api' ? ['', ...rest] : rest;
-    const kinds = watchedKinds.filter((each) => each.group === group);
+    const kinds = served.filter((each) => each.group === group);
     if (kinds.length === 0) return answer(response, 404);
     if (groupVersion === undefined)
       return answer(response, 200, {
@@ -146,7 +157,9 @@ export async function startTinyApi() {
       });
     if (plural === undefined)
       return answer(response, 200, {
-        resources: kinds.filter((each) => faults.refused?.[each.plural] !== 404).map((each) => ({ name: each.plural })),
+        resources: kinds
+          .filter((each) => faults.refused?.[each.plural] !== 404)
+          .map((each) => ({ name: each.plural, kind: each.kind })),
       });
     const refused = faults.refused?.[plural];
     if (refused !== undefined) return answer(response, refused);

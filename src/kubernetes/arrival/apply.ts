@@ -1,5 +1,6 @@
 import { conditionOf, fluxStateOf } from '../flux/state.ts';
-import type { ClusterView, Condition, Kustomization, Workload } from '../objects.ts';
+import type { Condition } from '../named.ts';
+import type { ClusterView, Kustomization, Workload } from '../objects.ts';
 import { covers, shortCommit } from './ancestry.ts';
 import { attemptOf, hasApplied, hasSucceeded, healthCheckOf, type Question } from './coverage.ts';
 import { failureFinding, healthCheckFinding, stalledFinding } from './failure.ts';

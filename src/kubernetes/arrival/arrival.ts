@@ -4,8 +4,8 @@ import type { Expected } from '../expected.ts';
 import { isFluxManager } from '../flux/managers.ts';
 import { covers, shortCommit } from './ancestry.ts';
 import { applyFinding } from './apply.ts';
-import { whoseIs } from './blame.ts';
 import { attemptOf, hasApplied, hasSucceeded, type Question } from './coverage.ts';
+import { customRollouts } from './custom.ts';
 import { isOverdue } from './deadline.ts';
 import { type Finding, listed, stageOrder, waiting, worstOf } from './finding.ts';
 import { helmFinding, pendingFinding } from './helm.ts';
@@ -29,9 +29,12 @@ export function arrival(
 ): Verdict {
   const { view, expected } = question;
   const rollouts = units.map(({ workloads }) => workloads.map((workload) => rolloutOf(view, workload, expected)));
-  const findings = units.map((unit, index) => unitFinding(question, unit, rollouts[index] ?? [], previous));
+  const customs = units.map((unit) => (unit.workloads.length === 0 ? customRollouts(question, unit) : []));
+  const findings = units.map((unit, index) =>
+    unitFinding(question, unit, { rollouts: rollouts[index] ?? [], customs: customs[index] ?? [] }, previous),
+  );
   const finding = worstOf(findings) ?? nowhere(expected);
-  const seen = summary(rollouts.flat(), expected.version);
+  const seen = summary([...rollouts.flat(), ...customs.flat().filter(({ wanted }) => wanted > 0)], expected.version);
   const earlier = previous?.kind === 'gone' || previous?.kind === 'superseded' ? undefined : previous;
   if (earlier !== undefined && outlasts(earlier, finding, seen.pods))
     return { ...withoutSeen(earlier), ...seen, since: earlier.since };
@@ -42,7 +45,7 @@ export function arrival(
 function unitFinding(
   question: Question,
   unit: Unit,
-  rollouts: readonly Rollout[],
+  { rollouts, customs }: { readonly rollouts: readonly Rollout[]; readonly customs: readonly Rollout[] },
   previous: Verdict | undefined,
 ): Finding {
   const { expected } = question;
@@ -61,12 +64,18 @@ function unitFinding(
     sourceFinding(question, unit) ??
     applyFinding(question, unit, own) ??
     (helm?.kind === 'waiting' ? helm : undefined) ??
-    liveFinding(question, unit, own, applied)
+    liveFinding(question, unit, own, worstOf(customs.map(({ finding }) => finding)), applied)
   );
 }
 
 /** Flux has nothing more in its way: what do the live objects lack? */
-function liveFinding(question: Question, unit: Unit, own: Finding | undefined, applied: boolean): Finding {
+function liveFinding(
+  question: Question,
+  unit: Unit,
+  own: Finding | undefined,
+  custom: Finding | undefined,
+  applied: boolean,
+): Finding {
   const { expected } = question;
   const { kustomization } = unit;
   const commit = shortCommit(expected.commit);
@@ -76,7 +85,7 @@ function liveFinding(question: Question, unit: Unit, own: Finding | undefined, a
   if (editors.length === 0 && parent !== null) return parent;
   if (editors.length === 0 && !applied)
     return waiting('apply', `Kustomization ${kustomization.name} is applying ${commit}`);
-  if (own === undefined) return withoutObjects(question, unit);
+  if (own === undefined) return custom === undefined ? withoutObjects(question, unit) : late(custom, commit);
   const pending = editors.length === 0 ? pendingFinding(unit.helmReleases, expected) : null;
   if (pending !== null) return pending;
   const edited = editors.length === 0 ? '' : `, changed by ${listed(editors)}`;
@@ -87,8 +96,6 @@ function liveFinding(question: Question, unit: Unit, own: Finding | undefined, a
 function withoutObjects(question: Question, unit: Unit): Finding {
   const { kustomization, source } = unit;
   const { name, remote, waits } = kustomization;
-  const custom = kustomization.custom.filter((key) => whoseIs(question, unit, key) === 'own');
-  if (custom.length > 0) return customFinding(question, unit, listed(custom.map((key) => key.replace(/\/.*\//, ' '))));
   if (remote && waits)
     return hasSucceeded(question, kustomization, source)
       ? { kind: 'healthy', note: `its objects live in another cluster; Flux's own health check of ${name} passed` }
@@ -99,19 +106,10 @@ function withoutObjects(question: Question, unit: Unit): Finding {
   return { kind: 'waiting', stage: 'image', because, stuck: true };
 }
 
-/** What an operator makes of an object is seen by Flux's health check alone, which reads its conditions as `kstatus` does. */
-function customFinding(question: Question, { kustomization, source }: Unit, names: string): Finding {
-  const { name, waits } = kustomization;
-  if (!waits)
-    return {
-      kind: 'waiting',
-      stage: 'rollout',
-      because: `what becomes of ${names} is not seen here, and Kustomization ${name} checks no health`,
-      stuck: true,
-    };
-  return hasSucceeded(question, kustomization, source)
-    ? { kind: 'healthy', note: `${names} is ready by Flux's own health check; its pods are not seen here` }
-    : waiting('rollout', `Flux checks the health of ${names}`);
+/** Where Flux has applied the commit, an object that still names another image will not change by waiting. */
+function late(custom: Finding, commit: string): Finding {
+  if (custom.kind !== 'waiting' || custom.stage !== 'image') return custom;
+  return { ...custom, because: `Flux has applied ${commit}, yet ${custom.because}`, stuck: true };
 }
 
 /** Clients other than Flux that own the image of the service in its workloads. */
@@ -160,6 +158,7 @@ function outlasts(earlier: Lasting, finding: Finding, pods: Seen['pods']): boole
   if (finding.kind === 'failed' && finding.reason === 'ErrImagePull')
     return earlier.kind === 'failed' && earlier.reason === 'ImagePullBackOff';
   if (finding.kind !== 'waiting') return false;
+  if (earlier.kind === 'healthy' && finding.brief === true) return true;
   // One pod that moves to another node does not take a proof back.
   if (earlier.kind === 'healthy')
     return (finding.stage === 'rollout' || finding.stage === 'canary') && (pods?.ready ?? 0) > 0;
@@ -181,6 +180,7 @@ function settled(
   earlier: Lasting | undefined,
 ): Exclude<Finding, { kind: 'waiting' }> | { kind: 'waiting' | 'unverified'; stage: Stage; because: string } {
   if (finding.kind === 'failed' && finding.stage === 'helm') return withPodTrouble(finding, earlier);
+  if (finding.kind === 'healthy' && finding.settling === true) return lasting(finding, nowMs, earlier);
   if (finding.kind !== 'waiting') return finding;
   const { stage, because } = finding;
   const sameStage = earlier !== undefined && 'stage' in earlier && earlier.stage === stage;
@@ -188,6 +188,18 @@ function settled(
   const done = finding.stuck === true && nowMs - sinceMs >= settleMs;
   const kind = done || isOverdue(expected, units, sinceMs, nowMs) ? 'unverified' : 'waiting';
   return { kind, stage, because };
+}
+
+/** What proves nothing of its commit counts when it has lasted: its objects come by another watch than what Flux says of them. */
+function lasting(
+  { note = '' }: Extract<Finding, { kind: 'healthy' }>,
+  nowMs: number,
+  earlier: Lasting | undefined,
+): ReturnType<typeof settled> {
+  const isKnown = earlier !== undefined && (earlier.kind === 'healthy' || earlier.stage === 'rollout');
+  return isKnown && nowMs - Date.parse(earlier.since) >= settleMs
+    ? { kind: 'healthy', note }
+    : { kind: 'waiting', stage: 'rollout', because: note };
 }
 
 /** Helm only says that it timed out, and takes the pods away: what was wrong with them is carried on. */

@@ -1,12 +1,13 @@
 import { conditionOf } from '../flux/state.ts';
-import { type Condition, keyOf } from '../objects.ts';
+import type { Condition } from '../named.ts';
+import { keyOf } from '../objects.ts';
 import { covers, shortCommit } from './ancestry.ts';
 import { refusedObject, unhealthyObjects, type Whose, whoseIs } from './blame.ts';
 import { attemptOf, failedRevisionOf, type Question } from './coverage.ts';
 import { type Finding, failing, listed, oneLine, waiting } from './finding.ts';
 import type { Unit } from './own.ts';
 import { parentFinding } from './parent-stage.ts';
-import { lastWordsOf, unreadyPod } from './rollout.ts';
+import { lastWordsOf, unreadyPod } from './pod-trouble.ts';
 
 /** A failure in words that stay the same from one try to the next: without times, temporary folders and revisions. */
 export function fingerprintOf({ reason, message }: Condition): string {

@@ -2,9 +2,9 @@ import { type PodAt, type Stage, stageSchema } from '../../verdict.ts';
 
 /** What the objects say right now of one part of the way, before what was said earlier is weighed in. */
 export type Finding =
-  | { readonly kind: 'healthy'; readonly note?: string }
-  /** `stuck`: Flux has done all it is going to do, so that waiting longer proves nothing. */
-  | { readonly kind: 'waiting'; readonly stage: Stage; readonly because: string; readonly stuck?: boolean }
+  /** `settling`: nothing shows that its objects are those of the commit, so that it has to last a moment. */
+  | { readonly kind: 'healthy'; readonly note?: string; readonly settling?: boolean }
+  | Waiting
   | {
       readonly kind: 'failed';
       readonly stage: Stage;
@@ -14,9 +14,19 @@ export type Finding =
       readonly pod?: PodAt;
     };
 
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly stage: Stage;
+  readonly because: string;
+  /** Flux has done all it is going to do, so that waiting longer proves nothing. */
+  readonly stuck?: boolean;
+  /** As it comes with every run of a controller, so that it takes nothing back. */
+  readonly brief?: boolean;
+}
+
 export const stageOrder: readonly Stage[] = stageSchema.options;
 
-export function waiting(stage: Stage, because: string): Finding {
+export function waiting(stage: Stage, because: string): Waiting {
   return { kind: 'waiting', stage, because };
 }
 

@@ -1,7 +1,8 @@
 import { spokenDuration } from '../../time.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf, fluxStateOf, isCurrent } from '../flux/state.ts';
-import type { Condition, HelmRelease } from '../objects.ts';
+import type { Condition } from '../named.ts';
+import type { HelmRelease } from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';
 
 /**

@@ -1,17 +1,9 @@
-import { imageParts, isImageOf, isVersion, versionOf } from '../../image.ts';
-import type { PodAt } from '../../verdict.ts';
+import { isImageOf, isVersion, versionOf } from '../../image.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf } from '../flux/state.ts';
-import {
-  type Canary,
-  type ClusterView,
-  type ContainerImage,
-  keyOf,
-  type Pod,
-  type PodTrouble,
-  type Workload,
-} from '../objects.ts';
+import { type Canary, type ClusterView, type ContainerImage, keyOf, type Pod, type Workload } from '../objects.ts';
 import { type Finding, failing, oneLine, waiting } from './finding.ts';
+import { foreignDigest, lastWordsOf, podAt, podFailure, troubledBy, unreadyPod } from './pod-trouble.ts';
 import { canaryFinding, deliveryFinding } from './progressive.ts';
 
 export interface Rollout {
@@ -90,7 +82,7 @@ function findingOf(workload: Workload, { all, fresh, ready, count }: Seen, wante
         : `all pods of ${name} run ${wanted.version}, but its rollout is not finished`;
     return waiting('rollout', `${text}${more}`);
   }
-  const otherDigest = foreignDigest(workload, ready, wanted);
+  const otherDigest = foreignDigest(workload.images, ready, wanted);
   if (otherDigest !== null) return waiting('image', otherDigest);
   if (workload.wanted === 0)
     return withoutPods(workload, kind === 'DaemonSet' ? 'no node is to run it' : 'it is scaled to zero');
@@ -143,18 +135,9 @@ function runningVersions(workload: Workload, pods: readonly Pod[] | null, image:
   return pods === null && isSettled(workload) && workload.available > 0 ? ofTemplate() : running;
 }
 
-/** One report per cause, not per pod: the cause that most pods of the new version share. */
 function troubleOf(workload: Workload, fresh: readonly Pod[], all: readonly Pod[]): Finding | null {
-  const [worst] = troubledBy(fresh.filter((pod) => !pod.ready));
-  if (worst !== undefined) {
-    const { pods, trouble } = worst;
-    const where = `${pods.length} of ${workload.wanted} pods of ${workload.name}`;
-    const container =
-      trouble.container === null || trouble.container === workload.name ? '' : `, container ${trouble.container}`;
-    const message = trouble.message === '' ? '' : `: ${oneLine(trouble.message)}`;
-    const because = `${trouble.reason} in ${where}${container}${message}`;
-    return failing('rollout', trouble.reason, because, podAt(pods[0], trouble.container));
-  }
+  const broken = podFailure(workload.name, workload.wanted, fresh);
+  if (broken !== null) return broken;
   const progressing = conditionOf(workload, 'Progressing');
   if (isObserved(workload) && progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded') {
     const more = unreadyBecause(workload, fresh) || lastWordsOf(fresh);
@@ -171,27 +154,6 @@ function troubleOf(workload: Workload, fresh: readonly Pod[], all: readonly Pod[
     `Job ${workload.name} failed: ${oneLine(failed.message)}${more}`,
     cause === undefined ? undefined : podAt(cause.pods[0], cause.trouble.container),
   );
-}
-
-function troubledBy(pods: readonly Pod[]): { readonly trouble: PodTrouble; readonly pods: readonly Pod[] }[] {
-  const causes = Map.groupBy(
-    pods.filter(({ trouble }) => trouble !== null),
-    ({ trouble }) => trouble?.reason ?? '',
-  );
-  return [...causes.values()]
-    .toSorted((a, b) => b.length - a.length)
-    .flatMap((each) => (each[0]?.trouble ? [{ trouble: each[0].trouble, pods: each }] : []));
-}
-
-function podAt(pod: Pod | undefined, container: string | null): PodAt | undefined {
-  if (pod === undefined) return undefined;
-  return { namespace: pod.namespace, name: pod.name, ...(container === null ? {} : { container }) };
-}
-
-/** A pod that had all the time it gets, where one can be told. */
-export function unreadyPod(pods: readonly Pod[]): PodAt | undefined {
-  const found = pods.find(({ leaving, ready, unready }) => !leaving && !ready && unready !== null);
-  return podAt(found, found?.unready?.container ?? null);
 }
 
 function isComplete(job: Workload): boolean {
@@ -214,25 +176,4 @@ function unreadyBecause(workload: Workload, fresh: readonly Pod[]): string {
   if (!workload.replaces && workload.updated < workload.wanted)
     return `; it replaces a pod only when somebody deletes it (OnDelete)`;
   return '';
-}
-
-/** What is to be said of pods that had all the time they get. */
-export function lastWordsOf(pods: readonly Pod[]): string {
-  const found = pods.find(({ leaving, ready, unready }) => !leaving && !ready && unready !== null);
-  return found?.unready ? `; ${oneLine(found.unready.words)}` : '';
-}
-
-/** Names a digest that ready pods run instead of the wanted one. A template that pins the digest proves it by itself. */
-function foreignDigest(workload: Workload, ready: readonly Pod[], wanted: Wanted): string | null {
-  if (wanted.digest === undefined) return null;
-  const containers = workload.images.filter(({ image }) => isImageOf(image, wanted.image));
-  if (containers.every(({ image }) => imageParts(image).digest === wanted.digest)) return null;
-  for (const pod of ready) {
-    for (const { container } of containers) {
-      const digest = pod.digests[container];
-      if (digest !== undefined && digest !== wanted.digest)
-        return `pod ${pod.name} runs ${wanted.version} as ${digest.slice(0, 19)}…, not as ${wanted.digest.slice(0, 19)}…`;
-    }
-  }
-  return null;
 }

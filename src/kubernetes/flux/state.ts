@@ -1,4 +1,5 @@
-import type { Condition, HelmRelease, Kustomization, Source } from '../objects.ts';
+import type { Condition } from '../named.ts';
+import type { HelmRelease, Kustomization, Source } from '../objects.ts';
 
 export type FluxState =
   | 'terminating'
