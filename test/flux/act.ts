@@ -2,7 +2,7 @@ import { isObject } from '../../src/playground/cluster/json.ts';
 import { type Api, patchObject, pathOf } from './api.ts';
 import type { Game } from './game.ts';
 import { filesOf, imageOf, type Place, pathsOf } from './scenarios/repository.ts';
-import type { Step } from './scenarios/scenario.ts';
+import type { OperatorCondition, Step } from './scenarios/scenario.ts';
 
 /** Does one thing to the repository, to live objects or to what pods become. */
 export async function act(game: Game, step: Extract<Step, { do: string }>): Promise<void> {
@@ -36,10 +36,25 @@ export async function act(game: Game, step: Extract<Step, { do: string }>): Prom
     case 'source':
       await git.answer(step.answers);
       return await stage.poke();
+    case 'operator':
+      return await writeStatus(api, objectPath(place, step.object), step.conditions);
     case 'pods':
       stage.decide(`${imageOf(place, step.service)}:${step.version}`, step.become);
       return await replacePods(api, place, step.service);
   }
+}
+
+/** As an operator does that says which generation it has looked at. */
+async function writeStatus(api: Api, path: string, conditions: readonly OperatorCondition[]): Promise<void> {
+  const object: unknown = await api.get(path);
+  const metadata = isObject(object) ? object['metadata'] : undefined;
+  const generation = isObject(metadata) ? metadata['generation'] : undefined;
+  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const written = conditions.map(([type, status, reason, message = '']) => {
+    return { type, status, reason, message, observedGeneration: generation, lastTransitionTime };
+  });
+  const change = { status: { observedGeneration: generation, conditions: written } };
+  await patchObject(api, `${path}/status`, change, { manager: 'site-operator', strategic: false });
 }
 
 export function objectPath(place: Place, object: string): string {

@@ -92,6 +92,7 @@ const homes: Readonly<Record<string, string>> = {
   HelmRelease: '/apis/helm.toolkit.fluxcd.io/v2',
   ClusterRole: '/apis/rbac.authorization.k8s.io/v1',
   ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1',
+  Site: '/apis/apps.example.com/v1',
   CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1',
 };
 

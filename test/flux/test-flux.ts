@@ -11,6 +11,7 @@ import { startControlPlane } from './real/control-plane.ts';
 import { startKubelet } from './real/kubelet.ts';
 import { realStages } from './real/real-stage.ts';
 import { grantReader, tryRights } from './real/rights.ts';
+import { defineSite } from './real/site.ts';
 import { hasSourceController, serveSources } from './real/source-controller.ts';
 import { startSourceStandIn } from './real/source-stand-in.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -66,6 +67,7 @@ async function playReal(chosen: readonly Scenario[], { where, kubeconfig, folder
   const trials = (await tryRights(reader.kubeconfig)).map(
     (trial): Row => ({ scenario: 'rights-of-the-watcher', where, afterS: 0, time: '', ...trial }),
   );
+  ends.defer(await defineSite(api));
   const kubelet = startKubelet(kubeconfig, api);
   ends.defer(kubelet.stop);
   const source = ownSource ? await startSourceStandIn(api) : await serveSources(api);

@@ -32,6 +32,8 @@ export const kinds: readonly Kind[] = [
   row('source.toolkit.fluxcd.io/v1', 'HelmRepository', 'helmrepositories'),
   row('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'kustomizations'),
   row('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'helmreleases'),
+  // What an operator would make something of; nobody here does.
+  row('apps.example.com/v1', 'Site', 'sites'),
 ];
 
 export function apiVersionOf(kind: Kind): string {

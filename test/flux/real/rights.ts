@@ -23,7 +23,12 @@ export interface Reader {
 /** Gives the rights of `manifests/deployment.yaml` to a ServiceAccount of its own. */
 export async function grantReader(api: Api, root: string, folder: string): Promise<Reader> {
   const text = readFileSync(join(root, 'manifests', 'deployment.yaml'), 'utf8');
-  const renamed = text.replaceAll(/\b(name|namespace): sluice(-watch)?$/gm, `$1: ${trialName}`);
+  // The rule for what an operator knows is an example in a comment: here it is meant.
+  const withSites = text
+    .replaceAll(/^ {2}# (- apiGroups: \[)database\.example\.org/gm, '  $1apps.example.com')
+    .replaceAll(/^ {2}# ( +resources: \[)postgresqlinstances/gm, '  $1sites')
+    .replaceAll(/^ {2}# ( +verbs: \[list, watch\])/gm, '  $1');
+  const renamed = withSites.replaceAll(/\b(name|namespace): sluice(-watch)?$/gm, `$1: ${trialName}`);
   const documents = (parseManifests(renamed) ?? []).flatMap((document) => {
     const { kind, metadata } = manifestSchema.parse(document);
     return needed.includes(kind) ? [{ document, path: pathOf(kind, metadata.namespace, metadata.name) }] : [];

@@ -11,7 +11,7 @@ export interface Place {
 export interface Workload {
   readonly service: string;
   readonly name: string;
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob' | 'HelmRelease';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob' | 'HelmRelease' | 'Site';
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: object;
   /** Laid over the spec of its pods. */
@@ -91,14 +91,17 @@ export function pathsOf(place: Place, units: readonly Unit[], service: string): 
   return units.flatMap((each) => {
     const own = each.workloads.find((item) => item.service === service);
     if (own === undefined) return [];
-    if (own.kind === 'HelmRelease') return [`apps/${place.name}/${each.folder}/${own.name}.yaml`];
+    if (own.kind === 'HelmRelease' || own.kind === 'Site')
+      return [`apps/${place.name}/${each.folder}/${own.name}.yaml`];
     if (each.versionIn.startsWith('kustomize')) return [`apps/${place.name}/${each.folder}/kustomization.yaml`];
     return [`${each.under === null ? `clusters/${place.name}` : `apps/${place.name}/${each.under}`}/${each.name}.yaml`];
   });
 }
 
 function imagesOf(place: Place, { workloads, versionIn }: Unit, versions: Versions): object[] {
-  const services = [...new Set(workloads.filter(({ kind }) => kind !== 'HelmRelease').map(({ service }) => service))];
+  const services = [
+    ...new Set(workloads.filter(({ kind }) => kind !== 'HelmRelease' && kind !== 'Site').map(({ service }) => service)),
+  ];
   return services.map((service) => {
     const [name, newTag] = [imageOf(place, service), versions[service] ?? ''];
     return { name, newTag, ...(versionIn === 'kustomize-digest' ? { digest: digestOf(`${name}:${newTag}`) } : {}) };
@@ -131,6 +134,7 @@ const apiVersions: Readonly<Record<string, string>> = {
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
   Job: 'batch/v1',
   CronJob: 'batch/v1',
+  Site: 'apps.example.com/v1',
 };
 
 function manifestOf(place: Place, { versionIn }: Unit, item: Workload, versions: Versions): object {
@@ -151,6 +155,7 @@ function manifestOf(place: Place, { versionIn }: Unit, item: Workload, versions:
     StatefulSet: { replicas: 2, serviceName: item.name, selector, template },
     DaemonSet: { selector, template },
     Job: { backoffLimit: 1, template: once },
+    Site: { image: `${name}:${versions[item.service]}` },
     CronJob: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template: once } } },
     HelmRelease: {
       interval: '10m',

@@ -4,6 +4,8 @@ import type { Unit, Versions } from './repository.ts';
 /** What the pods of an image become, whatever its tag says (`1.1.0-crash`). */
 export type Outcome = 'ready' | 'crash';
 
+export type OperatorCondition = readonly [type: string, status: string, reason: string, message?: string];
+
 export type Step =
   /** A commit: other versions, other units, other files; `forced` takes the place of the last one. */
   | {
@@ -26,6 +28,8 @@ export type Step =
   | { readonly do: 'reconcile'; readonly object: string }
   /** Whether the Git server answers. */
   | { readonly do: 'source'; readonly answers: boolean }
+  /** The operator of an object writes its status, for the generation that it has now. */
+  | { readonly do: 'operator'; readonly object: string; readonly conditions: readonly OperatorCondition[] }
   /** All pods of a service are replaced; what they become is said anew. */
   | { readonly do: 'pods'; readonly service: string; readonly version: string; readonly become: Outcome }
   | ({ readonly expect: 'verdict' } & ExpectedVerdict)
@@ -77,6 +81,10 @@ export function push(versions: Versions, over: Partial<Extract<Step, { do: 'push
 
 export function patch(object: string, change: object, manager: string, scale = false): Step {
   return { do: 'patch', object, patch: change, manager, scale };
+}
+
+export function operator(object: string, ...conditions: readonly OperatorCondition[]): Step {
+  return { do: 'operator', object, conditions };
 }
 
 export function suspend(object: string, suspended: boolean): Step {
