@@ -1,4 +1,5 @@
 import { ulid } from 'ulid';
+import { createBells } from './bell.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createChat } from './chat/chat.ts';
 import { skewWords, worstSkew } from './clock-skew.ts';
@@ -25,6 +26,7 @@ import { expectations } from './kubernetes/expectations.ts';
 import { createKubernetes } from './kubernetes/kubernetes.ts';
 import { pokeReceivers } from './kubernetes/receiver.ts';
 import { recordArrival, recordPodLog } from './kubernetes/record-arrival.ts';
+import { createLease } from './lease.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createMeasures, metricsRoute } from './measure.ts';
@@ -38,7 +40,7 @@ import { openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
 import { keepDoing } from './rounds.ts';
 import { type Environment, settle } from './settle.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
-import { instantOf, pause, systemClock } from './time.ts';
+import { instantOf, pause, steadyClock, systemClock } from './time.ts';
 import { ownVersion } from './version.ts';
 import { watch } from './watch.ts';
 
@@ -64,6 +66,8 @@ export async function startApp(
   await whenReady(redis, 15_000);
   await refuseEviction(redis, log);
 
+  const lease = createLease({ redis, name: 'speaker', steady: steadyClock, log });
+  const bells = createBells(redis);
   const metrics = createMetrics();
   const measures = createMeasures({ metrics, environment: (name) => catalog.environment(name) });
   const ledger = createLedger({ redis, clock, onTransition: measures.transition });
@@ -96,6 +100,7 @@ export async function startApp(
     accept: around(at, 'accept', ledger.accept),
     acceptChain: around(at, 'accept', ledger.acceptChain),
     onCall: measures.called,
+    directoryBell: { ring: () => bells.ring('groups'), rings: () => bells.rings('groups') },
     slack: { ...config.slack, connection: settled.connection, team: file.slack.team },
     clock,
     log,
@@ -178,9 +183,9 @@ export async function startApp(
     gitops,
     at,
     policyLane: (lane, signal, afterPush) => attemptPolicyChanges({ ...policyChanges, afterPush }, lane, signal),
-    afterPush: () => {
+    afterPush: async () => {
       kubernetes.refresh();
-      void pokeReceivers(settled.receivers, log);
+      await Promise.all([pokeReceivers(settled.receivers, log), bells.ring('pushed')]);
     },
   });
   /** Looks again at everything that is held: a fact that it may wait for has changed. */
@@ -205,19 +210,26 @@ export async function startApp(
     onUnknownCommit: gitops.fetch,
     expected: async () => {
       const arriving = await ledger.arriving();
-      await leaveLocks(arriving);
-      await rollBackFailed(onFailure, arriving);
+      if (lease.held()) {
+        await leaveLocks(arriving);
+        await rollBackFailed(onFailure, arriving);
+      }
       return expectations({
         deployed: catalog.deployed,
         arriving: async () => arriving,
         isAncestor: gitops.isAncestor,
-        leave: (release, verdict, clusters) =>
-          recordArrival(ledger, release.id, Object.fromEntries(clusters.map((cluster) => [cluster, verdict(cluster)]))),
+        leave: async (release, verdict, clusters) => {
+          if (!lease.held()) return;
+          const verdicts = Object.fromEntries(clusters.map((cluster) => [cluster, verdict(cluster)]));
+          await recordArrival(ledger, release.id, verdicts);
+        },
         now: () => instantOf(clock.now()),
       });
     },
     outside: async () => changedOutside(gitops, await catalog.deployed(), await ledger.arriving()),
     openDrifts: ledger.drifts,
+    leads: lease.held,
+    pushes: () => bells.rings('pushed'),
     onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict, steps) => {
       if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict }, { [cluster]: steps });
     }),
@@ -249,6 +261,7 @@ export async function startApp(
     log,
     pulse,
     commitUrl: (repository) => file.repositories[repository]?.commitUrl,
+    leads: lease.held,
   });
 
   const elsewhere = createElsewhere(
@@ -257,7 +270,16 @@ export async function startApp(
   );
 
   const ending = new AbortController();
-  const watched = watch({ ...settled, gitops, catalog, alerts, ledger, clockSkew, refreshed: kubernetes.refresh });
+  const watched = watch({
+    ...settled,
+    gitops,
+    catalog,
+    alerts,
+    ledger,
+    clockSkew,
+    refreshed: kubernetes.refresh,
+    leads: lease.held,
+  });
   // Names are known before the first command comes; a remote that is away holds up nobody.
   await Promise.race([watched[0]?.run().catch(() => {}), pause(5_000)]);
   const rounds = watched.map((round) => keepDoing(round, { log, pulse }, ending.signal));
@@ -283,6 +305,7 @@ export async function startApp(
       }),
     ],
   });
+  await lease.start();
   await dispatch.start();
   notify.start();
   elsewhere.start();
@@ -295,6 +318,7 @@ export async function startApp(
       ending.abort();
       await chat.stop();
       await Promise.all([dispatch.stop(), kubernetes.stop(), notify.stop(), elsewhere.stop(), ...rounds]);
+      await lease.stop();
       await http.close();
       gitops.close();
       redis.disconnect();

@@ -25,6 +25,7 @@ export interface Route {
 
 const bodyLimitBytes = 1_000_000;
 const connectionsLimit = 1_000;
+const closeMs = 2_000;
 
 export interface HttpOptions {
   readonly host: string;
@@ -63,10 +64,15 @@ export async function serveHttp(options: HttpOptions) {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    /** What is being answered is finished, for two seconds at most. */
     close: () =>
       new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const hard = setTimeout(() => server.closeAllConnections(), closeMs);
+        server.close(() => {
+          clearTimeout(hard);
+          resolve();
+        });
+        server.closeIdleConnections();
       }),
   };
 }

@@ -16,10 +16,12 @@ interface Watched {
   readonly ledger: ReturnType<typeof createLedger>;
   readonly clockSkew: () => Promise<string | null>;
   readonly refreshed: () => void;
+  /** Whether this replica speaks for all. */
+  readonly leads: () => boolean;
 }
 
 /** What is looked at again and again, because nobody tells: the branches, sluice.yaml, and whether the record is whole. */
-export function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed }: Watched): Round[] {
+export function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refreshed, leads }: Watched): Round[] {
   const all = Object.values(lanes);
   const fetchAll = async () => {
     for (const lane of all) {
@@ -38,13 +40,16 @@ export function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refre
     });
   const remindOfReviews = createReviewReminders({ ...ledger, environment: catalog.environment, clock: systemClock });
   const remind = async () => {
+    if (!leads()) return;
     await ledger.askAboutHolds(systemClock.now());
     await remindOfReviews();
   };
+  // Of two machines with different clocks, one would take back what the other says.
+  const tellSkew = async () => (leads() ? alerts.clockSkewed(await clockSkew()) : undefined);
   return [
     { name: 'branches', everyMs: 5_000, run: fetchAll },
     { name: 'record', everyMs: 2_000, run: generation },
-    { name: 'clock', everyMs: 10_000, run: async () => alerts.clockSkewed(await clockSkew()) },
+    { name: 'clock', everyMs: 10_000, run: tellSkew },
     { name: 'reminders', everyMs: 5_000, run: remind },
   ];
 }

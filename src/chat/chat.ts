@@ -11,7 +11,7 @@ export type Chat = ReturnType<typeof createChat>;
 /** Who asks for what: commands, mentions and clicks come in; messages and private answers go out. */
 export function createChat(ports: ChatPorts) {
   const slack = createSlackApp(ports.slack, ports);
-  const directory = createDirectory(slack, steadyClock);
+  const directory = createDirectory(slack, steadyClock, ports.directoryBell);
   const whispers = createWhispers(slack, ports.clock);
   listen(slack, { ...ports, directory, whispers });
   const home = createHome(slack, { ...ports, directory });

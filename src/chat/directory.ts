@@ -18,8 +18,20 @@ interface Known {
   readonly timeZone: string;
 }
 
+/** Slack tells an event to one replica only. */
+export interface DirectoryBell {
+  readonly ring: () => Promise<void>;
+  /** Another text after each ring, of whichever replica. */
+  readonly rings: () => Promise<string>;
+}
+const alone: DirectoryBell = { ring: async () => {}, rings: async () => '' };
+
 /** Who is who: people and user groups as Slack knows them now. Throws Retryable while Slack cannot tell. */
-export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'team'>, steady: Clock) {
+export function createDirectory(
+  { client, team }: Pick<SlackApp, 'client' | 'team'>,
+  steady: Clock,
+  bell: DirectoryBell = alone,
+) {
   const people = new Map<string, Kept<Known | null>>();
   const byEmail = new Map<string, Kept<UserId | null>>();
   const members = new Map<string, Kept<readonly UserId[]>>();
@@ -28,9 +40,26 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
   /** How many events have said that something changed. */
   let changes = 0;
 
+  const forgetAll = () => {
+    changes += 1;
+    members.clear();
+    groups.clear();
+    people.clear();
+  };
+  let heard: string | null = null;
+  /** Forgets where another replica was told of a change; throws Retryable where that cannot be known. */
+  const hear = async (): Promise<void> => {
+    const rings = await bell.rings().catch((error: unknown) => {
+      throw readable(error);
+    });
+    if (heard !== null && rings !== heard) forgetAll();
+    heard = rings;
+  };
+
   /** Reads until nothing changed meanwhile: an answer that was on its way at an event may be older than that. */
   const settled = async <T>(read: () => Promise<T>): Promise<T> => {
     for (let round = 0; round < rereads; round += 1) {
+      await hear();
       const before = changes;
       const value = await read();
       if (changes === before) return value;
@@ -126,16 +155,10 @@ export function createDirectory({ client, team }: Pick<SlackApp, 'client' | 'tea
       const id = await idOf(handle).catch(() => undefined);
       return id === undefined ? handle : `<!subteam^${id}>`;
     },
-    /** An event said that a group has changed. */
-    forgetGroups: () => {
-      changes += 1;
-      members.clear();
-      groups.clear();
-    },
-    /** An event said that a person has changed. */
-    forgetPerson: (user: string) => {
-      changes += 1;
-      people.delete(user);
+    /** An event said that a group or a person has changed. */
+    forget: async (): Promise<void> => {
+      forgetAll();
+      await bell.ring();
     },
   };
 }

@@ -128,9 +128,9 @@ export function listen(
   });
 
   for (const event of ['subteam_members_changed', 'subteam_updated', 'subteam_created'] as const) {
-    app.event(event, async () => ports.directory.forgetGroups());
+    app.event(event, ports.directory.forget);
   }
-  app.event('user_change', async ({ event }) => ports.directory.forgetPerson(event.user.id));
+  app.event('user_change', ports.directory.forget);
 }
 
 const slowly = 'Sluice is slow just now. Its answer follows here; nothing is promised until then.';

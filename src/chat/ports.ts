@@ -10,6 +10,7 @@ import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
 import type { CallHeard } from './bounded-fetch.ts';
+import type { DirectoryBell } from './directory.ts';
 import type { SlackSettings } from './slack-app.ts';
 
 interface Entry {
@@ -126,6 +127,8 @@ export interface ChatPorts {
   readonly slack: SlackSettings;
   /** Remembers the signature of a request; false where it has come before. */
   readonly firstSeen: (signature: string) => Promise<boolean>;
+  /** By which replicas tell each other that people or groups have changed. */
+  readonly directoryBell?: DirectoryBell;
   /** Hears of every call to Slack. */
   readonly onCall?: (call: CallHeard) => void;
   readonly clock: Clock;

@@ -28,6 +28,10 @@ export type Sent =
   | { readonly kind: 'impossible'; readonly because: string };
 
 const defaultTimeoutMs = 8_000;
+/** Before the way in is closed, nothing is to be under way for so long; a listener that hangs is not waited for. */
+const quietMs = 60;
+const drainMs = 3_000;
+const drainStepMs = 20;
 /** A machine that sleeps counts nothing, so Slack's clock is not counted on for longer. */
 const countedOnMs = 3_600_000;
 /** Errors of the platform that pass by themselves (Slack Web API reference, common errors). */
@@ -86,6 +90,22 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
   app.error(async (error) => log.error({ err: messageOf(error) }, 'a Slack listener failed'));
   const { client } = app;
   let team = settings.team ?? null;
+  let inFlight = 0;
+  app.use(async ({ next }) => {
+    inFlight += 1;
+    try {
+      await next();
+    } finally {
+      inFlight -= 1;
+    }
+  });
+  /** Slack tells a command to nobody else, so that whoever ends first answers what has come. */
+  const quiet = async (): Promise<void> => {
+    for (let waited = 0, idle = 0; waited < drainMs && idle < quietMs; waited += drainStepMs) {
+      await pause(drainStepMs);
+      idle = inFlight === 0 ? idle + drainStepMs : 0;
+    }
+  };
   // Foreign teams (shared channels, forged payloads) are nobody, and so is who names none.
   app.use(async ({ body, next }) => {
     const from = teamOf(body);
@@ -150,6 +170,7 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
       }
     },
     stop: async (): Promise<void> => {
+      await quiet();
       await app.stop().catch(() => {});
     },
 

@@ -34,9 +34,7 @@ type Ports = Pick<
   | 'onDriftEnded'
 >;
 
-export interface ClusterDeskOptions extends Ports, Omit<ClusterWatchOptions, 'onChange'> {
-  readonly drifts: readonly Drift[];
-}
+export type ClusterDeskOptions = Ports & Omit<ClusterWatchOptions, 'onChange'>;
 
 /** Changes come in bursts of five to eight a run of Flux; they are judged together, this much later at the most. */
 const coalesceMs = 60;
@@ -45,14 +43,15 @@ const silenceTicks = 15;
 /** A cluster that is silent for this long is said to be. */
 const silentMs = 10_000;
 
-/** One cluster: what it should run, what it shows, and what is said of it. */
+/** One cluster: what it should run, what it shows, and what is said of it. Only who leads says anything; others look on. */
 export function createClusterDesk(options: ClusterDeskOptions) {
   const { name, clock, log } = options;
   const stop = new AbortController();
-  const outbox = createOutbox(log);
+  let leads = false;
+  let outbox = createOutbox(log);
   /** Of their own, so that a slow log holds up no verdict. */
-  const logs = createOutbox(log);
-  const judge = createJudge(name, options.drifts, clock.now());
+  let logs = createOutbox(log);
+  let judge = createJudge(name, [], clock.now());
   const told = new Map<string, { verdict: Verdict; steps: Steps; of: string }>();
   const firstSeen = createFirstSeen();
   const healthy = new Map<string, string>();
@@ -95,8 +94,9 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     for (const { expected, verdict, reached } of current) {
       const steps =
         isFresh && expected.release !== undefined ? firstSeen.note(expected, reached, clock.now()) : expected.steps;
-      tell(expected, verdict, steps, !toldSilent);
+      if (leads) tell(expected, verdict, steps, !toldSilent);
     }
+    if (!leads) return;
     for (const seen of drift.seen) outbox.put(`drift/${seen.id}`, async () => void (await options.onDrift(seen)));
     for (const { id, how } of drift.ended)
       outbox.put(`drift/${id}`, async () => void (await options.onDriftEnded(id, how)));
@@ -123,7 +123,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       const verdict = unreachableVerdict(name, because, expected, previous, clock.now());
       return { expected, units: [], verdict, reached: [], customs: [] };
     });
-    for (const { expected, verdict } of current) tell(expected, verdict, expected.steps, false);
+    if (leads) for (const { expected, verdict } of current) tell(expected, verdict, expected.steps, false);
   };
 
   const tell = (expected: Expected, verdict: Verdict, steps: Steps = {}, isSeen = true): void => {
@@ -176,8 +176,26 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     void logs.flush();
   };
 
+  /** What was said by others is not known here, so that all of it is said anew: what is on record already changes nothing. */
+  const begin = (drifts: readonly Drift[]): void => {
+    outbox = createOutbox(log);
+    logs = createOutbox(log);
+    judge = createJudge(name, drifts, clock.now());
+    for (const said of [told, healthy, health]) said.clear();
+    mark();
+  };
+
   return {
     name,
+    /** From now on this replica speaks for the cluster; these drifts of it are on record. */
+    lead: (drifts: readonly Drift[]) => {
+      leads = true;
+      begin(drifts);
+    },
+    follow: () => {
+      leads = false;
+      begin([]);
+    },
     expect: (next: readonly Expected[]) => {
       const same = JSON.stringify(next) === JSON.stringify(expectations);
       expectations = next;

@@ -10,7 +10,7 @@ import type { ClusterOverview, ClusterStatus, Kubernetes, KubernetesPorts } from
 const pollMs = 5_000;
 const tickMs = 1_000;
 
-/** Watches all clusters and says what became of what Git wants of them. */
+/** Watches all clusters; one replica of all says what became of what Git wants of them. */
 export function createKubernetes(ports: KubernetesPorts): Kubernetes {
   const { clock, log, pulse } = ports;
   const open = ports.openCluster ?? openCluster;
@@ -27,6 +27,33 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
     return ports.onDriftEnded(id, how);
   };
 
+  const leads = ports.leads ?? (() => true);
+  let leading = false;
+  /** Whoever begins to lead goes on from what is on record. */
+  const changeLead = oneAtATime(async () => {
+    if (leads() === leading) return;
+    if (leading) {
+      leading = false;
+      fleet = null;
+      for (const desk of desks) desk.follow();
+      return;
+    }
+    const drifts = await (ports.openDrifts?.() ?? Promise.resolve([])).catch((error: unknown) => {
+      log.warn({ err: messageOf(error) }, 'open drifts cannot be read; those that ended meanwhile stay open');
+      return [];
+    });
+    leading = true;
+    fleet = createFleet(ports, drifts);
+    for (const desk of desks) desk.lead(drifts.filter(({ cluster }) => cluster === desk.name));
+    refresh();
+  });
+  let rings = '';
+  const listen = oneAtATime(async () => {
+    const now = await (ports.pushes?.() ?? Promise.resolve('')).catch(() => rings);
+    if (now !== rings) refresh();
+    rings = now;
+  });
+
   const polling = oneAtATime(async () => {
     polledMs = clock.now();
     try {
@@ -40,6 +67,8 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
   const refresh = () => void polling.ask();
   const tick = () => {
     pulse.beat('kubernetes', 30_000);
+    void changeLead.ask();
+    void listen.ask();
     if (clock.now() - polledMs >= pollMs || clock.now() < polledMs) refresh();
     for (const desk of desks) desk.tick();
     fleet?.compare(desks.map((desk) => ({ cluster: desk.name, ...desk.judged() })));
@@ -47,11 +76,6 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
 
   return {
     start: async () => {
-      const drifts = await (ports.openDrifts?.() ?? Promise.resolve([])).catch((error: unknown) => {
-        log.warn({ err: messageOf(error) }, 'open drifts cannot be read; those that ended meanwhile stay open');
-        return [];
-      });
-      fleet = createFleet(ports, drifts);
       desks = Object.entries(ports.clusters).map(([name, config]) =>
         createClusterDesk({
           ...ports,
@@ -60,9 +84,9 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
           name,
           api: open(config),
           random: ports.random ?? Math.random,
-          drifts: drifts.filter(({ cluster }) => cluster === name),
         }),
       );
+      await changeLead.ask();
       timer = setInterval(tick, tickMs);
       tick();
     },
@@ -70,7 +94,7 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
       clearInterval(timer);
       pulse.stop('kubernetes');
       await Promise.all(desks.map((desk) => desk.stop()));
-      await polling.idle();
+      await Promise.all([polling.idle(), changeLead.idle(), listen.idle()]);
     },
     status: () =>
       desks.map((desk): ClusterStatus => {

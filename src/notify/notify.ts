@@ -13,7 +13,8 @@ const batchLimit = 20_000;
 /** Who is told? The dirty set is the outbox: what is in it is told as it stands, and leaves it only then. */
 export function createNotify(ports: NotifyPorts) {
   const { clock, log, pulse } = ports;
-  const outbox = createOutbox(ports);
+  let outbox = createOutbox(ports);
+  let led = false;
   const ending = new AbortController();
   const running = new Set<string>();
   /** Subjects that wait; a channel that takes nothing for long must not hide the others behind its own. */
@@ -50,6 +51,14 @@ export function createNotify(ports: NotifyPorts) {
     let failures = 0;
     while (!ending.signal.aborted) {
       pulse.beat('notify', 60_000);
+      const leads = ports.leads?.() ?? true;
+      // Others may have told something else meanwhile: what messages look like is not known any more.
+      if (leads && !led) outbox = createOutbox(ports);
+      led = leads;
+      if (!leads) {
+        await pause(roundMs, ending.signal);
+        continue;
+      }
       try {
         const dirty = await ports.dirty(Math.min(batch + notBefore.size, batchLimit));
         failures = 0;

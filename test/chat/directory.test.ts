@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createDirectory } from '../../src/chat/directory.ts';
+import { createDirectory, type DirectoryBell } from '../../src/chat/directory.ts';
 import { createSlackApp } from '../../src/chat/slack-app.ts';
 import { Retryable } from '../../src/errors.ts';
 import { pause } from '../../src/time.ts';
@@ -8,7 +8,7 @@ import { aClock } from '../support/builders.ts';
 import { aWorkspace } from './chat-office.ts';
 
 /** The directory over a real workspace, with a clock of its own. */
-async function aDirectory() {
+async function aDirectory(bell?: DirectoryBell) {
   const workspace = await aWorkspace();
   const { botToken, appToken, apiUrl, control } = workspace;
   const slack = createSlackApp(
@@ -17,7 +17,12 @@ async function aDirectory() {
   );
   await slack.client.auth.test();
   const clock = aClock();
-  return { directory: createDirectory({ client: slack.client, team: () => 'TACME' }, clock), control, clock, slack };
+  return {
+    directory: createDirectory({ client: slack.client, team: () => 'TACME' }, clock, bell),
+    control,
+    clock,
+    slack,
+  };
 }
 
 describe('who is in a group', () => {
@@ -39,8 +44,29 @@ describe('who is in a group', () => {
     // The answer is made before the change, and arrives after it.
     await pause(150);
     control.setGroup('platform', []);
-    directory.forgetGroups();
+    await directory.forget();
     expect(await asking).toEqual([]);
+  });
+
+  test('is asked again after an event that another replica heard', async () => {
+    let rings = 0;
+    const ring = async () => {
+      rings += 1;
+    };
+    const { directory, control } = await aDirectory({ ring, rings: async () => String(rings) });
+    expect(await directory.membersOf('@platform')).toEqual(['UBO']);
+    control.setGroup('platform', []);
+    expect(await directory.membersOf('@platform')).toEqual(['UBO']);
+    await ring();
+    expect(await directory.membersOf('@platform')).toEqual([]);
+    await directory.forget();
+    expect(rings).toBe(2);
+  });
+
+  test('is not told while nobody knows what other replicas heard', async () => {
+    const rings = () => Promise.reject(new Error('Redis cannot be reached'));
+    const { directory } = await aDirectory({ ring: async () => {}, rings });
+    await expect(directory.membersOf('@platform')).rejects.toThrow(Retryable);
   });
 
   test('is not guessed while Slack does not answer', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { SeenDrift } from '../../src/drift.ts';
+import type { Drift, SeenDrift } from '../../src/drift.ts';
 import type { Expected } from '../../src/kubernetes/expected.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import type { HealthySeen, Kubernetes } from '../../src/kubernetes/ports.ts';
@@ -26,6 +26,9 @@ let healthy: HealthySeen[];
 let drifts: (SeenDrift | string)[];
 let refusals: number;
 let atMs: number;
+let leads: boolean;
+const lead = { asked: 0 };
+let open: Drift[];
 
 const load = (world: ReturnType<typeof aFinishedWorld>, to = api) => {
   for (const object of world.raw) to.put(objectSchema.parse(object));
@@ -58,6 +61,11 @@ async function begin(
     onHealthy: async (seen) => healthy.push(seen),
     onDrift: async (seen) => drifts.push(seen),
     onDriftEnded: async (_id, how) => drifts.push(how),
+    leads: () => {
+      lead.asked += 1;
+      return leads;
+    },
+    openDrifts: async () => open,
     bounds: { shortestPauseMs: 10, longestPauseMs: 100 },
   });
   await kubernetes.start();
@@ -66,7 +74,7 @@ async function begin(
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-kubernetes-'));
   api = await startTinyApi();
-  [verdicts, healthy, drifts, refusals, atMs] = [[], [], [], 0, nowMs];
+  [verdicts, healthy, drifts, refusals, atMs, leads, open] = [[], [], [], 0, nowMs, true, []];
 });
 afterEach(async () => {
   await kubernetes.stop();
@@ -75,6 +83,46 @@ afterEach(async () => {
 });
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 });
+
+describe('of several replicas', () => {
+  const isHealthy = () =>
+    expect(kubernetes.status()).toMatchObject([{ services: [{ service: 'web', verdict: { kind: 'healthy' } }] }]);
+
+  test('one that follows sees everything and says nothing; when it leads it says what is so', async () => {
+    leads = false;
+    load(aFinishedWorld());
+    await begin();
+    await eventually(isHealthy);
+    expect([verdicts, healthy, drifts]).toEqual([[], [], []]);
+    leads = true;
+    await eventually(() => expect([verdicts, healthy]).toMatchObject([[{ kind: 'healthy' }], [{ service: 'web' }]]));
+  });
+
+  test('one that begins to lead ends what ended while the one before it was going', async () => {
+    const owners = [
+      fluxFields('web', { replicas: false }),
+      fields('kubectl', 'web', { replicas: true, subresource: 'scale' }),
+    ];
+    load(aFinishedWorld());
+    await begin();
+    await eventually(() => expect(healthy).toHaveLength(1));
+    load(aFinishedWorld().workload({ wanted: 5, owners }));
+    await eventually(() => expect(drifts).toHaveLength(1));
+    const [first] = drifts;
+    open = typeof first === 'object' ? [{ ...first, kind: 'drift', revision: 1, state: { kind: 'open' } }] : [];
+    leads = false;
+    const { asked } = lead;
+    await eventually(() => expect(lead.asked).toBeGreaterThan(asked));
+    load(aFinishedWorld());
+    // Its end is seen as a follower, which is nothing to say.
+    await eventually(() =>
+      expect(kubernetes.chains('web', 'production')[0]?.verdict).toMatchObject({ kind: 'healthy' }),
+    );
+    expect(drifts).toHaveLength(1);
+    leads = true;
+    await eventually(() => expect(drifts.slice(1)).toEqual(['corrected']));
+  });
+});
 
 describe('watching a cluster', () => {
   test('tells a verdict once, and what was healthy', async () => {

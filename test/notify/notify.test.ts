@@ -32,6 +32,20 @@ async function until(what: string, isSo: () => boolean, limitMs = 8_000): Promis
   }
 }
 
+/** One of several replicas: whether it sends changes while it runs. */
+function following() {
+  const record = aRecord(quickClock);
+  const lead = { held: false, asked: 0 };
+  const leads = () => {
+    lead.asked += 1;
+    return lead.held;
+  };
+  const notify = createNotify({ ...record.ports, leads });
+  notify.start();
+  onTestFinished(() => notify.stop());
+  return { record, lead };
+}
+
 function running(prepare: (record: FakeRecord) => void = () => {}): FakeRecord {
   const record = aRecord(quickClock);
   prepare(record);
@@ -51,6 +65,36 @@ const queued = (number = 1, environment = 'dev'): Release =>
     decision: aDecision(),
   });
 const roots = (record: FakeRecord) => record.said.filter(({ how, thread }) => how === 'post' && thread === undefined);
+
+describe('of several replicas', () => {
+  test('only the one that leads sends', async () => {
+    const [first, second] = [following(), following()];
+    first.record.release(queued());
+    second.lead.held = true;
+    second.record.release(queued());
+    await told(second.record);
+    expect(first.record.said).toEqual([]);
+    expect(first.record.dirty()).toHaveLength(1);
+    first.lead.held = true;
+    await told(first.record);
+    expect(roots(first.record)).toHaveLength(1);
+  });
+
+  test('one that leads again takes nothing for shown that it showed before', async () => {
+    const { record, lead } = following();
+    lead.held = true;
+    record.release(queued());
+    await told(record);
+    lead.held = false;
+    const { asked } = lead;
+    await until('it is noticed', () => lead.asked > asked + 1);
+    // Another replica has meanwhile shown something else, and what is to be shown is what this one showed last.
+    record.release({ ...queued(), revision: 2 });
+    lead.held = true;
+    await told(record);
+    expect(record.said.filter(({ how }) => how === 'update')).toHaveLength(1);
+  });
+});
 
 describe('one message for each release', () => {
   test('is posted once and then updated in place', async () => {

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Served, serve } from '../support/serve.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+const replicas = new Map<string, Served>();
+beforeAll(async () => {
+  world = await startWorld({ idle: true });
+  await Promise.all(['a', 'b'].map(start));
+});
+afterAll(async () => {
+  await Promise.all([...replicas.values()].map((each) => each.end('SIGKILL')));
+  await world?.close();
+});
+
+/** A replica with clones of its own, as every pod has them. */
+async function start(name: string): Promise<void> {
+  const shared = world.configuration['SLUICE_CONFIG'] ?? '';
+  const own = `${shared}.${name}.yaml`;
+  writeFileSync(
+    own,
+    readFileSync(shared, 'utf8').replace(/^data: .*$/m, `data: ${join(shared, '..', `clones-${name}`)}`),
+  );
+  replicas.set(name, await serve(['serve', '--config', own], world.configuration));
+}
+
+/** The replica that speaks for both, by its log. */
+const leader = () => {
+  const leads = [...replicas].filter(([, { lines }]) =>
+    lines()
+      .findLast((line) => line.includes(' replica leads'))
+      ?.includes('this replica leads'),
+  );
+  return leads.length === 1 ? leads[0]?.[0] : undefined;
+};
+
+/** Two versions that CI has built of each. */
+const versions: Readonly<Record<string, readonly [string, string]>> = {
+  web: ['1.4.2', '1.4.1'],
+  api: ['2.8.0', '2.7.1'],
+  mail: ['1.12.2', '1.12.1'],
+};
+const asked: { service: string; version: string }[] = [];
+
+/** Asks for another version of every service in dev; what a socket took that was just being closed is typed again, as people do. */
+async function askForAll(): Promise<void> {
+  for (const [service, [one, other]] of Object.entries(versions)) {
+    const version = world.running('dev', service).endsWith(`:${one}`) ? other : one;
+    const say = () => world.workspace.control.say('ana', 'general', `/release ${service} dev ${version}`);
+    const { ephemeral } = await say();
+    if (ephemeral.some(({ text }) => /failed with the error/.test(text))) await say();
+    asked.push({ service, version });
+  }
+}
+
+async function allRun(): Promise<void> {
+  const last = new Map(asked.map(({ service, version }) => [service, version]));
+  for (const [service, version] of last)
+    await world.message('releases-dev', new RegExp(`${service} ${version.replaceAll('.', '\\.')} is running in dev`));
+}
+
+test('a restart of one replica and a kill of the one that speaks lose nothing, and nothing is said twice', async () => {
+  await world.wait('one that leads', () => leader() !== undefined);
+  const restarted = leader() ?? '';
+  const asking = askForAll();
+  expect(await replicas.get(restarted)?.end('SIGTERM')).toBe('exit 0');
+  await asking;
+  await start(restarted);
+  await allRun();
+
+  await world.wait('one that leads', () => leader() !== undefined);
+  const killed = leader() ?? '';
+  expect(killed).not.toBe(restarted);
+  await askForAll();
+  await replicas.get(killed)?.end('SIGKILL');
+  replicas.delete(killed);
+  await world.wait('the other one that leads', () => leader() === restarted);
+  await allRun();
+
+  const shown = world.messagesOf('releases-dev', /./);
+  const roots = shown.filter(({ ts, thread_ts, text }) => (thread_ts ?? ts) === ts && text.includes('Asked by'));
+  expect(roots).toHaveLength(asked.length);
+  const lines = shown.map(({ thread_ts, ts, text }) => `${thread_ts ?? ts} ${text}`);
+  expect(lines.filter((line, index) => lines.indexOf(line) !== index)).toEqual([]);
+  const titles = (await world.messages()).map((message) => message.split('\n')[0]);
+  for (const { service, version } of asked) expect(titles).toContain(`Release ${service} ${version} to dev`);
+});

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+export interface Served {
+  readonly port: number;
+  readonly pid: number;
+  /** Lines of its log so far. */
+  readonly lines: () => readonly string[];
+  /** Asks it to end, or ends it; the answer is its exit code, or the signal. */
+  readonly end: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<string>;
+}
+
+const patienceMs = 30_000;
+
+/** `serve` as it is started in production: src/main.ts in a process of its own. Rejects with its last words where it does not get ready. */
+export async function serve(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Served> {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts'), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const gone = new Promise<string>((done) => child.once('exit', (code, signal) => done(signal ?? `exit ${code}`)));
+  const { said, ready } = listen(child);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not ready after ${patienceMs} ms:\n${said()}`)), patienceMs);
+  });
+  const died = gone.then((how) => Promise.reject(new Error(`ended (${how}) before it was ready:\n${said()}`)));
+  died.catch(() => {});
+  try {
+    const port = await Promise.race([ready, late, died]);
+    return {
+      port,
+      pid: child.pid ?? 0,
+      lines: () => said().split('\n'),
+      end: async (signal = 'SIGTERM') => {
+        child.kill(signal);
+        return gone;
+      },
+    };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function listen(child: ChildProcess) {
+  let text = '';
+  const ready = new Promise<number>((found) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const port = /"port":(\d+),"msg":"Sluice is ready"/.exec(text)?.[1];
+        if (port !== undefined) found(Number(port));
+      });
+  });
+  return { said: () => text, ready };
+}
