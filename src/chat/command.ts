@@ -25,6 +25,8 @@ export type Command =
   /** `/release` alone: pickers instead of words. */
   | { readonly kind: 'form' }
   | PolicyCommand
+  /** A mention without words; `about` is the release of the thread. */
+  | { readonly kind: 'hello'; readonly about?: string }
   | { readonly kind: 'help'; readonly about?: Verb };
 
 export type Parsed =

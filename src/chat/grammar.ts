@@ -95,7 +95,7 @@ function instead(words: readonly string[], names: Names): Mistake | null {
 
 /** Whether it does something: help and forms are never what was meant. */
 function isCommand(parsed: Parsed): boolean {
-  return parsed.kind === 'command' && parsed.command.kind !== 'help' && parsed.command.kind !== 'form';
+  return parsed.kind === 'command' && !['help', 'hello', 'form'].includes(parsed.command.kind);
 }
 
 /** What stands before a reason, word for word. */
@@ -121,6 +121,8 @@ function read(plain: string, said: Said, names: Names, thread?: ThreadOf): Parse
   const words = joined(split);
   const [first, ...rest] = words;
   if (first === undefined && said === '/release') return command({ kind: 'form' });
+  if (first === undefined && said === 'mention')
+    return command({ kind: 'hello', ...(thread === undefined ? {} : { about: thread.release }) });
   if (first === undefined) return command({ kind: 'help', ...(said === '/rollback' ? { about: 'rollback' } : {}) });
   if (said === '/rollback') return ofRollback(words, clauses, names);
   const verb = verbOf(first, words.length, names);

@@ -10,6 +10,7 @@ import { click } from './handlers/buttons.ts';
 import { emptyPolicyForm } from './handlers/policy.ts';
 import { askedIn, rejectModalName, submitReject } from './handlers/reject-modal.ts';
 import { emptyForm } from './handlers/release-form.ts';
+import { listenToJoins } from './join-listeners.ts';
 import { listenToMentions } from './mention-listeners.ts';
 import { listenToPolicyForm } from './policy-form-listeners.ts';
 import type { Asker } from './ports.ts';
@@ -48,7 +49,13 @@ const ackWithinMs = 2_000;
 
 /** Every way into Sluice from Slack. Listeners acknowledge, write one thing down, and answer; nothing here waits for Git. */
 export function listen(
-  { app, openModal, updateModal, post }: Pick<SlackApp, 'app' | 'openModal' | 'updateModal' | 'post'>,
+  {
+    app,
+    client,
+    openModal,
+    updateModal,
+    post,
+  }: Pick<SlackApp, 'app' | 'client' | 'openModal' | 'updateModal' | 'post'>,
   ports: ListenerPorts,
 ): void {
   app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
@@ -85,6 +92,7 @@ export function listen(
   });
 
   listenToMentions({ app, post }, ports);
+  listenToJoins({ app, client, post }, ports);
 
   app.action(/^(release|hold|notice|drift|policy|history)\./, async ({ body, ack, respond }) => {
     await ack();

@@ -184,6 +184,9 @@ export interface ChatPorts {
   readonly muteEnvironment: (environment: string, by: Person, untilMs: number) => Promise<void>;
   readonly unmuteEnvironment: (environment: string, by: Person) => Promise<void>;
   readonly markDirty: (subject: string) => Promise<void>;
+  /** True for whoever is the first to say it, in any process. */
+  readonly sayOnce: (what: string) => Promise<boolean>;
+  readonly unsay: (what: string) => Promise<void>;
   /** Another text whenever a record has changed. */
   readonly changes: () => Promise<string>;
   /** Asks Flux for a run of an object, `Kustomization/flux-system/shop`; `poked`: only to fetch. */

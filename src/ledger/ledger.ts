@@ -16,6 +16,7 @@ import { createNotices } from './notices.ts';
 import { createPolicyChanges } from './policy-changes.ts';
 import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
 import { createReplays } from './replays.ts';
+import { createSaid } from './said.ts';
 import { onRedis } from './script.ts';
 import { createTransition, type OnTransition, type ReleaseChange } from './transition.ts';
 
@@ -43,6 +44,7 @@ export function createLedger({ redis, clock, onTransition }: LedgerPorts) {
   return {
     ...createAccept({ records, clock, release: history.release, onTransition }),
     firstSeen: createReplays({ redis }),
+    ...createSaid({ redis }),
     transition,
     transitionAll,
     notePosted: records.notePosted,

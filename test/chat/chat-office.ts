@@ -39,6 +39,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
   const payloads = new Map<string, Release>();
   const holds: Hold[] = [];
   const due: string[] = [];
+  const said = new Set<string>();
   const warnings: string[] = [];
   const note = () => (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
   const ports: Omit<ChatPorts, 'slack'> = {
@@ -111,6 +112,8 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     muteEnvironment: async () => {},
     unmuteEnvironment: async () => {},
     changes: async () => '1',
+    sayOnce: async (what) => !said.has(what) && said.add(what) !== undefined,
+    unsay: async (what) => void said.delete(what),
     firstSeen: async () => true,
     markDirty: async () => {},
     reconcile: async () => ({ kind: 'not-granted' }),

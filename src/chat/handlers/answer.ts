@@ -9,6 +9,7 @@ import { artifactsReply, queueReply } from '../views/lists.ts';
 import { policiesReply } from '../views/policies.ts';
 import { reviewsReply } from '../views/reviews.ts';
 import { listDrift } from './drift.ts';
+import { rightsOf, sayHello } from './hello.ts';
 import { tellHistory } from './history.ts';
 import { endHolds, setHold } from './holds.ts';
 import { compare, describe, locate, oneRelease } from './lookups.ts';
@@ -23,7 +24,9 @@ type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'roll-back' | 'fo
 export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Promise<MessageBody> {
   switch (command.kind) {
     case 'help':
-      return helpReply(command.about, ports.catalog.names());
+      return helpReply(command.about, ports.catalog.names(), await rightsOf(ports, asker.person.user));
+    case 'hello':
+      return sayHello(ports, asker, command.about);
     case 'status':
       return command.service === undefined || command.environment === undefined
         ? whatRuns(ports, scopeOf(command))

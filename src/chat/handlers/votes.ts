@@ -1,5 +1,5 @@
 import { actions, button, code, escapeText, type MessageBody, mention } from '../../blocks.ts';
-import { isAutomatic, type Person, type Release, type Vote } from '../../release.ts';
+import { awaitsStep, isAutomatic, type Person, type Release, type Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
 import { approving, shownBound, withVote } from '../../votes.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
@@ -20,6 +20,7 @@ async function standingOf(
   release: Release,
 ): Promise<{ readonly as: readonly string[]; readonly bound: string } | { readonly body: MessageBody }> {
   if (release.state.kind !== 'held') return { body: tooLate(release) };
+  if (awaitsStep(release)) return { body: reply(`Too early: ${stepOf(release)} ${stateWords(release)}.`) };
   const { expiresAt, bound } = release.decision ?? {};
   if (expiresAt !== undefined && epochMsOf(expiresAt) <= ports.clock.now())
     return { body: reply(`Too late: the time to vote on ${stepOf(release)} is over.`) };
@@ -141,8 +142,8 @@ export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Releas
   for (let round = 0; round < tries; round += 1) {
     if (!isCancellable(release)) {
       const rest = await restOf(ports, release);
-      if (rest === undefined) return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
-      release = rest;
+      if (rest !== undefined) return cancelRelease(ports, asker, rest);
+      return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
     }
     const moved = await ports.transition(
       release,

@@ -1,9 +1,10 @@
 import { code, context, escapeText, header, type MessageBody, section } from '../../blocks.ts';
 import { commandTable, exampleOf, typed, type Verb } from '../command-table.ts';
 import type { Names } from '../grammar.ts';
+import { type Rights, rightsWords } from './hello.ts';
 
 /** Built from the parser's own table and the live names, so that it cannot drift from what is understood. */
-export function helpReply(about: Verb | undefined, names: Names): MessageBody {
+export function helpReply(about: Verb | undefined, names: Names, rights?: Rights): MessageBody {
   const row = commandTable.find(({ verb }) => verb === about);
   if (row !== undefined) {
     return {
@@ -27,6 +28,7 @@ export function helpReply(about: Verb | undefined, names: Names): MessageBody {
         known('Services', names.services),
         known('Environments', names.environments),
         'All of it also as a mention: `@sluice release web dev`',
+        ...(rights === undefined ? [] : [rightsWords(rights)]),
       ),
     ],
   };

@@ -118,8 +118,14 @@ export function createControl(ports: {
       const group = company.setGroup(handle, users.map(userId));
       if (group !== undefined) ports.events.groupChanged(wireGroup(group, company, true), before, group.users);
     },
-    setMembers: (channel: string, users: readonly string[]) =>
-      company.setMembers(channelId(channel), users.map(userId)),
+    /** Whoever is new is told of. */
+    setMembers(channel: string, users: readonly string[]): void {
+      const before = company.channelNamed(channel)?.members ?? new Set();
+      company.setMembers(channelId(channel), users.map(userId));
+      const after = company.channelNamed(channel);
+      for (const user of after?.members ?? [])
+        if (after !== undefined && !before.has(user)) ports.events.joined(user, after);
+    },
     calls: ports.calls.all,
     onChange,
     /** The first truthy value of `predicate`, asked again after everything that happens here; rejects after `timeoutMs`, and with what it throws. */

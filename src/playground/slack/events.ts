@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, pause } from '../../time.ts';
-import type { Company } from './company.ts';
+import type { Channel, Company } from './company.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { JsonObject, Message } from './message.ts';
 import type { Store } from './store.ts';
@@ -87,6 +87,13 @@ export function createEvents(ports: {
       if (message.text.includes(`<@${company.bot.id}>`) && channel.kind !== 'im')
         void emit({ ...event, type: 'app_mention' });
       void emit({ ...event, channel_type: channelType });
+    },
+    /** Somebody is a member now; the app hears of it where it is one itself. */
+    joined(user: string, channel: Channel): void {
+      if (!channel.members.has(company.bot.id)) return;
+      const channel_type = channel.kind === 'public' ? 'C' : 'G';
+      const about = { user, channel: channel.id, channel_type, team: company.team.id };
+      void emit({ type: 'member_joined_channel', ...about, event_ts: store.nextTs() });
     },
     /** The members of a user group are others now. */
     groupChanged(group: JsonObject, before: readonly string[], after: readonly string[]): void {

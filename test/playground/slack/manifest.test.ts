@@ -40,7 +40,13 @@ const typed = {
   },
   settings: {
     event_subscriptions: {
-      bot_events: ['app_mention', 'app_home_opened', 'subteam_members_changed', 'subteam_updated'],
+      bot_events: [
+        'app_mention',
+        'app_home_opened',
+        'member_joined_channel',
+        'subteam_members_changed',
+        'subteam_updated',
+      ],
     },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,

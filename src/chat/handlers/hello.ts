@@ -1,0 +1,58 @@
+import { escapeText, type MessageBody } from '../../blocks.ts';
+import { releaseIdSchema, type UserId } from '../../release.ts';
+import type { Asker, ChatPorts } from '../ports.ts';
+import { helloInThread, helloReply, joinedMessage, type Rights, type Told } from '../views/hello.ts';
+
+const environmentsLookedAt = 12;
+
+/** What somebody may do where, by `sluice.yaml` as it is now. */
+export async function rightsOf(ports: ChatPorts, user: UserId): Promise<Rights> {
+  const environments = ports.catalog.names().environments.slice(0, environmentsLookedAt);
+  const where = async (role: 'releaser' | 'approver'): Promise<string[]> => {
+    const may = await Promise.all(environments.map((environment) => ports.decision.may(user, role, { environment })));
+    return environments.filter((_, index) => may[index]);
+  };
+  const [releases, approves, operates] = await Promise.all([
+    where('releaser'),
+    where('approver'),
+    ports.decision.may(user, 'operator', {}),
+  ]);
+  const snapshot = ports.catalog.snapshot();
+  const file = snapshot.kind === 'valid' ? snapshot.file : snapshot.lastGood?.file;
+  const of = (role: string) => [
+    ...new Set((file?.roles ?? []).filter((line) => line.role === role).flatMap((line) => line.of)),
+  ];
+  return {
+    releases: releases.map(escapeText),
+    approves: approves.map(escapeText),
+    operates,
+    releasers: of('releaser').map(escapeText),
+    operators: of('operator').map(escapeText),
+  };
+}
+
+/** The answer to a mention without words; `about` is the release of its thread. */
+export async function sayHello(ports: ChatPorts, asker: Asker, about: string | undefined): Promise<MessageBody> {
+  const rights = await rightsOf(ports, asker.person.user);
+  const id = releaseIdSchema.safeParse(about);
+  const release = id.success ? await ports.release(id.data) : null;
+  return release === null ? helloReply(ports.catalog.names(), rights) : helloInThread(release, rights);
+}
+
+/** What is said once in a channel that the app was invited to, by its name and id. */
+export function introduction(ports: ChatPorts, channel: { readonly id: string; readonly name: string }): MessageBody {
+  const names = ports.catalog.names();
+  const told = names.environments.flatMap((environment) => {
+    const known = ports.catalog.environment(environment)?.channel;
+    return known === undefined ? [] : [{ environment, channel: known }];
+  });
+  const isHere = (each: string) => each === channel.id || each === `#${channel.name}`;
+  const elsewhere = [...Map.groupBy(told, (each) => each.channel)].map(
+    ([name, all]): Told => ({ channel: name, environments: all.map(({ environment }) => escapeText(environment)) }),
+  );
+  return joinedMessage(
+    told.filter((each) => isHere(each.channel)).map(({ environment }) => environment),
+    elsewhere,
+    names,
+  );
+}
