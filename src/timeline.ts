@@ -24,10 +24,12 @@ export interface Timeline {
   /** Up to the written commit. */
   readonly asked: readonly TimelineStep[];
   readonly clusters: readonly ClusterTimeline[];
-  /** The cluster that took longest, of several. */
+  /** Of several clusters the one that took longest, where that makes a difference. */
   readonly slowest?: string;
   readonly ms: number;
 }
+
+const worthNamingMs = 500;
 
 /** Null before anything is known of a cluster: what has no recorded instants is not guessed. */
 export function timelineOf(release: Release, clusters: readonly string[]): Timeline | null {
@@ -41,11 +43,12 @@ export function timelineOf(release: Release, clusters: readonly string[]): Timel
   ]);
   const known = clusters.flatMap((cluster) => clusterTimeline(release, cluster, written) ?? []);
   if (known.length === 0) return null;
-  const last = known.toSorted((a, b) => b.ms - a.ms)[0];
+  const [last, next] = known.toSorted((a, b) => b.ms - a.ms);
+  const isSlower = last !== undefined && next !== undefined && last.ms - next.ms >= worthNamingMs;
   return {
     asked,
     clusters: known,
-    ...(last === undefined || known.length === 1 ? {} : { slowest: last.cluster }),
+    ...(isSlower ? { slowest: last.cluster } : {}),
     ms: epochMsOf(written) - epochMsOf(release.request.at) + (last?.ms ?? 0),
   };
 }

@@ -49,6 +49,7 @@ describe('the import rule', () => {
     ['simple-git', ['gitops/repository.ts']],
     ['@kubernetes/client-node', ['kubernetes/clusters.ts']],
     ['@slack/bolt', ['chat/slack-app.ts']],
+    ['@resvg/resvg-js', ['notify/picture.ts']],
     ['temporal-polyfill', ['time.ts']],
     ['pino', ['telemetry.ts']],
     ['prom-client', ['metrics.ts']],

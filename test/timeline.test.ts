@@ -62,6 +62,19 @@ describe('what a release took', () => {
       ],
     ],
     [
+      'on two that were as fast, with none named',
+      aWritten({
+        clusters: { eu: healthy(140 * second), us: healthy(140 * second) },
+        steps: { eu: steps(124, 125, 140), us: steps(124, 125, 140.4) },
+      }),
+      ['eu', 'us'],
+      [
+        `${head}; in all 2 m 20 s`,
+        'eu: fetched +2.0 s → applied +1.0 s → healthy +15 s',
+        'us: fetched +2.0 s → applied +1.0 s → healthy +15 s',
+      ],
+    ],
+    [
       'up to a failure',
       aWritten({ clusters: { dev: failed }, steps: { dev: steps(124, 125) } }),
       ['dev'],

@@ -77,6 +77,7 @@ export interface Catalog {
     channel: string;
     after?: string[];
     logs: 'thread' | 'off';
+    timeline: 'picture' | 'text';
     /** Where its working days are counted. */
     timezone: string;
     drift?: DriftPolicy;
@@ -224,9 +225,9 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       const file = standing()?.file;
       const found = file !== undefined && Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
       if (found === undefined) return null;
-      const { clusters, channel, after, logs, drift, timezone = 'UTC' } = found;
+      const { clusters, channel, after, logs, timeline, drift, timezone = 'UTC' } = found;
       return {
-        ...{ name, channel, logs, timezone, clusters: [...clusters] },
+        ...{ name, channel, logs, timeline, timezone, clusters: [...clusters] },
         ...(after === undefined ? {} : { after: [...after] }),
         ...(drift === undefined ? {} : { drift }),
       };

@@ -29,6 +29,13 @@ const environmentSchema = z.strictObject({
     .default('off')
     .describe('thread: log lines of failing pods are posted to the thread of the release')
     .meta({ examples: ['thread'] }),
+  timeline: z
+    .enum(['picture', 'text'])
+    .default('picture')
+    .describe(
+      'picture: what a release took is drawn in its thread when it ends; text: its message says it, and no more',
+    )
+    .meta({ examples: ['text'] }),
   timezone: z
     .string()
     .refine(isTimeZone, 'expected an IANA time zone; example: timezone: Europe/Copenhagen')

@@ -1,7 +1,7 @@
 import { steadyClock } from '../time.ts';
 
 export interface CallHeard {
-  /** `chat.postMessage`, or `response_url`. */
+  /** `chat.postMessage`, `upload`, or `response_url`. */
   readonly method: string;
   readonly outcome: 'answered' | 'ratelimited' | 'failed';
   readonly seconds: number;
@@ -36,5 +36,6 @@ export function boundedFetch(timeoutMs: number, { onDate, onCall }: FetchPorts):
 
 function methodOf(url: Parameters<typeof fetch>[0]): string {
   const path = url instanceof Request ? url.url : String(url);
+  if (/\/upload\/v1\//.test(path)) return 'upload';
   return /\/api\/([a-zA-Z]+(?:\.[a-zA-Z]+)+)(?:\?|$)/.exec(path)?.[1] ?? 'response_url';
 }

@@ -33,6 +33,7 @@ export function createChat(ports: ChatPorts) {
     post: slack.post,
     update: slack.update,
     findPosted: slack.findPosted,
+    upload: slack.upload,
     whisper: whispers.whisper,
     membersOf: directory.membersOf,
     mentionOf: directory.mentionOf,

@@ -12,4 +12,5 @@ export const scopes = {
   'im:write': { needed: false, for: 'direct messages to people whom no channel reaches' },
   'channels:history': { needed: false, for: 'finding its own message after a crash, which else may be posted twice' },
   'groups:history': { needed: false, for: 'the same in private channels' },
+  'files:write': { needed: false, for: 'the picture of what a release took; without it there is the text alone' },
 } as const;

@@ -8,6 +8,7 @@ import type { Log } from '../telemetry.ts';
 import { type Clock, pause, steadyClock } from '../time.ts';
 import { boundedFetch, type CallHeard } from './bounded-fetch.ts';
 import { createHttpReceiver } from './http-receiver.ts';
+import { type Upload, uploadFile } from './upload.ts';
 
 export interface SlackSettings {
   readonly botToken: string;
@@ -61,17 +62,18 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
   const callTimeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
   /** What Slack's clock showed in its last answer. */
   let served: { readonly dateMs: number; readonly atMs: number } | null = null;
+  const bounded = boundedFetch(callTimeoutMs, {
+    onDate: (dateMs) => {
+      served = { dateMs, atMs: steadyClock.now() };
+    },
+    onCall: ports.onCall,
+  });
   // One try a call: what failed is tried again by those who know whether it still matters.
   const clientOptions = {
     slackApiUrl: settings.apiUrl,
     timeout: callTimeoutMs,
     // Bolt's respond() goes by this fetch too, and has no timeout of its own.
-    fetch: boundedFetch(callTimeoutMs, {
-      onDate: (dateMs) => {
-        served = { dateMs, atMs: steadyClock.now() };
-      },
-      onCall: ports.onCall,
-    }),
+    fetch: bounded,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
@@ -200,6 +202,12 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
           ...(thread === undefined ? {} : { thread_ts: thread }),
         });
         return { ts: ts ?? '', channel };
+      }),
+    upload: (file: Upload): Promise<Sent> =>
+      attempt(async () => {
+        const call = (method: string, args: Record<string, unknown>) => client.apiCall(method, args);
+        await uploadFile({ call, fetch: bounded, apiUrl: settings.apiUrl }, file);
+        return { ts: '', channel: file.channel };
       }),
     /** Opens a modal in front of whoever acted; false where Slack does not take the trigger any more (3 s, one use). */
     openModal: async (trigger: string, view: ModalView): Promise<boolean> => {

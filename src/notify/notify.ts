@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
 import { createOutbox } from './outbox.ts';
+import { createPictures } from './pictures.ts';
 import type { NotifyPorts } from './ports.ts';
 import { tell } from './tell.ts';
 
@@ -16,6 +17,7 @@ export function createNotify(ports: NotifyPorts) {
   let outbox = createOutbox(ports);
   let led = false;
   const ending = new AbortController();
+  const pictures = createPictures(ports, ending.signal);
   const running = new Set<string>();
   /** Subjects that wait; a channel that takes nothing for long must not hide the others behind its own. */
   const notBefore = new Map<string, { atMs: number; failures: number }>();
@@ -24,7 +26,7 @@ export function createNotify(ports: NotifyPorts) {
   const one = async (subject: string, mark: string): Promise<void> => {
     running.add(subject);
     try {
-      const told = await tell(ports, outbox, subject);
+      const told = await tell(ports, outbox, pictures, subject);
       if (told.kind === 'later') {
         const atMs = clock.now() + Math.min(Math.max(told.afterMs, 50), backoffLimitMs);
         notBefore.set(subject, { atMs, failures: notBefore.get(subject)?.failures ?? 0 });

@@ -49,9 +49,13 @@ export interface NotifyPorts {
   readonly policyChange: (id: string) => Promise<PolicyChange | null>;
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
   readonly rolledBackFrom: (service: string, environment: string) => Promise<readonly string[]>;
-  readonly environment: (
-    name: string,
-  ) => { readonly channel: string; readonly clusters: readonly string[]; readonly drift?: DriftPolicy } | null;
+  readonly environment: (name: string) => {
+    readonly channel: string;
+    readonly clusters: readonly string[];
+    readonly drift?: DriftPolicy;
+    /** Default: text. */
+    readonly timeline?: 'picture' | 'text';
+  } | null;
   /** Who hears of a service in a channel of their own. */
   readonly squad: (service: string) => {
     readonly channel: string;
@@ -75,6 +79,15 @@ export interface NotifyPorts {
     },
   ) => Promise<Sent>;
   readonly update: (message: Posted, body: MessageBody) => Promise<Sent>;
+  /** Shows a file in a thread. */
+  readonly upload: (file: {
+    readonly channel: string;
+    readonly thread: string;
+    readonly name: string;
+    readonly title: string;
+    readonly alt: string;
+    readonly bytes: Buffer;
+  }) => Promise<Sent>;
   readonly whisper: (asked: Request['asked'], user: string, body: MessageBody, key?: string) => Promise<Sent>;
   readonly findPosted: (channel: string, eventType: string, id: string) => Promise<Posted | null>;
   /** The member of the workspace with this address; null where nobody is known by it. */

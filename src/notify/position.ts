@@ -18,6 +18,8 @@ const positionSchema = z.object({
   overrideTold: z.boolean().default(false),
   /** The last reminder that was sent; noted before it is, so that a restart never sends it twice. */
   reminded: z.string().nullable().default(null),
+  /** The picture of what it took was begun; one that was lost is not worth a second one. */
+  pictured: z.boolean().default(false),
   /** The plan for which approvers were last called. */
   asked: z.string().nullable().default(null),
 });

@@ -1,14 +1,15 @@
 import { proofOf } from '../proven.ts';
-import { isAutomatic, type Release, releaseIdSchema } from '../release.ts';
+import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
 import { overall } from '../verdict.ts';
 import { personBehind } from './author.ts';
-import { arrivalSection, type View } from './messages/arrival.ts';
+import { arrivalSection, endedTimeline, type View } from './messages/arrival.ts';
 import { policyChangeMessage } from './messages/policy-change.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { releaseMessage } from './messages/release.ts';
 import { noticeMessage } from './messages/standing.ts';
 import { unchangedMessage } from './messages/unchanged.ts';
 import type { Outbox, Told } from './outbox.ts';
+import type { Pictures } from './pictures.ts';
 import type { NotifyPorts, Sent } from './ports.ts';
 import { copyToSquad } from './squad-copy.ts';
 import { tellDrift } from './tell-drift.ts';
@@ -16,12 +17,12 @@ import { tellHold } from './tell-hold.ts';
 import { tellThread } from './thread.ts';
 
 /** Tells one dirty subject as its record stands now. */
-export async function tell(ports: NotifyPorts, outbox: Outbox, subject: string): Promise<Told> {
+export async function tell(ports: NotifyPorts, outbox: Outbox, pictures: Pictures, subject: string): Promise<Told> {
   const [kind, ...rest] = subject.split('/');
   const id = rest.join('/');
   switch (kind) {
     case 'release':
-      return tellRelease(ports, outbox, id);
+      return tellRelease(ports, outbox, pictures, id);
     case 'drift':
       return tellDrift(ports, outbox, id, () => channelless(ports, outbox, `drift/${id}`));
     case 'notice':
@@ -35,7 +36,7 @@ export async function tell(ports: NotifyPorts, outbox: Outbox, subject: string):
   }
 }
 
-async function tellRelease(ports: NotifyPorts, outbox: Outbox, id: string): Promise<Told> {
+async function tellRelease(ports: NotifyPorts, outbox: Outbox, pictures: Pictures, id: string): Promise<Told> {
   const parsed = releaseIdSchema.safeParse(id);
   const release = parsed.success ? await ports.release(parsed.data) : null;
   if (release === null || release.state.kind === 'requested') return outbox.done;
@@ -63,8 +64,27 @@ async function tellRelease(ports: NotifyPorts, outbox: Outbox, id: string): Prom
   if (told.kind === 'later') return told;
   const copied = await copyToSquad(ports, outbox, release, posted, arrival);
   if (copied.kind === 'later') return copied;
+  await picture(outbox, pictures, release, posted, environment?.timeline ?? 'text', view.clusters);
   // A public message that ends in a refusal is told to the requester as well: edits do not notify.
   return kind === 'denied' ? whisperOnce(ports, outbox, release) : told;
+}
+
+/** Asks for the picture of what it took when it has ended for the first time; whether there is one is noted before. */
+async function picture(
+  outbox: Outbox,
+  pictures: Pictures,
+  release: Release,
+  posted: Posted,
+  wanted: 'picture' | 'text',
+  clusters: readonly string[],
+): Promise<void> {
+  const timeline = endedTimeline(release, clusters);
+  if (timeline === null) return;
+  const subject = `release/${release.id}`;
+  const position = await outbox.position(subject);
+  if (position.pictured) return;
+  await outbox.save(subject, { ...position, pictured: true });
+  if (wanted === 'picture') pictures.show({ release, timeline, posted });
 }
 
 /** Before sluice.yaml is read the channel is not known yet; an environment that is no longer in it has none. */

@@ -232,6 +232,18 @@ describe('a message of the app', () => {
     await message('Not released: frozen').waitFor();
   });
 
+  test('shows a picture with its title, and its words for those who do not see it', async () => {
+    const url =
+      'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+    const file = { title: 'web 1.4.2 in dev', alt: 'it took <9 s>', url };
+    workspace.arrive('C0DEV', { user: 'USLUICE', bot: true, text: '', files: [file] });
+    const picture = page.getByRole('img', { name: 'it took <9 s>' });
+    await picture.waitFor();
+    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+    await message('web 1.4.2 in dev').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('of hostile text is text', async () => {
     const shown = message('onerror');
     expect(await shown.locator('.mrkdwn').innerText()).toBe(

@@ -20,6 +20,14 @@ describe.each(['socket', 'http'] as const)('with Slack over %s', (slackMode) => 
     );
     const all = world.messagesOf('releases-dev', /web .*1\.4\.2/).filter((message) => message.thread_ts === undefined);
     expect(all).toHaveLength(1);
+    const { control } = world.workspace;
+    await world.wait('the picture of what it took, in words too', () =>
+      control
+        .messages('releases-dev')
+        .find(
+          ({ thread_ts, files }) => thread_ts === all[0]?.ts && /web 1\.4\.2 in dev took/.test(files?.[0]?.alt ?? ''),
+        ),
+    );
     expect(await world.headMessage()).toMatch(
       /^Release web 1\.4\.2 to dev\n[\s\S]*because: checkout fix[\s\S]*Sluice-Release: [0-9A-Z]{26}/,
     );

@@ -9,7 +9,7 @@ import type { Clock } from '../../src/time.ts';
 import { ana, bo, cy, mia } from '../support/builders.ts';
 
 export interface SaidMessage {
-  readonly how: 'post' | 'update' | 'whisper';
+  readonly how: 'post' | 'update' | 'whisper' | 'upload';
   readonly channel: string;
   readonly text: string;
   readonly body: MessageBody;
@@ -34,7 +34,7 @@ export function aRecord(clock: Clock) {
   const squads: Record<string, ReturnType<NotifyPorts['squad']>> = {};
   let marks = 0;
   let answer: (message: SaidMessage) => Sent | null | Promise<Sent | null> = () => null;
-  let environments: Record<string, { channel: string; clusters: string[] }> = {
+  let environments: Record<string, { channel: string; clusters: string[]; timeline?: 'picture' | 'text' }> = {
     dev: { channel: '#releases-dev', clusters: ['dev'] },
     production: { channel: '#releases', clusters: ['prod-eu', 'prod-us'] },
   };
@@ -86,6 +86,7 @@ export function aRecord(clock: Clock) {
     post: (channel, body, { thread, broadcast, metadata } = {}) =>
       take({ how: 'post', channel, text: body.text, body, thread, broadcast, metadata }),
     update: ({ channel }, body) => take({ how: 'update', channel, text: body.text, body }),
+    upload: ({ channel, title }) => take({ how: 'upload', channel, text: title, body: { text: title, blocks: [] } }),
     whisper: (asked, _user, body) => take({ how: 'whisper', channel: asked.channel, text: body.text, body }),
     findPosted: async () => null,
     userByEmail: async (email) => (email === 'ana@example.com' ? 'UANA' : null),
@@ -127,7 +128,7 @@ export function aRecord(clock: Clock) {
       notices.set(notice.id, message === undefined ? notice : { ...notice, message });
       mark(`notice/${notice.id}`);
     },
-    environments: (known: Record<string, { channel: string; clusters: string[] }>) => {
+    environments: (known: typeof environments) => {
       environments = known;
     },
     /** What Slack says instead of taking a message; null takes it. */

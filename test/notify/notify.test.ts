@@ -64,6 +64,8 @@ const queued = (number = 1, environment = 'dev'): Release =>
     plan: aPlan(),
     decision: aDecision(),
   });
+const waiting = { kind: 'waiting', stage: 'apply', because: 'Flux applies it next', since: at() } as const;
+const uploads = (record: FakeRecord) => record.said.filter(({ how }) => how === 'upload');
 const roots = (record: FakeRecord) => record.said.filter(({ how, thread }) => how === 'post' && thread === undefined);
 
 describe('of several replicas', () => {
@@ -107,6 +109,31 @@ describe('one message for each release', () => {
     expect(record.said.filter(({ how }) => how === 'update')).toMatchObject([
       { channel: 'C-releases-dev', text: expect.stringContaining('is written') },
     ]);
+  });
+
+  test.each([
+    ['is followed by one picture of what it took', 'picture', 1],
+    ['has no picture where text is wanted', 'text', 0],
+  ] as const)('%s', async (_, timeline, count) => {
+    const record = running();
+    record.environments({ dev: { channel: '#releases-dev', clusters: ['dev'], timeline } });
+    const written = (arrival: Release['arrival']): Release => ({
+      ...queued(),
+      state: { kind: 'written', commit: sha() },
+      ...(arrival === undefined ? {} : { arrival }),
+    });
+    const steps = { dev: { fetched: { at: at(1_000) } } };
+    record.release(written({ clusters: { dev: waiting }, steps }));
+    await told(record);
+    const healthy = { clusters: { dev: { kind: 'healthy', since: at(9_000) } }, steps } as const;
+    for (const revision of [2, 3]) {
+      record.release({ ...written(healthy), revision });
+      await told(record);
+    }
+    await until('the picture is shown', () => uploads(record).length >= count);
+    expect(uploads(record).map(({ channel, text }) => `${channel} ${text}`)).toEqual(
+      Array(count).fill('C-releases-dev web 1.4.2 in dev'),
+    );
   });
 
   test('is not sent again where it would look the same', async () => {

@@ -1,7 +1,7 @@
 import { button, code, foreign } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
-import { stepWords, timelineLines, timelineOf } from '../../timeline.ts';
+import { stepWords, type Timeline, timelineLines, timelineOf } from '../../timeline.ts';
 import { overall, type Stage, stageSchema, type Verdict } from '../../verdict.ts';
 import { credits, serviceOf, versionOf, when } from './words.ts';
 
@@ -30,12 +30,14 @@ export function arrivalSection(release: Release, commit: string, view: View): Ar
 
 type Section = Omit<ArrivalSection, 'timeline'>;
 
-/** Where nothing is on its way any more. */
-function timelineWords(release: Release, { clusters }: View): ArrivalSection['timeline'] {
+/** What it took, where nothing is on its way any more; null before, and where nothing was recorded. */
+export function endedTimeline(release: Release, clusters: readonly string[]): Timeline | null {
   const kinds = clusters.map((cluster) => release.arrival?.clusters[cluster]?.kind);
-  const timeline = kinds.every((kind) => kind === 'healthy' || kind === 'failed')
-    ? timelineOf(release, clusters)
-    : null;
+  return kinds.every((kind) => kind === 'healthy' || kind === 'failed') ? timelineOf(release, clusters) : null;
+}
+
+function timelineWords(release: Release, { clusters }: View): ArrivalSection['timeline'] {
+  const timeline = endedTimeline(release, clusters);
   if (timeline === null) return { shown: [], said: [] };
   const { at } = release.request;
   return {

@@ -39,6 +39,7 @@ export function MessageRow({ message, joined, inThread }) {
             </div>`
         }
         ${message.blocks?.length ? html`<${Blocks} message=${message} />` : html`<${Words} message=${message} />`}
+        ${message.files?.map((file, index) => html`<${Picture} key=${index} file=${file} />`)}
         ${inThread || message.ephemeral ? null : html`<${Replies} message=${message} />`}
       </div>
     </div>
@@ -46,8 +47,17 @@ export function MessageRow({ message, joined, inThread }) {
   </div>`;
 }
 
+/** @param {{ file: { title: string, alt: string, url: string } }} props */
+function Picture({ file }) {
+  return html`<figure class="block image">
+    <figcaption>${file.title}</figcaption>
+    <a href=${file.url} target="_blank" rel="noopener noreferrer"><img src=${file.url} alt=${file.alt} title=${file.alt} /></a>
+  </figure>`;
+}
+
 /** @param {{ message: Message }} props */
 function Words({ message }) {
+  if (message.text === '') return null;
   return html`<div class="words">
     <${Mrkdwn} text=${message.text} />
     ${message.edited ? html`<span class="edited">(edited)</span>` : null}

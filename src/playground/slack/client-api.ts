@@ -7,6 +7,7 @@ import { clientMessage } from './client-message.ts';
 import type { Channel, Company, User } from './company.ts';
 import type { Events } from './events.ts';
 import type { Feed } from './feed.ts';
+import { type Files, mimetypeOf } from './files.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { People } from './people.ts';
 import type { Store } from './store.ts';
@@ -30,6 +31,7 @@ interface Ports {
   readonly company: Company;
   readonly installed: InstalledApp;
   readonly store: Store;
+  readonly files: Files;
   readonly people: People;
   readonly feed: Feed;
   readonly windows: ViewInteractions;
@@ -132,6 +134,7 @@ export function createClientApi(ports: Ports) {
         '/client/history': () => history(url.searchParams),
         '/client/thread': () => thread(url.searchParams),
       };
+      if (url.pathname.startsWith('/client/file/')) return sendFile(response, ports.files, url.pathname.slice(13));
       if (url.pathname === '/client/events') return ports.feed.open(url.searchParams.get('as') ?? '', response);
       return send(response, routes[url.pathname]?.() ?? refuse(404, 'not_found'));
     }
@@ -156,6 +159,18 @@ function isOwnPage({ host = '', origin, 'sec-fetch-site': site }: IncomingMessag
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) return false;
   if (origin !== undefined && origin !== `http://${host}`) return false;
   return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+function sendFile(response: ServerResponse, files: Files, id: string): void {
+  const file = files.find(id);
+  const bytes = Buffer.from(file?.base64 ?? '', 'base64');
+  response.writeHead(file === undefined ? 404 : 200, {
+    'content-type': mimetypeOf(file?.name ?? ''),
+    'content-length': bytes.length,
+    'cache-control': 'private, max-age=3600',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(bytes);
 }
 
 function send(response: ServerResponse, { status, body }: Reply): void {

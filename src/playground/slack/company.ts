@@ -86,3 +86,8 @@ export function createCompany(seed: Seed, app: InstalledApp) {
     },
   };
 }
+
+/** Where people open the workspace. */
+export function teamUrlOf({ team }: { readonly team: { readonly domain: string } }): string {
+  return `https://${team.domain}.slack.com/`;
+}

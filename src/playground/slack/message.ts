@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileSchema } from './files.ts';
 
 /** A JSON object of the app: kept as it was sent. */
 export const jsonObjectSchema = z.record(z.string(), z.unknown());
@@ -14,6 +15,7 @@ export const messageSchema = z.object({
   blocks: z.array(jsonObjectSchema).optional(),
   attachments: z.array(jsonObjectSchema).optional(),
   metadata: jsonObjectSchema.optional(),
+  files: z.array(fileSchema.omit({ base64: true })).optional(),
   /** Of a reply: its root. */
   thread_ts: z.string().optional(),
   /** A reply that is shown in the channel, too. */

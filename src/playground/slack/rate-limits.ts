@@ -21,6 +21,8 @@ const limits: Readonly<Record<string, Limit>> = {
   'conversations.info': tier(50),
   'conversations.members': tier(100),
   'conversations.open': tier(50),
+  'files.getUploadURLExternal': tier(100),
+  'files.completeUploadExternal': tier(100),
   'reactions.add': tier(50),
   'usergroups.list': tier(20),
   'usergroups.users.list': tier(20),

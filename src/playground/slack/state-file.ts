@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { fileSchema } from './files.ts';
 import { messageSchema } from './message.ts';
 import { newSigningSecret } from './tokens.ts';
 
@@ -10,6 +11,7 @@ const stateSchema = z.object({
   tokens: z.object({ bot: z.string(), app: z.string(), signingSecret: z.string().default(newSigningSecret) }),
   messages: z.array(messageSchema),
   read: z.record(z.string(), z.string()),
+  files: z.array(fileSchema).default([]),
 });
 export type State = z.infer<typeof stateSchema>;
 

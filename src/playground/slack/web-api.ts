@@ -11,6 +11,8 @@ import type { RateLimits } from './rate-limits.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import { type Tokens, tokenProblem } from './tokens.ts';
 
+const fileLimitBytes = 5_000_000;
+
 interface Ports {
   readonly workspace: Workspace;
   readonly tokens: Tokens;
@@ -91,14 +93,35 @@ export function createWebApi(ports: Ports) {
     await answerOrHang('response_url', { payload }, run, response);
   }
 
+  /** The bytes of a file, raw or as the one part of a form; the address is the permission. */
+  async function receiveFile(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const body = await readBody(request, fileLimitBytes);
+    const bytes = body === null ? null : await fileIn(body, request.headers['content-type'] ?? '');
+    const run = (): Result => {
+      const size = bytes === null ? null : workspace.files.receive(url.pathname.split('/').at(-1) ?? '', bytes);
+      return size === null ? { status: 400, body: 'Bad Request' } : { status: 200, body: `OK - ${size}` };
+    };
+    await answerOrHang('upload', { size: bytes?.length ?? 0 }, run, response);
+  }
+
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = requestUrl(request);
+    if (url.pathname.startsWith('/upload/v1/') && request.method === 'POST') return receiveFile(request, response, url);
     if (url.pathname.startsWith('/api/') && (request.method === 'POST' || request.method === 'GET'))
       return callMethod(request, response, url);
     if (/^\/(commands|actions)\//.test(url.pathname) && request.method === 'POST')
       return receiveResponse(request, response, url);
     send(response, { status: 404, body: 'not found' });
   };
+}
+
+async function fileIn(body: Buffer, type: string): Promise<Buffer | null> {
+  if (!type.startsWith('multipart/form-data')) return body;
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
+    .formData()
+    .catch(() => null);
+  const [part] = [...(form?.values() ?? [])].filter((value) => typeof value !== 'string');
+  return part === undefined ? null : Buffer.from(await part.arrayBuffer());
 }
 
 function failed(fault: Fault): Result {

@@ -1,6 +1,7 @@
-import { type Channel, type Company, type Group, slackbot, type User } from './company.ts';
+import { type Channel, type Company, type Group, slackbot, teamUrlOf, type User } from './company.ts';
 import type { JsonObject, Message } from './message.ts';
 import type { Store } from './store.ts';
+import { wireFile } from './wire-file.ts';
 
 // The shapes of https://docs.slack.dev/reference/objects as apps get them.
 
@@ -11,13 +12,29 @@ export interface Wire {
 
 /** A message; of a root also how its thread goes on. Metadata only where it was asked for. */
 export function wireMessage(message: Message, { company, store }: Wire, withMetadata = false): JsonObject {
-  const { ts, user, bot, username, text, blocks, attachments, metadata, thread_ts, broadcast, edited, reactions } =
-    message;
+  const {
+    ts,
+    user,
+    bot,
+    username,
+    text,
+    blocks,
+    attachments,
+    metadata,
+    thread_ts,
+    broadcast,
+    edited,
+    reactions,
+    files,
+  } = message;
   const answers = thread_ts === undefined ? store.answers(message.channel, ts) : [];
   const team = company.team.id;
   return {
     type: 'message',
     ...(broadcast === true ? { subtype: 'thread_broadcast' } : {}),
+    ...(files === undefined
+      ? {}
+      : { subtype: 'file_share', files: files.map((file) => wireFile(file, teamUrlOf(company))) }),
     ...(username === undefined ? {} : { username }),
     user,
     ts,

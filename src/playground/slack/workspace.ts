@@ -4,11 +4,12 @@ import type { Clock } from '../../time.ts';
 import { createCalls } from './calls.ts';
 import { createClientApi } from './client-api.ts';
 import { createCommands } from './commands.ts';
-import { createCompany } from './company.ts';
+import { createCompany, teamUrlOf } from './company.ts';
 import { createControl } from './control.ts';
 import { createEvents } from './events.ts';
 import { createFaults } from './faults.ts';
 import { createFeed } from './feed.ts';
+import { createFiles } from './files.ts';
 import { createInteractions } from './interactions.ts';
 import { installApp } from './manifest.ts';
 import { createPeople } from './people.ts';
@@ -57,6 +58,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
   const kept = options.file === undefined ? null : readState(options.file);
   const tokens = options.tokens ?? kept?.tokens ?? newTokens(company.app.id);
   const store = createStore({ clock, kept: kept ?? undefined });
+  const files = createFiles(kept?.files);
   for (const user of company.users()) if (store.all(`D${user.id.slice(1)}`).length > 0) company.openIm(user.id);
   if (kept === null) plant(store, seed, company.bot.id, clock);
 
@@ -105,13 +107,16 @@ export async function createWorkspace(options: WorkspaceOptions) {
   const faults = createFaults();
   const rateLimits = createRateLimits(clock, options.rateLimits ?? true);
   const calls = createCalls(clock.now, changed);
-  const teamUrl = `https://${company.team.domain}.slack.com/`;
-  const workspace = { company, installed, store, triggers, views, teamUrl, ticketUrl: sockets.ticketUrl, newId };
+  const teamUrl = teamUrlOf(company);
+  const workspace = { company, installed, store, files, triggers, views, teamUrl, ticketUrl: sockets.ticketUrl, newId };
   const webApi = createWebApi({ workspace, tokens, enabled: () => enabled, faults, rateLimits, responseUrls, calls });
-  const handle = createClientApi({ company, installed, store, people, feed, windows, events });
+  const handle = createClientApi({ company, installed, store, files, people, feed, windows, events });
 
   const { file } = options;
-  const state = () => ({ version: 1 as const, tokens, messages: [...store.kept().messages], read: store.kept().read });
+  const state = () => ({
+    ...{ version: 1 as const, tokens, messages: [...store.kept().messages], read: store.kept().read },
+    files: files.kept(),
+  });
   const stateFile = file === undefined ? null : createStateFile(file, state, options.onError ?? (() => {}));
   store.onChange(() => {
     stateFile?.touch();

@@ -17,6 +17,7 @@ export interface StubMessage {
   readonly latest_reply?: string;
   readonly edited?: boolean;
   readonly ephemeral?: boolean;
+  readonly files?: readonly { readonly title: string; readonly alt: string; readonly url: string }[];
 }
 
 export interface StubOptions {

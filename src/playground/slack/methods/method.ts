@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Company } from '../company.ts';
+import type { Files } from '../files.ts';
 import type { InstalledApp } from '../manifest.ts';
 import type { Store } from '../store.ts';
 import type { TokenKind } from '../tokens.ts';
@@ -11,6 +12,7 @@ export interface Workspace {
   readonly company: Company;
   readonly installed: InstalledApp;
   readonly store: Store;
+  readonly files: Files;
   readonly triggers: Triggers;
   readonly views: Views;
   /** The url of the workspace as people open it. */
