@@ -38,6 +38,11 @@ const commands: Readonly<Record<string, CliCommand>> = {
     summary: 'what policies say, and would have said, offline; npm start -- policy shows each',
     run: policy,
   },
+  ask: {
+    usage: 'ask release|rollback|approve|status|lock ... --as NAME',
+    summary: 'what one types after /release, signed, for when Slack is away; SLUICE_URL, SLUICE_KEY (or --url, --key)',
+    run: ask,
+  },
   log: {
     usage: 'log',
     summary: 'print the whole record as lines of JSON, from the Redis of REDIS_URL',
@@ -108,6 +113,21 @@ async function doctor(args: readonly string[], environment: Environment): Promis
   const findings = await examine(path, environment);
   print(values.json === true ? JSON.stringify(findings, null, 2) : findingLines(findings));
   return findings.some(({ level }) => level === 'fail') ? 1 : 0;
+}
+
+async function ask(args: readonly string[], environment: Environment): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = options(args, { as: text, key: text, url: text });
+  const as = values.as ?? environment['SLUICE_AS'];
+  const key = values.key ?? environment['SLUICE_KEY'];
+  if (positionals.length === 0 || as === undefined || key === undefined)
+    throw new Refusal(
+      'ask needs a command, who asks and their key: npm start -- ask status --as ada --key ~/.ssh/id_ed25519. The name and the public key stand in people: of sluice.yaml; SLUICE_AS and SLUICE_KEY do as well.',
+    );
+  const { sendCommand } = await import('./command-line.ts');
+  const url = values.url ?? environment['SLUICE_URL'] ?? 'http://127.0.0.1:8080';
+  print(await sendCommand(positionals, { as, key, url }));
+  return 0;
 }
 
 async function playground(args: readonly string[]): Promise<number> {

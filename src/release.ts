@@ -124,7 +124,12 @@ export const requestSchema = z.strictObject({
   undoes: releaseIdSchema.optional(),
   at: instantSchema,
   /** Where it was asked, for private replies. */
-  asked: z.strictObject({ channel: z.string(), thread: z.string().optional() }),
+  asked: z.strictObject({
+    channel: z.string(),
+    thread: z.string().optional(),
+    /** Typed in a terminal, under a signature. */
+    via: z.literal('command-line').optional(),
+  }),
 });
 export type Request = z.infer<typeof requestSchema>;
 

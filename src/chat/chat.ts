@@ -1,4 +1,5 @@
 import { steadyClock } from '../time.ts';
+import { commandLineRoute } from './command-line.ts';
 import { createDirectory } from './directory.ts';
 import { createHome } from './home.ts';
 import { listen } from './listeners.ts';
@@ -28,7 +29,7 @@ export function createChat(ports: ChatPorts) {
       await slack.stop();
     },
     connected: slack.connected,
-    routes: slack.routes,
+    routes: [...slack.routes, commandLineRoute({ ...ports, directory, whispers })],
     serverTime: slack.serverTime,
     post: slack.post,
     update: slack.update,

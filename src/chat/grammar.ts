@@ -19,6 +19,12 @@ const verbs: readonly string[] = commandTable.map(({ verb }) => verb);
 /** What people say as well. */
 const otherWords: Readonly<Record<string, Verb>> = { unapprove: 'take-back', withdraw: 'cancel' };
 
+/** Verbs that change nothing. */
+const telling: ReadonlySet<Verb> = new Set<Verb>([
+  ...(['status', 'where', 'diff', 'history', 'queue', 'artifacts', 'describe', 'drift', 'locks', 'policies'] as const),
+  ...(['clusters', 'reviews', 'help'] as const),
+]);
+
 /** Only of a history: everywhere else `by @bo` is a part of a reason. */
 function nameById(typedAs: string, id: string, at: number, whole: string): string {
   return /^\s*(release\s+)?hist/i.test(whole.slice(0, at)) ? `by ${id}` : typedAs;
@@ -127,8 +133,9 @@ function read(plain: string, said: Said, names: Names, thread?: ThreadOf): Parse
   if (said === '/rollback') return ofRollback(words, clauses, names);
   const verb = verbOf(first, words.length, names);
   const inThread = verb === null || thread === undefined ? null : readInThread(verb, rest, clauses, thread);
-  if (inThread !== null && verb !== null && !isExact(verb, first))
-    return mistake(`Did you mean "${verb}"?`, typed(verb, rest.join(' ')));
+  // What only tells may be guessed; what changes something is asked for by its name.
+  if (verb !== null && !isExact(verb, first) && (inThread !== null || !telling.has(verb)))
+    return mistake(`Did you mean "${verb}"?`, typed(verb, plain.slice(plain.indexOf(first) + first.length).trim()));
   if (inThread !== null) return inThread;
   return verb === null ? target('release', words, clauses, names) : byVerb(verb, rest, clauses, names);
 }

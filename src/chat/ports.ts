@@ -67,6 +67,16 @@ export interface PolicyFile extends Squads {
   readonly environments: Readonly<Record<string, { readonly after?: readonly string[] | undefined }>>;
   readonly roles: readonly (Limits & { readonly role: string; readonly of: readonly string[] })[];
   readonly policies: readonly PolicyLine[];
+  readonly people: Readonly<
+    Record<
+      string,
+      {
+        readonly slack: UserId;
+        readonly email?: string | undefined;
+        readonly keys?: readonly string[] | undefined;
+      }
+    >
+  >;
 }
 export type PolicyLine = Limits & { readonly kind: string } & Readonly<Record<string, unknown>>;
 

@@ -18,13 +18,15 @@ export type Directory =
 
 /**
  * The Slack users behind names of `sluice.yaml`. One name that cannot be read makes the whole unreadable. Of the `actors`, whose
- * rights matter, those who have left the workspace are behind no name any more, whatever a group still lists.
+ * rights matter, those who have left the workspace are behind no name any more, whatever a group still lists. A group that is
+ * `dispensable` has nobody in it while it cannot be read.
  */
 export async function readDirectory(
   names: readonly string[],
   file: SluiceFile,
   ports: DirectoryPorts,
   actors: readonly UserId[],
+  dispensable: ReadonlySet<string> = new Set(),
 ): Promise<Directory> {
   const members = new Map<string, readonly UserId[]>();
   for (const name of new Set(names)) {
@@ -36,7 +38,8 @@ export async function readDirectory(
     try {
       members.set(name, await ports.membersOf(name));
     } catch (error) {
-      return { kind: 'unreadable', name, because: messageOf(error) };
+      if (!dispensable.has(name)) return { kind: 'unreadable', name, because: messageOf(error) };
+      members.set(name, []);
     }
   }
   const listed = new Set([...members.values()].flat());
@@ -46,7 +49,7 @@ export async function readDirectory(
       if ((await ports.person(actor)) !== null) continue;
     } catch (error) {
       // People who are named one by one need no directory, so they can act while it is away.
-      if (names.every((name) => !name.startsWith('@'))) continue;
+      if (names.every((name) => !name.startsWith('@') || dispensable.has(name))) continue;
       return { kind: 'unreadable', name: 'this workspace', because: messageOf(error) };
     }
     for (const [name, users] of members)

@@ -33,9 +33,9 @@ export async function readFacts(ports: FactPorts, { request, plan, votes }: Aske
   ]);
   const reasons = ['code' in policy ? policy : null, 'code' in record ? record : null].filter((each) => each !== null);
   if ('code' in policy) return { kind: 'unknown', reasons };
-  const names = namesThatCount(policy, request, plan);
+  const { names, dispensable } = namesThatCount(policy, request, plan);
   const [directory, voters, proofs] = await Promise.all([
-    readDirectory(names, policy.file, ports, [request.requester.user]),
+    readDirectory(names, policy.file, ports, [request.requester.user], dispensable),
     readVoters(ports, votes),
     readProofs(ports, policy, request, plan),
   ]);
@@ -150,25 +150,39 @@ async function readVoters(ports: FactPorts, votes: readonly Vote[]): Promise<Map
   }
 }
 
-/** Only names whose membership matters here, so that an unrelated group stops nothing. */
-function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): readonly string[] {
-  const roles = isAutomatic(request)
+interface Names {
+  readonly names: readonly string[];
+  /** Groups whose members could change nothing for the better: without them there are only fewer rights and votes. */
+  readonly dispensable: ReadonlySet<string>;
+}
+
+/**
+ * Only names whose membership matters here, so that an unrelated group stops nothing. Whoever `people` names one by one has
+ * their right without any group, and whoever passes approvals asks for no votes: while Slack is away they can act.
+ */
+function namesThatCount({ file }: ReadFile, request: Request, plan: Plan): Names {
+  const needed: string[] = [];
+  const spare: string[] = [];
+  const rights = isAutomatic(request)
     ? []
-    : [
-        ...namesWithRole(file, 'releaser', request),
-        ...namesWithRole(file, 'operator', request),
-        ...namesToPass(file, request),
-      ];
-  if (isKnownGoodRollback({ request, plan })) return roles;
-  const voters = file.policies.flatMap((policy) =>
-    policy.kind === 'approvals' && holdsFor(policy, request, file)
-      ? (policy.from ?? namesWithRole(file, 'approver', request))
-      : [],
-  );
-  const speaksOfRoles = file.policies.some(
-    (line) => line.kind === 'rule' && asksForRoles(line.expression) && holdsFor(line, request, file),
-  );
-  return [...roles, ...voters, ...(speaksOfRoles ? namesBehindRoles(file, request) : [])];
+    : [namesWithRole(file, 'releaser', request), namesWithRole(file, 'operator', request), namesToPass(file, request)];
+  for (const names of rights) {
+    const isNamed = names.some((name) => own(file.people, name)?.slack === request.requester.user);
+    (isNamed ? spare : needed).push(...names);
+  }
+  if (!isKnownGoodRollback({ request, plan })) {
+    for (const line of file.policies) {
+      if (line.kind !== 'approvals' || !holdsFor(line, request, file)) continue;
+      const isPassed = request.override?.includes('approvals') === true && line.override !== undefined;
+      (isPassed ? spare : needed).push(...(line.from ?? namesWithRole(file, 'approver', request)));
+    }
+    const speaksOfRoles = file.policies.some(
+      (line) => line.kind === 'rule' && asksForRoles(line.expression) && holdsFor(line, request, file),
+    );
+    if (speaksOfRoles) needed.push(...namesBehindRoles(file, request));
+  }
+  const dispensable = new Set(spare.filter((name) => name.startsWith('@') && !needed.includes(name)));
+  return { names: [...needed, ...spare], dispensable };
 }
 
 /** Whose members may pass what the request means to pass. */

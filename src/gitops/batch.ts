@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CommitSha, commitShaSchema, type Place, type Placed } from '../change.ts';
 import type { Person, Release } from '../release.ts';
+import type { Signer } from '../ssh-signature.ts';
 import type { Clock } from '../time.ts';
 import { commitMessage } from './commit-message.ts';
 import { type NewObject, objectId, packOf } from './pack.ts';
 import { editPlace, readPlace } from './places/places.ts';
 import { type Pushed, pushOnto } from './push.ts';
 import type { Repository } from './repository.ts';
-import type { Signer } from './signature.ts';
 import { entryOf, fileModes, treeMode, withEntry } from './tree.ts';
 
 export type Committed =

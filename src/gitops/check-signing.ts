@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { messageOf } from '../errors.ts';
 import type { Finding } from '../finding.ts';
-import { readSigner, signedByOneOf } from './signature.ts';
+import { readSigner } from '../ssh-signature.ts';
+import { signedByOneOf } from './signature.ts';
 
 const about = 'signing';
 

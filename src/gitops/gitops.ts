@@ -11,6 +11,7 @@ import {
 import { Refusal, Retryable } from '../errors.ts';
 import { isImageOf } from '../image.ts';
 import { releaseIdSchema } from '../release.ts';
+import { readSigner } from '../ssh-signature.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 import { type Batch, createBatch } from './batch.ts';
@@ -21,7 +22,7 @@ import { editPlace, placesIn, readPlace } from './places/places.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 import type { Pushed } from './push.ts';
 import { createRepository, type Fetched, type Repository } from './repository.ts';
-import { readSigner, signedByOneOf } from './signature.ts';
+import { signedByOneOf } from './signature.ts';
 
 export interface GitopsPorts {
   readonly repositories: Readonly<Record<string, RepositorySettings>>;

@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Catalog, createCatalog } from '../../src/catalog/catalog.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
-import type { Signer } from '../../src/gitops/signature.ts';
 import { key, openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import type { UserId } from '../../src/release.ts';
+import type { Signer } from '../../src/ssh-signature.ts';
 import { aClock, aLane, sluiceYaml, userId } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 import { aKey, signedCommit } from '../support/keys.ts';

@@ -127,6 +127,22 @@ describe('deciding on fresh facts', () => {
     });
   });
 
+  test.each<[string, Parameters<typeof aRelease>[0], string[]]>([
+    ['one whom people name, where no votes are asked for', { request: { environment: 'dev', requester: mia } }, []],
+    ['one who is in a group alone', { request: { environment: 'dev', requester: ana } }, ['directory-unreadable']],
+    ['one whom people name, where votes are asked for', { request: { requester: mia } }, ['directory-unreadable']],
+    [
+      'one whom people name, past the votes',
+      { request: { requester: mia, override: ['approvals'], because: 'down' } },
+      ['override-unconfirmed'],
+    ],
+  ])('while Slack is away decides for %s', async (_, over, codes) => {
+    const policy = aReadFile(sluiceYaml.replace('within: 4h }', 'within: 4h, override: [operator] }'));
+    const world = aWorld({ snapshot: async () => policy, membersOf: away, person: away });
+    const decision = await world.decide(aRelease(over), aPlan());
+    expect(decision.reasons.map(({ code }) => code)).toEqual(codes);
+  });
+
   test('a group that does not matter here stops nothing', async () => {
     const membersOf = (handle: string) => (handle === '@platform' ? away() : Promise.resolve([ana.user]));
     const decision = await aWorld({ membersOf }).decide(aRelease({ request: { environment: 'dev' } }), aPlan());

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Lane } from '../../src/change.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
-import { readSigner } from '../../src/gitops/signature.ts';
 import type { Release } from '../../src/release.ts';
+import { readSigner } from '../../src/ssh-signature.ts';
 import { anArtifact, aPlace, aPlan, aRelease, releaseId } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 

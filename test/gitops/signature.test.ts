@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/errors.ts';
-import { readSigner, type Signer, signedByOneOf } from '../../src/gitops/signature.ts';
+import { signedByOneOf } from '../../src/gitops/signature.ts';
+import { readSigner, type Signer } from '../../src/ssh-signature.ts';
 
 let folder: string;
 let signer: Signer;

@@ -178,6 +178,7 @@ function quietFacts(release: Release, view: View): string[] {
   if (chain !== null) facts.push(chain);
   if (request.because !== undefined && overrideLine(release) === null)
     facts.push(`because ${foreign(request.because, 300)}`);
+  if (request.asked.via !== undefined) facts.push('asked in a terminal, signed');
   if (request.ref !== undefined) facts.push(foreign(request.ref, 100));
   for (const { text } of release.decision?.warnings ?? []) facts.push(`Warning: ${foreign(text, 300)}`);
   if (plan?.chosen !== undefined) facts.push(`chosen: ${foreign(plan.chosen, 200)}`);

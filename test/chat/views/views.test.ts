@@ -45,7 +45,7 @@ describe('policies', () => {
 
   test('show a kind that is not known here as the file has it', () => {
     const line = { kind: 'moon-phase', phase: 'full', level: 'warn', override: ['operator'] };
-    const file = { environments: {}, services: { named: {} }, roles: [], policies: [line] };
+    const file = { environments: {}, services: { named: {} }, roles: [], policies: [line], people: {} };
     const read = { kind: 'valid', file, commit: 'a1b2c3d4', lineOf: () => 7 } as const;
     expect(words(policiesReply(read, {}))).toContain(
       'moon-phase phase full, a warning only, operator may pass it `moon-phase-',

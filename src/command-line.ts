@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { messageOf, Refusal } from './errors.ts';
+import { commandPath, type SignedCommand, signatureHeader } from './signed-command.ts';
+import { readSigner } from './ssh-signature.ts';
+import { instantOf } from './time.ts';
+
+export interface CommandLineSettings {
+  /** Where Sluice answers: `https://sluice.example.com`. */
+  readonly url: string;
+  /** A name of `people:`, and the path of the ed25519 key whose public half stands there. */
+  readonly as: string;
+  readonly key: string;
+}
+
+const answerSchema = z.union([z.object({ text: z.string() }), z.object({ error: z.string() })]);
+const answerWithinMs = 30_000;
+
+/** Signs a command, sends it, and gives what Sluice answers; a Refusal says why nothing came of it. */
+export async function sendCommand(words: readonly string[], settings: CommandLineSettings): Promise<string> {
+  const command: SignedCommand = {
+    text: words.join(' '),
+    as: settings.as,
+    at: instantOf(Date.now()),
+    nonce: randomBytes(18).toString('base64url'),
+  };
+  const body = JSON.stringify(command);
+  const signature = readSigner(settings.key).sign(Buffer.from(body), 'sluice-command');
+  const url = `${settings.url.replace(/\/+$/, '')}${commandPath}`;
+  let answer: Response;
+  try {
+    answer = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', [signatureHeader]: Buffer.from(signature).toString('base64') },
+      redirect: 'error',
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+  } catch (error) {
+    throw new Refusal(`Sluice does not answer at ${url}: ${messageOf(error)}. Set SLUICE_URL or --url.`, {
+      cause: error,
+    });
+  }
+  const read = answerSchema.safeParse(await answer.json().catch(() => null));
+  if (!read.success)
+    throw new Refusal(`${url} answered ${answer.status}, but not as Sluice does. Set SLUICE_URL or --url.`);
+  if ('error' in read.data) throw new Refusal(`Sluice refused it: ${read.data.error}`);
+  return read.data.text;
+}
