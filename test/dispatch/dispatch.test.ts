@@ -83,10 +83,10 @@ describe.each(Object.entries(servers))('dispatch on %s', (_name, start) => {
     const dispatch = await started();
     const { release } = await ledger.accept(aRequest(), 'payload');
     dispatch.nudge(`release/${release.id}`);
-    await expect.poll(states).toEqual(['written']);
+    await expect.poll(states, { timeout: 5_000 }).toEqual(['written']);
     expect(remote.releases()).toEqual([release.id]);
     expect(told).toEqual(['reachable', 'poked']);
-    await expect.poll(() => ledger.due(Number.MAX_SAFE_INTEGER)).toEqual([]);
+    await expect.poll(() => ledger.due(Number.MAX_SAFE_INTEGER), { timeout: 5_000 }).toEqual([]);
   });
 
   test('finds by itself what nobody nudged', async () => {
@@ -102,11 +102,11 @@ describe.each(Object.entries(servers))('dispatch on %s', (_name, start) => {
     await expect.poll(() => dispatch.isStopped(aLane), { timeout: 5_000 }).toBe(true);
     const { release } = await ledger.accept(aRequest({ service: 'api' }), 'another');
     dispatch.nudge(`release/${release.id}`);
-    await expect.poll(states).toEqual(['queued', 'queued']);
+    await expect.poll(states, { timeout: 5_000 }).toEqual(['queued', 'queued']);
     expect(remote.pushes()).toBe(1);
     await expect(dispatch.resumeLane('gitops')).rejects.toThrow('repository/branch');
     await dispatch.resumeLane('gitops/main');
-    await expect.poll(states).toEqual(['written', 'written']);
+    await expect.poll(states, { timeout: 5_000 }).toEqual(['written', 'written']);
     expect(told).toContain('resumed');
   });
 
