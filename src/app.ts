@@ -14,7 +14,7 @@ import { type OnFailurePorts, rollBackFailed } from './dispatch/on-failure.ts';
 import { createPolicyDesk } from './dispatch/policy-desk.ts';
 import { attemptPolicyChanges } from './dispatch/policy-lane.ts';
 import { changesWhatRuns } from './drift.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, Retryable } from './errors.ts';
 import { type At, around } from './fault-points.ts';
 import { policyCommitMessage } from './gitops/commit-message.ts';
 import { createGitops } from './gitops/gitops.ts';
@@ -215,7 +215,11 @@ export async function startApp(
         await rollBackFailed(onFailure, arriving);
       }
       return expectations({
-        deployed: catalog.deployed,
+        deployed: async () => {
+          if (gitops.head(settled.policyLane) === null) throw new Retryable('no commit has been fetched yet');
+          return catalog.deployed();
+        },
+        isTakenOut: catalog.isTakenOut,
         arriving: async () => arriving,
         isAncestor: gitops.isAncestor,
         leave: async (release, verdict, clusters) => {

@@ -71,6 +71,8 @@ export interface Catalog {
   readonly find: (name: string, service?: string) => Promise<Artifact[]>;
   readonly plan: (request: Request) => Promise<Planned>;
   readonly deployed: () => Promise<Deployed[]>;
+  /** Whether Git surely holds nothing of a service in an environment any more, as it was read for `deployed`. */
+  readonly isTakenOut: (service: string, environment: string) => boolean;
   readonly environment: (name: string) => {
     name: string;
     clusters: string[];
@@ -220,6 +222,15 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       const read = standing();
       if (read === null) return [];
       return deployed.read(read, (environment) => servicesIn(read.file, environment));
+    },
+    isTakenOut: (service, environment) => {
+      const snapshot = snapshots.snapshot();
+      const head = gitops.head(policy.lane);
+      if (snapshot.kind !== 'valid' || head === null) return false;
+      const { file, blob } = snapshot;
+      if (!Object.hasOwn(file.environments, environment)) return true;
+      const isListed = file.services.discover === undefined || discovered?.of === `${blob} ${head}`;
+      return servicesIn(file, environment).includes(service) ? deployed.lacks(service, environment) : isListed;
     },
     environment: (name) => {
       const file = standing()?.file;

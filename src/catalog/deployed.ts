@@ -21,6 +21,8 @@ export interface Deployed {
 export interface DeployedPorts extends PlacePorts {
   readonly artifacts: Pick<Artifacts, 'get'>;
   readonly headOf: (repository: string | undefined) => At | null;
+  /** The files below a folder. */
+  readonly list: (repository: string, commit: CommitSha, folder: string) => Promise<readonly string[]>;
   /** The paths that differ between two commits; without it everything is read again at every new head. */
   readonly changedPaths?:
     | ((repository: string, from: CommitSha, to: CommitSha) => Promise<readonly string[]>)
@@ -36,6 +38,8 @@ interface Known {
   readonly at: At;
   /** Null where the service has no place in the environment. */
   readonly deployed: Deployed | null;
+  /** There is no file and no folder where its version would stand. */
+  readonly gone: boolean;
 }
 
 type Touched = (at: At, before: At, paths: readonly string[]) => boolean;
@@ -55,8 +59,11 @@ export function createDeployed(ports: DeployedPorts) {
     const id = `${name.environment} ${name.service}`;
     const before = known.get(id);
     const same = before !== undefined && !touched(at, before.at, watchedPaths(file, name.service, name.environment));
-    if (same) into.set(id, { at, deployed: before.deployed === null ? null : { ...before.deployed, commit: at.head } });
-    else into.set(id, { at, deployed: await readOne(ports, file, name, at) });
+    if (same) into.set(id, { ...before, at, deployed: before.deployed && { ...before.deployed, commit: at.head } });
+    else {
+      const read = await readOne(ports, file, name, at);
+      into.set(id, { at, deployed: read, gone: read === null && (await isGone(ports, file, name, at)) });
+    }
   };
 
   return {
@@ -81,6 +88,8 @@ export function createDeployed(ports: DeployedPorts) {
       last = { of, list };
       return list;
     },
+    /** Whether a service that is named has nothing in Git in an environment; false where that is not known. */
+    lacks: (service: string, environment: string): boolean => known.get(`${environment} ${service}`)?.gone === true,
     /** An artifact came late: only it tells the image of a HelmRelease, so what was read before it is read again. */
     forget: ({ service, version }: { readonly service: string; readonly version: string }): void => {
       for (const [id, { deployed }] of known) {
@@ -122,6 +131,19 @@ async function readChanges(ports: DeployedPorts, known: readonly Known[]): Promi
 function withFolders(path: string): string[] {
   const parts = path.split('/');
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+async function isGone(
+  { read, list }: DeployedPorts,
+  file: SluiceFile,
+  { service, environment }: Named,
+  { lane, head }: At,
+): Promise<boolean> {
+  for (const path of watchedPaths(file, service, environment)) {
+    const found = await Promise.all([read(lane.repository, head, path), list(lane.repository, head, path)]);
+    if (found[0] !== null || found[1].length > 0) return false;
+  }
+  return true;
 }
 
 async function readOne(

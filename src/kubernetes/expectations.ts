@@ -3,6 +3,7 @@ import type { Release, ReleaseId } from '../release.ts';
 import type { Instant } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Expected } from './expected.ts';
+import { sameVerdict } from './same-verdict.ts';
 
 /** What the head of a branch holds for one service in one environment. */
 export interface Deployed {
@@ -21,6 +22,8 @@ export interface Deployed {
 
 export interface ExpectationPorts {
   readonly deployed: () => Promise<readonly Deployed[]>;
+  /** Whether Git surely holds nothing of a service in an environment any more. */
+  readonly isTakenOut: (service: string, environment: string) => boolean;
   /** Written releases that are still watched. */
   readonly arriving: () => Promise<readonly Release[]>;
   readonly isAncestor: (repository: string, ancestor: string, descendant: string) => Promise<boolean>;
@@ -46,7 +49,9 @@ interface WrittenRelease {
 export async function expectations(ports: ExpectationPorts): Promise<Expected[]> {
   const arriving = (await ports.arriving()).toSorted((a, b) => b.id.localeCompare(a.id));
   const expected: Expected[] = [];
-  for (const place of await ports.deployed()) {
+  const places = await ports.deployed();
+  await leaveTakenOut(ports, places, arriving);
+  for (const place of places) {
     const own = arriving.filter(
       ({ request }) => request.service === place.service && request.environment === place.environment,
     );
@@ -78,6 +83,35 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
   return expected;
 }
 
+/** Nothing is expected any more of a service that Git does not hold. */
+async function leaveTakenOut(
+  ports: ExpectationPorts,
+  places: readonly Deployed[],
+  arriving: readonly Release[],
+): Promise<void> {
+  const held = new Set(places.map(({ service, environment }) => `${environment}/${service}`));
+  for (const release of arriving) {
+    const { service, environment } = release.request;
+    if (release.state.kind !== 'written' || held.has(`${environment}/${service}`)) continue;
+    if (!ports.isTakenOut(service, environment)) continue;
+    const verdict: Verdict = { kind: 'gone', because: `it was taken out of ${environment}`, since: ports.now() };
+    await leaveOnce(ports, release, verdict, Object.keys(release.arrival?.clusters ?? {}));
+  }
+}
+
+/** A release that has ended so before is left alone: its record does not grow with time. */
+async function leaveOnce(
+  ports: ExpectationPorts,
+  release: Release,
+  verdict: Verdict,
+  clusters: readonly string[],
+): Promise<void> {
+  const known = release.arrival?.clusters ?? {};
+  const isLeft = (cluster: string) => known[cluster] !== undefined && sameVerdict(known[cluster], verdict);
+  const others = clusters.filter((cluster) => !isLeft(cluster));
+  if (others.length > 0) await ports.leave(release, () => verdict, others);
+}
+
 function wantedBy(release: Release): { version: string; digest?: string | undefined } {
   const artifact = release.plan?.artifact;
   return artifact === undefined ? { version: '' } : { version: artifact.version, digest: artifact.digest };
@@ -90,7 +124,7 @@ async function currentRelease(
   ports: ExpectationPorts,
 ): Promise<WrittenRelease | null> {
   const since = ports.now();
-  const leave = (release: Release, verdict: Verdict) => ports.leave(release, () => verdict, place.clusters);
+  const leave = (release: Release, verdict: Verdict) => leaveOnce(ports, release, verdict, place.clusters);
   let current: WrittenRelease | null = null;
   for (const each of written) {
     const holds = await ports.isAncestor(place.repository, each.commit, place.commit);

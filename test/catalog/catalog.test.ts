@@ -490,6 +490,26 @@ describe('what Git holds', () => {
     ).toEqual(['api']);
   });
 
+  test('is told to be taken out only where it surely is', async () => {
+    const isTakenOut = async (...where: [string, string]) => {
+      await catalog.refresh();
+      await catalog.deployed();
+      return catalog.isTakenOut(...where);
+    };
+    expect(await isTakenOut('web', 'dev')).toBe(false);
+    // A file that holds no version at the moment may only be broken.
+    remote.commit({ [webPath('dev')]: 'images: [', 'apps/production/shop/kustomization.yaml': null });
+    expect(await isTakenOut('web', 'dev')).toBe(false);
+    expect(await isTakenOut('cart', 'production')).toBe(true);
+    remote.commit({ [webPath('dev')]: null });
+    expect(await isTakenOut('web', 'dev')).toBe(true);
+    expect(await isTakenOut('web', 'staging')).toBe(false);
+    expect(await isTakenOut('web', 'nowhere')).toBe(true);
+    expect(await isTakenOut('nothing', 'dev')).toBe(true);
+    remote.commit({ 'sluice.yaml': 'version: 1\nenvironments: [' });
+    expect(await isTakenOut('nothing', 'dev')).toBe(false);
+  });
+
   test('learns the image of a HelmRelease when its artifact comes', async () => {
     await catalog.refresh();
     await catalog.deployed();

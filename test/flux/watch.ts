@@ -56,6 +56,7 @@ export async function openWatch({ kubeconfig, isAncestor }: WatchOptions) {
       return await expectations({
         deployed: async () =>
           held.map((each) => ({ ...place, ...each, commit, digest: digestOf(`${each.image}:${each.version}`) })),
+        isTakenOut: (service) => !held.some((each) => each.service === service),
         arriving: async () => arriving,
         isAncestor: ancestry,
         leave: async (release, verdict) => {

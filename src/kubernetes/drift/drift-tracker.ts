@@ -112,6 +112,10 @@ export function createDriftTracker(
       for (const [id, each] of open) {
         if (next.has(id)) continue;
         const { rule, drift } = each;
+        if (!isWatched(scene, drift)) {
+          ended.push({ id, how: 'gone' });
+          continue;
+        }
         if (rule?.lasts?.(scene, drift) === true) {
           next.set(id, each);
           continue;
@@ -128,6 +132,13 @@ export function createDriftTracker(
       return { seen, ended };
     },
   };
+}
+
+/** Whether somebody still wants something of what a drift is about: a service may be taken out of Git. */
+function isWatched({ subjects }: Scene, { environment, service }: SeenDrift): boolean {
+  return subjects.some(
+    ({ expected }) => expected.environment === environment && (service === undefined || expected.service === service),
+  );
 }
 
 function seenDrift(cluster: string, id: string, found: Candidate, signal: DriftSignal, foundMs: number): SeenDrift {

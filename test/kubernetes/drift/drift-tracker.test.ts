@@ -15,11 +15,15 @@ type World = ReturnType<typeof aWorld>;
 
 function follow(known: Parameters<typeof createDriftTracker>[1] = []) {
   const tracker = createDriftTracker('prod-eu', known);
-  return (world: World, options: { releasing?: boolean; atMs?: number; version?: string } = {}) => {
+  return (
+    world: World,
+    options: { releasing?: boolean; atMs?: number; version?: string; isTakenOut?: boolean } = {},
+  ) => {
     const expected = anExpected(options.version === undefined ? {} : { version: options.version });
     const units = unitsOf(world.view, expected, isAncestor);
     const releasing = options.releasing ?? false;
-    const subjects = [{ expected, units, releasing, told: releasing, otherImage: false }];
+    const subject = { expected, units, releasing, told: releasing, otherImage: false };
+    const subjects = options.isTakenOut === true ? [] : [subject];
     return tracker.step({ view: world.view, subjects, isAncestor, nowMs: options.atMs ?? nowMs });
   };
 }
@@ -81,6 +85,12 @@ describe('a live edit', () => {
     const step = follow();
     const id = step(imageEdit()).seen[0]?.id;
     expect(step(aWorld().source().kustomization()).ended).toEqual([{ id, how: 'gone' }]);
+  });
+
+  test('ends when its service is taken out of Git, although the object stays', () => {
+    const step = follow();
+    const id = step(imageEdit()).seen[0]?.id;
+    expect(step(imageEdit(), { isTakenOut: true })).toEqual({ seen: [], ended: [{ id, how: 'gone' }] });
   });
 
   test('on the record ends when it is not found again after a restart', () => {
