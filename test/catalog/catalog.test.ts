@@ -411,6 +411,7 @@ describe('sluice.yaml as it is read', () => {
       channel: '#releases',
       after: ['staging'],
       logs: 'off',
+      timeline: 'picture',
     });
     expect(catalog.environment('constructor')).toBeNull();
     expect(catalog.service('web')).toEqual({ name: 'web', squad: 'storefront', owners: ['@storefront'] });
