@@ -20,9 +20,13 @@ export interface Reader {
   readonly revoke: () => Promise<void>;
 }
 
-/** Gives the rights of `manifests/deployment.yaml` to a ServiceAccount of its own. */
+/** Gives the rights of `manifests/base/rbac.yaml` to a ServiceAccount of its own. */
 export async function grantReader(api: Api, root: string, folder: string): Promise<Reader> {
-  const text = readFileSync(join(root, 'manifests', 'deployment.yaml'), 'utf8');
+  const text = ['namespace.yaml', 'rbac.yaml']
+    .map((name) => readFileSync(join(root, 'manifests', 'base', name), 'utf8'))
+    .join('\n---\n')
+    // As an overlay puts it into its namespace.
+    .replace(/^(kind: ServiceAccount\nmetadata:\n) {2}name: sluice$/m, '$1  name: sluice\n  namespace: sluice');
   // The rule for what an operator knows is an example in a comment: here it is meant.
   const withSites = text
     .replaceAll(/^ {2}# (- apiGroups: \[)database\.example\.org/gm, '  $1apps.example.com')
