@@ -47,8 +47,10 @@ function contained(file: SluiceFile, index: number, lineOf: ReadFile['lineOf']):
       at !== index &&
       other.kind === 'approvals' &&
       rest(other) === rest(line) &&
-      (other.count > line.count || (other.count === line.count && at < index)) &&
-      holdsWherever(other, line, file),
+      other.count >= line.count &&
+      holdsWherever(other, line, file) &&
+      // Of two that ask for the same the later one is too many.
+      (at < index || other.count > line.count || !holdsWherever(line, other, file)),
   );
   return wider === -1 ? null : `never asks for more than line ${lineOf(['policies', wider])} does`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type LogLine, logLineSchema, replay, replayReport } from '../../../src/decision/offline/replay.ts';
-import type { Release } from '../../../src/release.ts';
+import { type Release, releaseSchema } from '../../../src/release.ts';
 import {
   aDecision,
   aHold,
@@ -11,6 +11,8 @@ import {
   aVote,
   bo,
   cy,
+  digest,
+  mia,
   noonMs,
   releaseId,
   sha,
@@ -115,6 +117,117 @@ describe('the facts of that moment are taken from the log', () => {
     expect(kinds(under('', [line(hold), line(toDev(), 1)]))).toEqual([['allowed', 'held', 'locked']]);
     expect(kinds(under('', [line(hold), line(ended), line(toDev(), 1)]))).toEqual([['allowed', 'allowed', '']]);
   });
+});
+
+describe('what the log tells', () => {
+  const order = sluiceYaml.replace('from: ["@platform", "@storefront"], count: 2', 'from: ["@platform"], count: 1');
+  const inStaging = (clusters: Record<string, object>, over: Partial<Release> = {}) =>
+    releaseSchema.parse({
+      ...toDev({ id: releaseId(0), ...over }),
+      request: { ...toDev().request, environment: 'staging' },
+      arrival: { clusters },
+    });
+  const asked = aRelease({ plan: aPlan(), state: written, decision: aDecision(), votes: [aVote(bo)] });
+  const members = new Map([['@platform', [bo.user]]]);
+  const codes = (file: string, ...log: readonly LogLine[]) =>
+    kinds(replay(log, aReadFile(file), { ...options, members })).at(-1)?.[2];
+  const two = order.replace('clusters: [staging]', 'clusters: [a, b]');
+  const healthy = { kind: 'healthy', since: at(-60_000) };
+
+  test.each<[string, string, readonly Record<string, object>[], string]>([
+    ['healthy on all clusters', two, [{ a: healthy, b: healthy }], ''],
+    ['healthy on one after the other', two, [{ a: healthy }, { b: healthy }], ''],
+    ['healthy on one only', two, [{ a: healthy }], 'not-healthy-before'],
+    [
+      'failed on the other',
+      two,
+      [
+        {
+          a: healthy,
+          b: { kind: 'failed', stage: 'rollout', reason: 'CrashLoopBackOff', since: at(-60_000), because: 'x' },
+        },
+      ],
+      'not-healthy-before',
+    ],
+  ])('is what was %s', (_title, file, arrivals, expected) => {
+    const log = arrivals.map((clusters, index) => line(inStaging(clusters), -50_000 + index));
+    expect(codes(file, ...log, line(asked))).toBe(expected);
+  });
+
+  test('is what was healthy of this version and digest there, and no other', () => {
+    const other = (over: object) => line(inStaging({ staging: healthy }, { plan: aPlan(over) }), -10);
+    const artifact = aPlan().artifact;
+    expect(codes(order, other({ artifact: { ...artifact, version: '1.4.1' } }), line(asked))).toBe(
+      'not-healthy-before',
+    );
+    expect(codes(order, other({ artifact: { ...artifact, digest: digest('ee') } }), line(asked))).toBe(
+      'not-healthy-before',
+    );
+    expect(codes(order, other({ artifact: { ...artifact, digest: undefined } }), line(asked))).toBe('');
+    const elsewhere = line(toDev({ id: releaseId(0), arrival: { clusters: { staging: healthy } } } as never), -10);
+    expect(codes(order, elsewhere, line(asked))).toBe('not-healthy-before');
+  });
+
+  test('since when it was healthy, is never later than the line that says so', () => {
+    const soaked = `${order}  - { kind: promotion-order, environments: [production], soak: 1h }\n`;
+    const late = line(inStaging({ staging: { kind: 'healthy', since: at(-60_000) } }), -7_200_000);
+    expect(codes(soaked, late, line(asked))).toBe('');
+    const again = line(inStaging({ staging: { kind: 'healthy', since: at(-60_000) } }), -30_000);
+    expect(codes(soaked, again, line(asked))).toBe('not-soaked');
+    // The first sighting counts, whatever is told later.
+    expect(codes(soaked, late, again, line(asked))).toBe('');
+  });
+
+  test('is who was in a group, as what they voted', () => {
+    const file = order.replace('"@platform"', '"@qa"');
+    const voted = { ...asked, votes: [{ ...aVote(bo), as: ['@qa'] }] };
+    expect(codes(file, line(inStaging({ staging: healthy }), -10), line(asked))).toBe('approvals-missing');
+    expect(codes(file, line(inStaging({ staging: healthy }), -10), line(voted))).toBe('');
+  });
+
+  test('is who is a person of the file', () => {
+    const file = order.replace('"@platform"', 'mia');
+    const voted = { ...asked, votes: [aVote(mia)] };
+    expect(codes(file, line(inStaging({ staging: healthy }), -10), line(voted))).toBe('');
+  });
+
+  test('is no vote for something else', () => {
+    const voted = { ...asked, votes: [aVote(bo, { bound: 'other' })] };
+    expect(codes(order, line(inStaging({ staging: healthy }), -10), line(voted))).toBe('approvals-missing');
+  });
+
+  test('is who had no right, where nobody else knows', () => {
+    const decision = aDecision({ kind: 'denied', reasons: [{ code: 'not-authorized', effect: 'deny', text: 'x' }] });
+    const denied = line(toDev({ state: { kind: 'denied' }, decision }));
+    expect(kinds(under('', [denied]))).toEqual([['denied', 'denied', 'not-authorized']]);
+    expect(replayReport(under('', [denied]))).toBe('1 of 1 releases would have gone as they did.');
+  });
+
+  test('is not what was refused by a plan, or asks for no plan', () => {
+    const refused = toDev({ state: { kind: 'denied' }, decision: aDecision({ kind: 'denied', policy: undefined }) });
+    const { plan: _, ...unplanned } = toDev({ id: releaseId(2) });
+    expect(under('', [line(refused), line(unplanned)])).toEqual([]);
+    const { decision: __, ...undecided } = toDev({ id: releaseId(3), state: { kind: 'denied' } });
+    expect(under('', [line(undecided)])).toEqual([]);
+  });
+});
+
+test('the report names what would have been held, and says why all goes otherwise', () => {
+  const locked = under('', [line(aHold({ environment: 'dev' })), line(toDev(), 1)]);
+  expect(replayReport(locked)).toBe(`Newly held: 1
+  when              release          asked by  because
+  2026-11-24 12:00  web 1.4.2 → dev  ana       locked: dev is locked by @mia (audit)
+
+0 of 1 releases would have gone as they did.`);
+  const decision = aDecision({ kind: 'denied', reasons: [] });
+  const freed = under('', [line(toDev({ state: { kind: 'denied' }, decision }))]);
+  expect(replayReport(freed)).toContain('nothing speaks against it any more');
+  const both = under('  - { kind: checks, environments: [dev], checks: [ci] }\n', [
+    line(aHold({ environment: 'dev' })),
+    line(toDev(), 1),
+  ]);
+  expect(replayReport(both)).toContain('check-missing: web 1.4.2: ci was not reported; locked: dev is locked');
+  expect(replayReport([])).toBe('0 of 0 releases would have gone as they did.');
 });
 
 test('the report names what would have gone otherwise, and counts the rest', () => {
