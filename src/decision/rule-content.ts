@@ -14,10 +14,9 @@ export function contentOf(root: RuleNode): {
   readonly compared: readonly Comparison[];
 } {
   const nodes = allBelow(root);
-  const isVariable = (name: unknown) =>
-    typeof name === 'string' && (Object.hasOwn(ruleVariables, name) || name === timeVariable);
+  const variables: readonly unknown[] = [...Object.keys(ruleVariables), timeVariable];
   return {
-    speaksOfRelease: nodes.some(({ op, args }) => op === 'id' && isVariable(args)),
+    speaksOfRelease: nodes.some(({ op, args }) => op === 'id' && variables.includes(args)),
     compared: nodes.filter(({ op }) => op === '==' || op === '!=' || op === 'in').flatMap(comparisons),
   };
 }
@@ -36,8 +35,7 @@ function comparisons(node: RuleNode): readonly Comparison[] {
 }
 
 function memberOf({ op, args }: RuleNode): string | null {
-  if (op !== '.' || !Array.isArray(args)) return null;
-  const [object, name]: readonly unknown[] = args;
-  const of = typeof object === 'object' && object !== null && 'args' in object ? object.args : undefined;
-  return typeof of === 'string' && typeof name === 'string' ? `${of}.${name}` : null;
+  if (op !== '.') return null;
+  const [object, name] = args as readonly [RuleNode, string];
+  return object.op === 'id' ? `${object.args}.${name}` : null;
 }

@@ -4,13 +4,15 @@ import { didYouMean } from '../nearest.ts';
 import { matchesName } from '../scope.ts';
 import { linearPattern } from './linear-pattern.ts';
 import { type Comparison, contentOf } from './rule-content.ts';
-import { limitProblem, ruleFunctions } from './rule-limits.ts';
+import { costOf } from './rule-limits.ts';
 import { inputLimits, ruleVariables, timeVariable } from './rule-variables.ts';
 
 export type Rule =
   | {
       readonly kind: 'rule';
       readonly judge: (input: Readonly<Record<string, unknown>>) => Judged;
+      /** How many steps it takes at most. */
+      readonly cost: number;
       /** Whether its answer can differ from one release to another. */
       readonly speaksOfRelease: boolean;
       /** The texts that a member is compared with: `environment.name == "production"`. */
@@ -81,13 +83,13 @@ function compile(expression: string): Rule {
   try {
     const parsed = language.parse(expression);
     // What is not allowed at all is said first: that it has the wrong types besides helps nobody.
-    const problem = limitProblem(parsed.ast);
-    if (problem !== null) return { kind: 'refused', at: problem.at, because: problem.message };
+    const cost = costOf(parsed.ast);
+    if (typeof cost !== 'number') return { kind: 'refused', at: cost.at, because: cost.message };
     const checked = parsed.check();
     if (!checked.valid) return refused(checked.error, expression);
     if (checked.type !== 'bool')
       return { kind: 'refused', at: 0, because: `yields ${checked.type}, expected true or false` };
-    return { kind: 'rule', judge: (input) => judge(parsed, input), ...contentOf(parsed.ast) };
+    return { kind: 'rule', judge: (input) => judge(parsed, input), cost, ...contentOf(parsed.ast) };
   } catch (error) {
     return refused(error, expression);
   }
@@ -124,10 +126,6 @@ function meantBy(error: unknown, expression: string, written: string): string | 
       const owner = /(\w+)\s*\.\s*$/.exec(expression.slice(0, error.range?.start ?? 0))?.[1] ?? '';
       const members = Object.entries(ruleVariables).find(([name]) => name === owner)?.[1];
       return members === undefined ? null : near(Object.keys(members), written);
-    }
-    case 'no_matching_overload': {
-      const name = /'(?:[^'(]*\.)?(\w+)\(/.exec(error.summary)?.[1] ?? '';
-      return ruleFunctions.includes(name) ? null : near(ruleFunctions, name);
     }
     case 'no_such_overload':
       return 'both sides are of one type; a whole number is 3, a text "3"';

@@ -43,9 +43,6 @@ const methods = new Set([
 ]);
 const plainOps = new Set(['?:', '||', '&&', '!_', '-_', '<', '<=', '>', '>=', '-', '*', '/', '%', 'list', 'map']);
 
-/** What can be called in a rule, for the message about what cannot. */
-export const ruleFunctions: readonly string[] = [...functions, ...methods];
-
 const ofPrototypes = new Set(['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf']);
 
 /** How much a node may cost, how long a text it may yield (or its items), and how many items. */
@@ -62,13 +59,12 @@ interface Scope {
 }
 
 /**
- * What an expression may not do although it has the right types: call what is not listed, nest macros, match with
- * anything but linear patterns, or cost too much in the worst case. The first problem, or null.
+ * What an expression costs in the worst case; or the first thing that it may not do although it has the right types:
+ * call what is not listed, nest macros, match with anything but linear patterns, or cost too much.
  */
-export function limitProblem(root: RuleNode): RuleProblem | null {
+export function costOf(root: RuleNode): number | RuleProblem {
   try {
-    boundOf(root, { insideMacro: false, own: new Map() });
-    return null;
+    return boundOf(root, { insideMacro: false, own: new Map() }).cost;
   } catch (error) {
     if (error instanceof Found) return error.problem;
     throw error;
@@ -140,7 +136,8 @@ function priced(node: RuleNode, scope: Scope): Bound {
       if (!plainOps.has(node.op)) refuse(node, `${node.op} is of no use here`);
       const parts = partsOf(node);
       const bound = joined(parts.map((part) => boundOf(part, scope)));
-      return node.op === 'list' ? { ...bound, items: parts.length } : bound;
+      // A list function goes over the keys of a map as well.
+      return node.op === 'list' || node.op === 'map' ? { ...bound, items: parts.length } : bound;
     }
   }
 }

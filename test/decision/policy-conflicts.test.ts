@@ -95,6 +95,13 @@ describe('lines that say nothing', () => {
       [rule('1 == 1')],
       '11:32 policies.0.expression: speaks of nothing of the release, so its answer never changes',
     ],
+    ['a rule that only counts', [rule('[1, 2].exists(x, x > 1)')], 'speaks of nothing of the release'],
+    ['a rule that only names', [rule('"plan" != "time"')], 'speaks of nothing of the release'],
+    [
+      'a rule that names an unknown environment first',
+      [rule('"prodution" == environment.name')],
+      '11:32 policies.0.expression: "prodution" is not one of the environments; did you mean "production"?',
+    ],
     [
       'a rule of an unknown environment',
       [rule('environment.name != "prodution"')],
@@ -125,6 +132,11 @@ describe('lines that say nothing', () => {
     [rule('environment.name == "dev" || request.service == "web"')],
     [rule('request.because != "apis" && "x" == request.ref')],
     [rule('time.getHours() > 3')],
+    [rule('environment.name + "x" != "devx" && request.service + "es" != ""')],
+    [rule('plan.titles.exists(apis, request.service == apis)')],
+    [rule('request.service.startsWith("apis")')],
+    [rule('request.service < "apis"')],
+    [rule('artifact.checks["apis"] == request.service')],
     [soak('2h', ', environments: "prod*", squads: storefront')],
   ])('are not those that say something: %s', (line) => expect(problemsOf(line)).toEqual([]));
 

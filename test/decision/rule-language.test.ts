@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { linearPattern } from '../../src/decision/linear-pattern.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { ruleInput } from '../../src/decision/rule-input.ts';
 import { ruleOf } from '../../src/decision/rule-language.ts';
 import { inputLimits, ruleVariables } from '../../src/decision/rule-variables.ts';
 import { aLine, anArtifact, aPerson, aPlan, aRequest, at, bo, sha, someFacts } from '../support/builders.ts';
+import { aQuestion as plainQuestion } from './question-builder.ts';
 
 const commit = (title: string, author = 'Ana Andersen') => ({ sha: sha('c2'), title, author });
 const checked: Question['facts']['checked'] = {
@@ -12,14 +14,13 @@ const checked: Question['facts']['checked'] = {
 };
 
 function aQuestion(over: Partial<Question> = {}): Question {
-  return {
+  return plainQuestion({
     request: aRequest({ because: 'checkout fix', ref: 'CHG42' }),
     plan: aPlan({ commits: [commit('Fix the checkout'), commit('feat!: drop v1', 'Bo Berg')], commitCount: 2 }),
-    votes: [],
     facts: someFacts({ checked }),
     now: at(60_000),
     ...over,
-  };
+  });
 }
 
 function judged(expression: string, question = aQuestion()): string {
@@ -86,6 +87,10 @@ describe('a rule', () => {
     ['1.4.2', '1.4.2', 'same'],
     ['main-42', '1.4.2', 'other'],
     ['10.4.1', '1.4.1', 'major'],
+    ['1.14.1', '1.15.1', 'minor'],
+    ['1.4.11', '1.4.12', 'patch'],
+    ['1.4.2', 'main-42', 'other'],
+    ['build-1.4.1', '1.4.2', 'other'],
   ])('knows how far %s and %s are apart: %s', (from, version, step) => {
     const plan = aPlan({ from: { version: from }, artifact: anArtifact({ version }) });
     expect(judged(`plan.step == "${step}"`, aQuestion({ plan }))).toBe('holds');
@@ -104,6 +109,43 @@ describe('a rule', () => {
     expect(
       judged('requester.roles.size() == 0 && requester.groups.size() == 0 && requester.email == ""', stranger),
     ).toBe('holds');
+  });
+
+  test('sees nothing of an environment that the file does not know, nor of checks that nobody reported', () => {
+    const question = aQuestion({ request: aRequest({ environment: 'gone' }), facts: someFacts() });
+    const expected = 'environment.clusters == [] && environment.after == [] && !("ci" in artifact.checks)';
+    expect(judged(`environment.name == "gone" && ${expected}`, question)).toBe('holds');
+    const { checks, vulnerabilities } = ruleInput(question)['artifact'] as {
+      checks: Map<string, string>;
+      vulnerabilities: Map<string, bigint>;
+    };
+    expect([checks.size, vulnerabilities.size]).toEqual([0, 0]);
+  });
+
+  test('is compiled once, and so few are kept that they cannot fill the memory', () => {
+    const first = ruleOf('plan.commitCount == 0');
+    ruleOf('plan.commitCount == 1');
+    expect(ruleOf('plan.commitCount == 0')).toBe(first);
+    for (let count = 0; count <= 500; count += 1) ruleOf(`plan.commitCount == ${count} && true`);
+    expect(ruleOf('plan.commitCount == 0')).not.toBe(first);
+  });
+
+  test('has at most 2,000 characters', () => {
+    const long = (length: number) => `${'true && '.repeat(2)}"${'a'.repeat(length - 24)}" == ""`;
+    expect(ruleOf(long(2_000)).kind).toBe('rule');
+    expect(judged(long(2_001))).toBe('0: has 2001 characters, at most 2000');
+  });
+
+  test.each<[string, object, string]>([
+    ['plan.backwards', { plan: { backwards: 'yes' } }, "Field 'backwards' is not of type 'bool', got 'string'"],
+    [
+      '{"a": 1}[request.because] == 1',
+      { request: { because: `$${'y'.repeat(300)}` } },
+      `No such key: ${'y'.repeat(187)}`,
+    ],
+  ])('says in one line of 200 characters why it cannot be evaluated: %s', (expression, input, because) => {
+    const rule = ruleOf(expression);
+    expect(rule.kind === 'rule' && rule.judge(input as never)).toEqual({ kind: 'failed', because });
   });
 
   test('sees long texts and lists only in part', () => {
@@ -138,6 +180,9 @@ describe('a rule that is mistaken', () => {
       'plan.commitCount == "2"',
       '0: no such overload: int == string; both sides are of one type; a whole number is 3, a text "3"',
     ],
+    ['plan . x', '7: No such key: x; possible: from, to'],
+    ['plan\n.\n  x == 1', '9: No such key: x; possible: from, to'],
+    ['requester.rol == ""', '10: No such key: rol; did you mean "role'],
     ['plan.commitCount', '0: yields int, expected true or false'],
     ['"yes"', '0: yields string, expected true or false'],
     ['request.service.startWith("w")', 'startWith is not a function here; possible: size, startsWith'],
@@ -159,6 +204,16 @@ describe('a hostile rule', () => {
       '16: matches may take for ever; use re(text, "pattern")',
     ],
     ['a pattern that is made up', 're(request.service, request.because)', 're takes its pattern in quotes'],
+    ['no pattern at all', 're(request.service)', '0: re takes its pattern in quotes, so that it can be checked'],
+    ['a number as a pattern', 're(request.service, 3)', '0: re takes its pattern in quotes'],
+    ['a pattern by a name', 're(request.service, plan)', '0: re takes its pattern in quotes'],
+    ['a time zone that is a number', 'time.getHours(3) > 3', '14: is no IANA time zone in quotes'],
+    ['a constructor alone', 'constructor == ""', '0: constructor is not a name here'],
+    [
+      'much work for each key of a map',
+      `{${Array.from({ length: 60 }, (_, index) => `"${index}": 1`).join(', ')}}.exists(k, ${Array(3).fill('time.getHours("UTC") > 3').join(' && ')})`,
+      'steps in the worst case, at most 300000',
+    ],
     ['a pattern that looks ahead', 're(request.service, "(?!x)")', '20: is no pattern in RE2 syntax'],
     ['a huge pattern', 're(request.service, "(a{1,30}){1,30}")', '20: the pattern has'],
     ['a pattern of 1,900 characters', `re(request.service, "${'a'.repeat(1_900)}")`, 'more than 500 characters'],
@@ -199,6 +254,19 @@ describe('a hostile rule', () => {
     ],
   ])('with %s is refused', (_, expression, expected) => expect(judged(expression)).toContain(expected));
 
+  test('whose patterns take just as much as they may is judged', () => {
+    // 50 instructions for each of 199 characters and the end, 50 times: 500,000.
+    const rule = ruleOf('plan.titles.exists(t, re(t, "a{47}b"))');
+    const judge = (titles: number, length: number) =>
+      rule.kind === 'rule' &&
+      rule.judge({
+        plan: { ...Object(ruleInput(aQuestion())['plan']), titles: Array(titles).fill('a'.repeat(length)) },
+      }).kind;
+    expect(linearPattern('a{47}b')).toMatchObject({ size: 50 });
+    expect(judge(50, 199)).toBe('broken');
+    expect(judge(50, 200)).toBe('failed');
+  });
+
   test('whose patterns may take long is ended, and so is not true; the same facts are judged alike on every machine', () => {
     const rule = ruleOf('plan.titles.exists(t, re(t, "[ab]*a[ab]{60}[xc]$"))');
     if (rule.kind === 'refused') throw new Error(rule.because);
@@ -214,5 +282,64 @@ describe('a hostile rule', () => {
     expect(judge(38)).toEqual({ kind: 'failed', because });
     // The limit is of one evaluation: the next begins anew.
     expect(judge(37)).toEqual({ kind: 'broken' });
+  });
+});
+
+describe('what a rule costs at most', () => {
+  test.each<[string, number]>([
+    // Each value, name, member and operator is one step.
+    ['true', 1],
+    ['plan.backwards', 2],
+    ['!plan.backwards', 3],
+    ['plan.backwards || true', 4],
+    ['plan.backwards ? true : false', 5],
+    ['plan.commitCount > 3', 4],
+    ['plan.commitCount + 1 > 3', 6],
+    ['[1, 2] == [1]', 6],
+    ['{"a": 1, "b": 2}["a"] == 1', 10],
+    // Comparing a text, or the items of a list, takes longer the longer they may be.
+    ['request.service == "web"', 196],
+    ['request.service in ["web", "api"]', 198],
+    ['"ci" in artifact.checks', 196],
+    ['plan.titles[0] == ""', 198],
+    ['artifact.checks["ci"] == "passed"', 198],
+    // A list function takes its body for each item, of lists in a file as many as there are.
+    ['plan.titles.exists(t, true)', 194],
+    ['plan.titles.exists(t, t == "x")', 514],
+    ['plan.titles.exists_one(t, t == "")', 514],
+    ['[1, 2].all(n, n > 0)', 13],
+    ['{"a": 1, "b": 2}.all(k, k != "")', 33],
+    ['plan.titles.map(t, t) == []', 388],
+    ['plan.titles.map(t, t + t) == []', 708],
+    ['plan.titles.filter(t, t == "").size() == 0', 523],
+    ['(plan.titles + plan.files).exists(t, true)', 389],
+    ['plan.titles.filter(t, true).filter(t, true).map(u, u).size() == 1', 587],
+    // Functions, by what they were measured to take for texts as long as these may be.
+    ['request.service.startsWith("w")', 9],
+    ['request.because.size() == 1', 11],
+    ['size(request.because) == 1', 11],
+    ['int("3") == 3', 10],
+    ['has(artifact.checks.ci)', 9],
+    ['request.because.contains("w")', 12],
+    ['request.because.contains(request.ref)', 2_255],
+    ['(request.because + request.ref).contains(request.ref)', 4_508],
+    ['string(plan.commitCount).contains(request.ref)', 311],
+    ['glob(request.service, "w*")', 154],
+    ['glob(request.because, request.ref)', 22_505],
+    ['re(request.service, "^w")', 34],
+    ['request.because.lowerAscii() == ""', 18],
+    ['request.because.upperAscii() == ""', 18],
+    ['request.because.trim() == ""', 13],
+    ['request.because.lowerAscii().contains(request.ref)', 2_266],
+    ['request.because.upperAscii().contains(request.ref)', 2_266],
+    ['request.because.trim().contains(request.ref)', 2_261],
+    ['["a"].exists(t, t.contains(request.because))', 1_508],
+    ['plan.titles.exists(t, t.contains(t))', 144_322],
+    ['time.getHours() > 3', 64],
+    ['time.getHours("UTC") > 3', 2_705],
+    ['time - request.at > duration("1h")', 67],
+    ['timestamp("2026-11-24T12:01:00Z") == time', 236],
+  ])('%s: %i', (expression, cost) => {
+    expect(ruleOf(expression)).toMatchObject({ kind: 'rule', cost });
   });
 });
