@@ -10,7 +10,7 @@ interface Alternative {
 /**
  * Whether no text at all can match both patterns, as far as that shows in how their alternatives begin: each is taken
  * up to its first sign that is not plain text. What only the rest would tell (`^a.*x$` and `^a.*y$`, classes of
- * characters, a pattern without `^`) is not found. Linear in both texts, times the number of alternatives.
+ * characters, two patterns without `^`) is not found. Linear in both texts, times the number of alternatives.
  */
 export function areDisjoint(one: string, other: string): boolean {
   const ours = alternatives(one);
@@ -27,15 +27,16 @@ function cannotBoth(mine: Alternative, one: string, yours: Alternative, other: s
 
 const mostAlternatives = 50;
 
-/** `^(main|release/.+)$` and `^main$|^release/.+$`; null where it may match anything in the middle of a text. */
+/** `^(main|release/.+)$` and `^main$|^release/.+$`; null where that does not show: too many, quoted texts, flags. */
 function alternatives(pattern: string): readonly Alternative[] | null {
-  const group = /^\^\((?!\?)([^()]*)\)(\$?)$/.exec(pattern);
+  if (/\\Q|\(\?[imsU-]/.test(pattern)) return null;
+  const [, inside, end] = /^\^\((?!\?)([^()]*)\)(\$?)$/.exec(pattern) ?? [];
   const parts =
-    group === null
-      ? split(pattern).map((part) => (part.startsWith('^') ? part.slice(1) : null))
-      : split(group[1] ?? '').map((part) => `${part}${group[2] ?? ''}`);
-  if (parts.length > mostAlternatives || parts.some((part) => part === null || /^\(\?|\\Q/.test(part))) return null;
-  return parts.map((part) => beginning(part ?? ''));
+    inside === undefined
+      ? // What is not anchored may begin with anything.
+        split(pattern).map((part) => (part.startsWith('^') ? part.slice(1) : ''))
+      : split(inside).map((part) => `${part}${end}`);
+  return parts.length > mostAlternatives ? null : parts.map(beginning);
 }
 
 /** An escaped sign, a class of characters (whose first sign may be `]`), or any other sign: what a bar may stand in is one of them. */
@@ -58,14 +59,11 @@ function beginning(part: string): Alternative {
   let text = '';
   let index = 0;
   for (; index < part.length; index += 1) {
-    const sign = part[index] ?? '';
-    const escaped = sign === '\\' ? (part[index + 1] ?? '') : '';
     // Behind a backslash letters and digits are classes, anchors or references; only signs are plain.
-    if (escaped !== '' && /[^A-Za-z0-9]/.test(escaped)) {
-      text += escaped;
-      index += 1;
-    } else if (/[.^$*+?()[\]{}|\\]/.test(sign)) break;
-    else text += sign;
+    const escaped = /^\\[^A-Za-z0-9]/.test(part.slice(index));
+    if (escaped) index += 1;
+    else if (/[.^$*+?()[\]{}|\\]/.test(part.charAt(index))) break;
+    text += part.charAt(index);
   }
   const rest = part.slice(index);
   // A sign that may be missing says nothing of how a match begins.

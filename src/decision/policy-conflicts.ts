@@ -39,17 +39,26 @@ function contradictions(file: PolicyLines): readonly CrossProblem[] {
   const blocking = file.policies.flatMap((line, index) =>
     'level' in line && line.level === 'warn' ? [] : [{ line, index }],
   );
-  return blocking.flatMap(({ line, index }) => {
-    for (const other of blocking) {
-      if (other.index >= index) return [];
-      const found = contradiction(other.line, line);
-      const place = found === null ? null : placeOfBoth(other.line, line, file);
-      if (found === null || place === null) continue;
-      const message = `${found.message}, and both hold for ${place}`;
-      return [{ path: ['policies', index, found.member], message, besides: ['policies', other.index, found.member] }];
-    }
-    return [];
+  return blocking.flatMap((own) => {
+    const before = blocking.filter(({ index }) => index < own.index);
+    return before.flatMap((other) => clash(other, own, file)).slice(0, 1);
   });
+}
+
+interface Placed {
+  readonly line: Policy;
+  readonly index: number;
+}
+
+/** What two lines contradict each other in, told at the later one. */
+function clash(other: Placed, own: Placed, file: PolicyLines): readonly CrossProblem[] {
+  const found = contradiction(other.line, own.line);
+  if (found === null) return [];
+  const place = placeOfBoth(other.line, own.line, file);
+  if (place === null) return [];
+  const { member, message } = found;
+  const path = ['policies', own.index, member];
+  return [{ path, message: `${message}, and both hold for ${place}`, besides: ['policies', other.index, member] }];
 }
 
 function contradiction(one: Policy, other: Policy): { readonly member: string; readonly message: string } | null {
@@ -85,21 +94,27 @@ function soakedNowhere({ policies, environments }: PolicyLines): readonly CrossP
 const dayMinutes = 1_440;
 const weekMinutes = 7 * dayMinutes;
 
+interface Window {
+  readonly line: FreezeWindow;
+  readonly index: number;
+}
+
 /** Weekly windows of one scope and zone that leave no minute of the week: a lock says that better, and can be ended. */
 function endlessFreezes(policies: readonly Policy[]): readonly CrossProblem[] {
-  const groups = new Map<string, { readonly line: FreezeWindow; readonly index: number }[]>();
+  const groups = new Map<string, readonly [Window, ...Window[]]>();
   for (const [index, line] of policies.entries()) {
     if (line.kind !== 'freeze-window' || line.level === 'warn') continue;
     // What opens on some dates, ends, or may be passed is closed for a reason.
     if (line.except !== undefined || line.override !== undefined || line.from.length >= 10) continue;
     const { environments, services, squads, timezone } = line;
     const scope = canonical({ environments, services, squads, timezone });
-    groups.set(scope, [...(groups.get(scope) ?? []), { line, index }]);
+    const before = groups.get(scope);
+    groups.set(scope, before === undefined ? [{ line, index }] : [...before, { line, index }]);
   }
   return [...groups.values()].flatMap((group) => {
-    const last = group.at(-1);
-    const first = group[0];
-    if (last === undefined || first === undefined || freeMinutes(group.map(({ line }) => line)) > 0) return [];
+    if (freeMinutes(group.map(({ line }) => line)) > 0) return [];
+    const [first] = group;
+    const last = group.at(-1) ?? first;
     const message = 'leaves no minute of the week, so nothing could ever go; use /release freeze, which can be ended';
     const besides = first === last ? {} : { besides: ['policies', first.index] };
     return [{ path: ['policies', last.index], message, ...besides }];

@@ -16,6 +16,13 @@ describe('two patterns', () => {
     ['^a+$', '^b+$'],
     ['^main$', '^ma$'],
     ['^main$', '^[^m]'],
+    ['^main$', 'release'],
+    ['^(main|release)', '^hotfix/'],
+    ['^a\\.b', '^a\\.c'],
+    ['^a\\[b', '^a\\]b'],
+    ['^ab.*', '^ac.*'],
+    ['^abc*', '^ad'],
+    [`^(${Array.from({ length: 50 }, (_, index) => `a${index}`).join('|')})$`, '^b$'],
   ])('%s and %s have nothing in common', (one, other) => {
     expect(areDisjoint(one, other)).toBe(true);
     expect(areDisjoint(other, one)).toBe(true);
@@ -26,7 +33,6 @@ describe('two patterns', () => {
     ['^main$', '^(main|hotfix/.+)$'],
     ['^main$', '^ma'],
     ['^main$', 'a'],
-    ['^main$', 'release'],
     ['^(main|hotfix/.+)$', '^hotfix/2'],
     ['^ab?$', '^a$'],
     ['^ab*$', '^a'],
@@ -44,6 +50,13 @@ describe('two patterns', () => {
     ['^a[(]|^b$', '^b'],
     ['^a[]|]|^b$', '^b'],
     ['^a[^\\]|]|^b$', '^b'],
+    ['b|^(a)$', '^b'],
+    ['^a(b|c)d|^e$', '^e'],
+    ['^a((b|c)|d)|^e$', '^e'],
+    ['^a\\db', '^a\\dc'],
+    ['^c|^a\\Q(\\E|^b$', '^b'],
+    ['^x(?i)|^b$', '^B.*'],
+    ['^x(?-s:.)|^b$', '^b'],
     ['^$', '^'],
     ['^(a|)$', '^$'],
     [`^(${Array.from({ length: 60 }, (_, index) => `a${index}`).join('|')})$`, '^b$'],
@@ -53,7 +66,7 @@ describe('two patterns', () => {
   });
 
   test('are never called disjoint where one text matches both', () => {
-    const part = fc.stringMatching(/^[ab.*?+|()\\/^$[\]]{0,8}$/);
+    const part = fc.stringMatching(/^[abiQE.*?+|()\\/^$[\]]{0,8}$/);
     const pattern = fc
       .tuple(fc.constantFrom('', '^', '^('), part, fc.constantFrom('', '$', ')$'))
       .map((all) => all.join(''));

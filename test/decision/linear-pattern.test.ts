@@ -48,6 +48,26 @@ describe('branch patterns', () => {
     },
   );
 
+  test.each<[string, string | null]>([
+    ['x'.repeat(500), null],
+    ['x'.repeat(501), 'it has more than 500 characters'],
+    ['a{1000}b{1000}c{1000}d{1000}e{990}', null],
+    ['a{1000}b{1000}c{1000}d{1000}e{998}', null],
+    ['a{1000}b{1000}c{1000}d{1000}e{999}', 'it repeats too much'],
+    ['(', 'error parsing regexp: missing closing ): `(`'],
+  ])('says why %.30s is refused: %s', (pattern, because) => {
+    const compiled = linearPattern(pattern);
+    expect(compiled.kind === 'refused' ? compiled.because : null).toBe(because);
+  });
+
+  test('are compiled once, and so few are kept that they cannot fill the memory', () => {
+    const first = linearPattern('^first$');
+    linearPattern('^second$');
+    expect(linearPattern('^first$')).toBe(first);
+    for (let index = 0; index <= 500; index += 1) linearPattern(`^other-${index}$`);
+    expect(linearPattern('^first$')).not.toBe(first);
+  });
+
   test('match anywhere unless anchored, and nothing where they are refused', () => {
     expect([matchesPattern('ai', 'main'), matchesPattern('^ai', 'main')]).toEqual([true, false]);
     expect(matchesPattern('(?!x)', '')).toBe(false);

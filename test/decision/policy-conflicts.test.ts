@@ -1,25 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkSluiceFile } from '../../src/sluice-yaml.ts';
-
-const base = `version: 1
-environments:
-  dev: { clusters: [dev], channel: "#dev" }
-  production: { clusters: [eu], channel: "#production", after: dev }
-services:
-  web: { squad: storefront, folder: "apps/{environment}/web" }
-  api: { folder: "apps/{environment}/api" }
-roles:
-  - { role: releaser, of: ["@developers"] }
-policies:
-`;
-
-function problemsOf(...lines: string[]): string[] {
-  const text = base + lines.map((line) => `  - { ${line} }\n`).join('');
-  const checked = checkSluiceFile(text, 'sluice.yaml');
-  return checked.kind === 'parsed'
-    ? []
-    : checked.problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
-}
+import { base, problemsOf } from './problem-builder.ts';
 
 const branch = (branches: string, more = '') => `kind: branch-restriction, branches: "${branches}"${more}`;
 const soak = (time: string, more = '') => `kind: promotion-order, soak: ${time}${more}`;
@@ -52,6 +33,11 @@ describe('lines that contradict each other', () => {
       'policies.1.pattern: no ticket matches ^JIRA- as well as ^CHG, and both hold for every service in dev',
     ],
     [
+      'two that say what they do anyway',
+      [branch('^main$', ', level: block'), branch('^x/', ', level: block')],
+      'no branch matches ^x/ as well as ^main$',
+    ],
+    [
       'two lengths of soak',
       [soak('2h'), soak('4h', ', services: web')],
       'policies.1.soak: asks for 4h where another line asks for 2h, and both hold for web in dev; the other is line 11',
@@ -70,6 +56,10 @@ describe('lines that contradict each other', () => {
     ['one soak in other words', [soak('2h', ', environments: production'), soak('120m', ', services: web')]],
     ['two soaks of other services', [soak('2h', ', services: web'), soak('4h', ', services: api')]],
     ['other kinds', [branch('^main$'), 'kind: reference, pattern: "^CHG"']],
+    ['other kinds the other way round', ['kind: reference, pattern: "^CHG"', branch('^main$')]],
+    ['a soak and an override', [soak('2h'), 'kind: promotion-order, override: [operator]']],
+    ['an override and a soak', ['kind: promotion-order, override: [operator]', soak('2h')]],
+    ['a soak and a branch', [soak('2h'), branch('^main$')]],
   ])('do not, with %s', (_, lines) => expect(problemsOf(...lines)).toEqual([]));
 });
 
@@ -120,6 +110,14 @@ describe('lines that say nothing', () => {
     ['a service twice', [branch('^main$', ', services: [web, web]')], 'policies.0.services.1: names "web" twice'],
   ])('%s', (_, lines, expected) => expect(problemsOf(...lines).join('\n')).toContain(expected));
 
+  test('a soak where no environment comes after another', () => {
+    const unordered = base.replace(', after: dev', '');
+    const checked = checkSluiceFile(`${unordered}  - { ${soak('2h')} }\n`, 'sluice.yaml');
+    expect(checked.kind === 'invalid' && checked.problems.map(({ message }) => message)).toEqual([
+      'policies.0: holds for no environment that comes after another, so nothing ever soaks; expected one with after',
+    ]);
+  });
+
   test('rights given twice', () => {
     const again = base.replace('policies:', '  - { of: ["@developers"], role: releaser }\npolicies: []');
     const checked = checkSluiceFile(again, 'sluice.yaml');
@@ -149,7 +147,6 @@ describe('lines that say nothing', () => {
 
 describe('a freeze without an end', () => {
   test.each<[string, string[], string]>([
-    ['of all days', [freeze('00:00', '24:00')], '11:5 policies.0: leaves no minute of the week'],
     [
       'from noon to noon',
       [freeze('12:00', '11:59'), freeze('11:00', '12:00')],
@@ -179,6 +176,12 @@ describe('a freeze without an end', () => {
       [freeze('00:00', '24:00', ', days: [mon, tue, wed, thu, fri, sat]'), freeze('00:00', '23:59', ', days: [sun]')],
     ],
   ])('is none where %s', (_, lines) => expect(problemsOf(...lines)).toEqual([]));
+
+  test('of all days is told at its line alone', () => {
+    expect(problemsOf(freeze('00:00', '24:00'))).toEqual([
+      '11:5 policies.0: leaves no minute of the week, so nothing could ever go; use /release freeze, which can be ended',
+    ]);
+  });
 
   test('a window over midnight goes on into Monday', () => {
     const week = freeze('00:00', '24:00', ', days: [tue, wed, thu, fri, sat, sun]');
