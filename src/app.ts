@@ -234,8 +234,9 @@ export async function startApp(
     openDrifts: ledger.drifts,
     leads: lease.held,
     pushes: () => bells.rings('pushed'),
-    onVerdict: around(at, 'arrival', async ({ release }, cluster, verdict, steps) => {
-      if (release !== undefined) await recordArrival(ledger, release, { [cluster]: verdict }, { [cluster]: steps });
+    onVerdict: around(at, 'arrival', async ({ release }, cluster, { verdict, steps, earlier }) => {
+      if (release === undefined) return;
+      await recordArrival(ledger, release, { [cluster]: verdict }, { [cluster]: steps }, { [cluster]: earlier });
     }),
     showsLogs: (environment) => catalog.environment(environment)?.logs === 'thread',
     onPodLog: async ({ release }, cluster, log) => {

@@ -52,6 +52,8 @@ export const stepNames = ['fetched', 'applied', 'healthy'] as const;
 export const arrivalSchema = z.strictObject({
   clusters: z.record(z.string(), verdictSchema),
   steps: z.record(z.string(), stepsSchema).optional(),
+  /** How Kustomizations of a cluster failed before they took the commit up, which is not its fault. */
+  earlier: z.record(z.string(), z.record(z.string(), z.string())).optional(),
 });
 export type Arrival = z.infer<typeof arrivalSchema>;
 

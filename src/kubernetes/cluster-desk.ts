@@ -2,7 +2,7 @@ import type { Chain } from '../chain.ts';
 import type { Drift } from '../drift.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
-import { type Steps, stepNames, type Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { clockTime } from './arrival/finding.ts';
 import { suspendedIn } from './arrival/own.ts';
@@ -13,28 +13,15 @@ import { createFirstSeen } from './first-seen.ts';
 import { createAncestry } from './gather-ancestry.ts';
 import { createJudge, type Judgement } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { createOutbox } from './outbox.ts';
 import { overviewOf } from './overview.ts';
-import { readPodLog } from './pod-log.ts';
-import type { HealthSeen, KubernetesPorts } from './ports.ts';
+import type { KubernetesPorts } from './ports.ts';
 import { requestRun } from './request-run.ts';
-import { sameVerdict } from './same-verdict.ts';
 import { unreachableVerdict } from './unreachable.ts';
+import { createVoice, type VoiceOptions } from './voice.ts';
 
-type Ports = Pick<
-  KubernetesPorts,
-  | 'isAncestor'
-  | 'onUnknownCommit'
-  | 'onVerdict'
-  | 'showsLogs'
-  | 'onPodLog'
-  | 'onHealthy'
-  | 'onHealth'
-  | 'onDrift'
-  | 'onDriftEnded'
->;
-
-export type ClusterDeskOptions = Ports & Omit<ClusterWatchOptions, 'onChange'>;
+export type ClusterDeskOptions = Pick<KubernetesPorts, 'isAncestor' | 'onUnknownCommit'> &
+  Omit<VoiceOptions, 'signal'> &
+  Omit<ClusterWatchOptions, 'onChange'>;
 
 /** Changes come in bursts of five to eight a run of Flux; they are judged together, this much later at the most. */
 const coalesceMs = 60;
@@ -48,15 +35,10 @@ export function createClusterDesk(options: ClusterDeskOptions) {
   const { name, clock, log } = options;
   const stop = new AbortController();
   let leads = false;
-  let outbox = createOutbox(log);
-  /** Of their own, so that a slow log holds up no verdict. */
-  let logs = createOutbox(log);
+  const newVoice = () => createVoice({ ...options, signal: stop.signal });
+  let voice = newVoice();
   let judge = createJudge(name, [], clock.now());
-  const told = new Map<string, { verdict: Verdict; steps: Steps; of: string }>();
   const firstSeen = createFirstSeen();
-  const healthy = new Map<string, string>();
-  /** What was last said of the health of each service. */
-  const health = new Map<string, string>();
   let toldSilent = false;
   /** Null until it is known: nothing to expect would mean that everything has gone. */
   let expectations: readonly Expected[] | null = null;
@@ -78,7 +60,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     } catch (error) {
       log.warn({ cluster: name, err: messageOf(error) }, 'a cluster cannot be judged at the moment');
     }
-    await outbox.flush();
+    await voice.flush();
   });
 
   const judgeNow = async (): Promise<void> => {
@@ -91,15 +73,12 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     current = verdicts.map((each) => ({ ...each, verdict: withSilence(each.verdict) }));
     toldSilent = isSilent();
     const isFresh = watch.staleSince() === null;
-    for (const { expected, verdict, reached } of current) {
-      const steps =
-        isFresh && expected.release !== undefined ? firstSeen.note(expected, reached, clock.now()) : expected.steps;
-      if (leads) tell(expected, verdict, steps, !toldSilent);
+    for (const { expected, verdict, reached, earlier } of current) {
+      const isNew = isFresh && expected.release !== undefined;
+      const steps = isNew ? firstSeen.note(expected, reached, clock.now()) : (expected.steps ?? {});
+      if (leads) voice.tell(expected, { verdict, steps, earlier }, !toldSilent);
     }
-    if (!leads) return;
-    for (const seen of drift.seen) outbox.put(`drift/${seen.id}`, async () => void (await options.onDrift(seen)));
-    for (const { id, how } of drift.ended)
-      outbox.put(`drift/${id}`, async () => void (await options.onDriftEnded(id, how)));
+    if (leads) voice.tellDrift(drift);
   };
 
   const isSilent = (): boolean => {
@@ -118,70 +97,17 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     if (!isSilent()) return;
     const because = watch.because() ?? 'no answer';
     current = wanted.map((expected) => {
-      const before = told.get(keyOf(expected));
-      const previous = before?.of === identityOf(expected) ? before.verdict : expected.previous;
-      const verdict = unreachableVerdict(name, because, expected, previous, clock.now());
-      return { expected, units: [], verdict, reached: [], customs: [] };
+      const verdict = unreachableVerdict(name, because, expected, voice.previous(expected), clock.now());
+      return { expected, units: [], verdict, reached: [], customs: [], earlier: expected.earlier ?? {} };
     });
-    if (leads) for (const { expected, verdict } of current) tell(expected, verdict, expected.steps, false);
-  };
-
-  const tell = (expected: Expected, verdict: Verdict, steps: Steps = {}, isSeen = true): void => {
-    const key = keyOf(expected);
-    const of = identityOf(expected);
-    const before = told.get(key);
-    const last = before?.of === of ? before : { verdict: expected.previous, steps: expected.steps ?? {} };
-    told.set(key, { verdict, steps, of });
-    const isNews = last.verdict === undefined || !sameVerdict(last.verdict, verdict);
-    if (isNews || stepNames.some((step) => steps[step] !== undefined && last.steps[step] === undefined))
-      outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, verdict, steps));
-    tellLog(expected, verdict, last.verdict);
-    const { service, environment, version, digest } = expected;
-    const seen = {
-      service,
-      environment,
-      cluster: name,
-      version,
-      ...(digest === undefined ? {} : { digest }),
-      at: verdict.since,
-    };
-    const proof = `${version}@${digest ?? ''}`;
-    if (verdict.kind === 'healthy' && healthy.get(key) !== proof) {
-      healthy.set(key, proof);
-      outbox.put(`healthy/${key}/${proof}`, async () => void (await options.onHealthy(seen)));
-    }
-    tellHealth(key, seen, isSeen ? healthOf(verdict) : 'unsure');
-  };
-
-  /** Every change is told in its order, so that none between two others is lost while the record cannot be written. */
-  const tellHealth = (key: string, seen: Omit<HealthSeen, 'health'>, state: HealthSeen['health']): void => {
-    const of = `${seen.version}@${seen.digest ?? ''} ${state}`;
-    if (health.get(key) === of) return;
-    health.set(key, of);
-    outbox.put(
-      `health/${key}/${of}/${seen.at}`,
-      async () => void (await options.onHealth?.({ ...seen, health: state })),
-    );
-  };
-
-  /** Once for each cause: a container that crashes again writes the same again. */
-  const tellLog = (expected: Expected, verdict: Verdict, last: Verdict | undefined): void => {
-    if (verdict.kind !== 'failed' || verdict.pod === undefined || !options.showsLogs?.(expected.environment)) return;
-    if (last?.kind === 'failed' && last.reason === verdict.reason) return;
-    const { pod } = verdict;
-    logs.put(keyOf(expected), async () => {
-      const found = await readPodLog(options.api, pod, stop.signal);
-      if (found !== null) await options.onPodLog?.(expected, name, found);
-    });
-    void logs.flush();
+    for (const { expected, verdict, earlier } of leads ? current : [])
+      voice.tell(expected, { verdict, steps: expected.steps ?? {}, earlier }, false);
   };
 
   /** What was said by others is not known here, so that all of it is said anew: what is on record already changes nothing. */
   const begin = (drifts: readonly Drift[]): void => {
-    outbox = createOutbox(log);
-    logs = createOutbox(log);
+    voice = newVoice();
     judge = createJudge(name, drifts, clock.now());
-    for (const said of [told, healthy, health]) said.clear();
     mark();
   };
 
@@ -206,8 +132,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       ticks += 1;
       const isMoving = current.some(({ verdict }) => verdict.kind === 'waiting') || isSilent() !== toldSilent;
       if (!watch.synced() || isMoving || judge.waits() || ticks % silenceTicks === 0) mark();
-      else void outbox.flush();
-      void logs.flush();
+      else void voice.flush();
     },
     /** What is said of it at the moment, with what it is said of. */
     judged: () => ({ reachable: watch.synced() && watch.staleSince() === null, judged: current }),
@@ -250,17 +175,4 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       await judging.idle();
     },
   };
-}
-
-function healthOf({ kind }: Verdict): HealthSeen['health'] {
-  return kind === 'healthy' || kind === 'failed' ? kind : 'unsure';
-}
-
-function keyOf({ environment, service }: Expected): string {
-  return `${environment}/${service}`;
-}
-
-/** What a verdict is about: another commit or release has verdicts of its own. */
-function identityOf({ commit, release, version, digest }: Expected): string {
-  return release === undefined ? `${version}@${digest ?? ''}` : `${release} ${commit}`;
 }

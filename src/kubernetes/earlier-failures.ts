@@ -9,8 +9,8 @@ import { type Kustomization, keyOf } from './objects.ts';
  * Remembers how the Kustomizations of one commit failed before they took it up, so that a commit is not blamed for what an earlier
  * one broke.
  */
-export function createEarlierFailures() {
-  const failures = new Map<string, string>();
+export function createEarlierFailures(known: Readonly<Record<string, string>> = {}) {
+  const failures = new Map(Object.entries(known));
   return {
     note: (question: Question, units: readonly Unit[]): void => {
       for (const { kustomization, source } of units) {
@@ -25,6 +25,8 @@ export function createEarlierFailures() {
           failures.set(keyOf(kustomization), fingerprintOf(failure));
       }
     },
+    /** By the key of the Kustomization; also what was known before. */
+    noted: (): Readonly<Record<string, string>> => Object.fromEntries(failures),
     before: (kustomization: Kustomization): string | undefined => failures.get(keyOf(kustomization)),
   };
 }

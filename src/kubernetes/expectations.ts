@@ -63,6 +63,7 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
     for (const cluster of place.clusters) {
       const previous = current?.release.arrival?.clusters[cluster];
       const steps = current?.release.arrival?.steps?.[cluster];
+      const earlier = current?.release.arrival?.earlier?.[cluster];
       expected.push({
         service: place.service,
         environment: place.environment,
@@ -77,6 +78,7 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
         ...(current === null ? {} : { release: current.id, writtenAt: current.release.since }),
         ...(previous === undefined ? {} : { previous }),
         ...(steps === undefined ? {} : { steps }),
+        ...(earlier === undefined ? {} : { earlier }),
       });
     }
   }

@@ -20,6 +20,8 @@ export interface Expected {
   readonly writtenAt?: Instant;
   /** The verdict on the record, so that `since` and late failures survive a restart. */
   readonly previous?: Verdict;
+  /** On the record: how Kustomizations failed before they took the commit up. */
+  readonly earlier?: Readonly<Record<string, string>>;
   /** The steps on the record. */
   readonly steps?: Steps;
 }

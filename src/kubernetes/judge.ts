@@ -22,6 +22,8 @@ export interface Judgement {
     readonly verdict: Verdict;
     /** How far the commit has got, as the objects show it now. */
     readonly reached: readonly (keyof Steps)[];
+    /** How Kustomizations failed before the commit. */
+    readonly earlier: Readonly<Record<string, string>>;
     /** Kinds of operators that it rests on. */
     readonly customs: readonly CustomKind[];
   }[];
@@ -71,14 +73,16 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = [], 
       const verdicts = expectations.map((expected) => {
         const name = `${expected.environment}/${expected.service}`;
         const before = last.get(name);
-        const earlier = before?.expected.commit === expected.commit ? before.earlier : createEarlierFailures();
+        const earlier =
+          before?.expected.commit === expected.commit ? before.earlier : createEarlierFailures(expected.earlier);
         const units = unitsOf(view, expected, isAncestor);
         const question = { view, expected, isAncestor, failedBefore: earlier.before };
         earlier.note(question, units);
         const verdict = arrival(question, units, nowMs, previousOf(expected, before));
         last.set(name, { expected, verdict, earlier });
         const reached = reachedBy(question, units, verdict);
-        return { expected, units, verdict, reached, customs: customKindsOf(question, units) };
+        const customs = customKindsOf(question, units);
+        return { expected, units, verdict, reached, customs, earlier: earlier.noted() };
       });
       if (blind) return { verdicts, drift: { seen: [], ended: [] } };
       const subjects = verdicts.map(({ expected, units, verdict }) => ({

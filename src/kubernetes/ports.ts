@@ -25,6 +25,14 @@ export interface HealthSeen extends HealthySeen {
   readonly health: 'healthy' | 'unsure' | 'failed';
 }
 
+/** A verdict, with what else of the way of its commit is kept on record. */
+export interface Told {
+  readonly verdict: Verdict;
+  readonly steps: Steps;
+  /** How Kustomizations failed before they took the commit up, by their keys. */
+  readonly earlier: Readonly<Record<string, string>>;
+}
+
 export interface KubernetesPorts {
   readonly clusters: Readonly<Record<string, ClusterConfig>>;
   readonly clock: Clock;
@@ -35,8 +43,8 @@ export interface KubernetesPorts {
   readonly onUnknownCommit?: (lane: { readonly repository: string; readonly branch: string }) => Promise<unknown>;
   /** What every cluster should run now; asked every 5 s and after `refresh`. */
   readonly expected: () => Promise<readonly Expected[]>;
-  /** Called when a verdict differs from the one before, or a step is new; called again later when it rejects. */
-  readonly onVerdict: (expected: Expected, cluster: string, verdict: Verdict, steps: Steps) => Promise<void>;
+  /** Called when a verdict differs from the one before, or what is kept beside it is new; called again later when it rejects. */
+  readonly onVerdict: (expected: Expected, cluster: string, told: Told) => Promise<void>;
   /** Whether what containers of an environment write may be shown. */
   readonly showsLogs?: (environment: string) => boolean;
   /** What a container of a failed release wrote last, once for each cause. */

@@ -23,6 +23,7 @@ export async function recordArrival(
   id: ReleaseId,
   verdicts: Readonly<Record<string, Verdict>>,
   steps: Readonly<Record<string, Steps>> = {},
+  earlier: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Promise<void> {
   let before = await ports.release(id);
   while (before !== null && before.state.kind === 'written') {
@@ -32,12 +33,19 @@ export async function recordArrival(
     );
     const knownSteps = before.arrival?.steps ?? {};
     const gained = Object.entries(steps).filter(([cluster, seen]) => isFurther(seen, knownSteps[cluster]));
-    if (changed.length === 0 && gained.length === 0) return;
+    const knownEarlier = before.arrival?.earlier ?? {};
+    const failures = Object.entries(earlier).filter(([cluster, seen]) => differs(seen, knownEarlier[cluster]));
+    if (changed.length === 0 && gained.length === 0 && failures.length === 0) return;
     const clusters = { ...known, ...Object.fromEntries(changed) };
     // What was seen first stays.
     const further = gained.map(([cluster, seen]) => [cluster, { ...seen, ...knownSteps[cluster] }] as const);
     const all = { ...knownSteps, ...Object.fromEntries(further) };
-    const arrival = { clusters, ...(Object.keys(all).length === 0 ? {} : { steps: all }) };
+    const allEarlier = { ...knownEarlier, ...Object.fromEntries(failures) };
+    const arrival = {
+      clusters,
+      ...(Object.keys(all).length === 0 ? {} : { steps: all }),
+      ...(Object.keys(allEarlier).length === 0 ? {} : { earlier: allEarlier }),
+    };
     const lines = changed.flatMap(([cluster, verdict]) => threadLine(cluster, verdict, known[cluster]) ?? []);
     const entry = { event: 'release.arrival', ...(lines.length === 0 ? {} : { text: lines.join('\n') }) };
     const failed = before.failed ?? firstFailure(changed);
@@ -46,6 +54,10 @@ export async function recordArrival(
     if (outcome.kind === 'done') return;
     before = outcome.record;
   }
+}
+
+function differs(seen: Readonly<Record<string, string>>, known: Readonly<Record<string, string>> = {}): boolean {
+  return Object.entries(seen).some(([key, failure]) => known[key] !== failure);
 }
 
 function isFurther(seen: Steps, known: Steps = {}): boolean {

@@ -66,7 +66,7 @@ export async function openWatch({ kubeconfig, isAncestor }: WatchOptions) {
         now: () => instantOf(systemClock.now()),
       });
     },
-    onVerdict: async ({ release }, _cluster, verdict) => {
+    onVerdict: async ({ release }, _cluster, { verdict }) => {
       if (release !== undefined) say(release, verdict);
     },
     onHealthy: async () => {},

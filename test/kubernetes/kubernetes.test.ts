@@ -51,7 +51,7 @@ async function begin(
     pulse: createPulse(clock),
     isAncestor: async (_repository, a, b) => isAncestor(a, b),
     expected: async () => expected,
-    onVerdict: async (_expected, cluster, verdict) => {
+    onVerdict: async (_expected, cluster, { verdict }) => {
       if (refusals > 0) {
         refusals -= 1;
         throw new Error('the record cannot be written');

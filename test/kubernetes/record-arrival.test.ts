@@ -48,6 +48,16 @@ test('what was recorded first stays, whoever saw it later, and whoever was first
   expect(record.now().arrival?.steps).toEqual({ dev: { ...later, ...fetched } });
 });
 
+test('what failed before a commit is kept beside it', async () => {
+  const record = aRecord(1);
+  const { id } = record.now();
+  const failed = { 'Kustomization/flux-system/web': 'BuildFailed kustomize build failed' };
+  await recordArrival(record, id, { dev: waiting }, {}, { dev: failed });
+  await recordArrival(record, id, { dev: waiting }, {}, { dev: failed, eu: {} });
+  expect(record.now().arrival).toEqual({ clusters: { dev: waiting }, earlier: { dev: failed } });
+  expect(record.writes()).toBe(1);
+});
+
 test('without steps none are recorded', async () => {
   const record = aRecord();
   await recordArrival(record, record.now().id, { dev: waiting }, { dev: {} });

@@ -36,7 +36,7 @@ export async function openRecorded(recording: Recording, history: History, liste
     pulse: createPulse(clock),
     isAncestor: async (_repository, ancestor, descendant) => history.isAncestor(ancestor, descendant),
     expected: async () => pushes.expected(),
-    onVerdict: async ({ commit, service }, _cluster, verdict) => listener.verdict(t, commit, service, verdict),
+    onVerdict: async ({ commit, service }, _cluster, { verdict }) => listener.verdict(t, commit, service, verdict),
     onHealthy: async () => {},
     onDrift: async (drift) => {
       opened.set(drift.id, drift);

@@ -101,15 +101,25 @@ describe('what stops a Kustomization', () => {
     expect(judge(world).kind).toBe(kind);
   });
 
-  test('is no failure of a commit when it was broken before', () => {
-    const judging = createJudge('prod-eu');
+  test.each([
+    ['', false],
+    [', also after a restart', true],
+  ])('is no failure of a commit when it was broken before%s', (_when, restarted) => {
+    let judging = createJudge('prod-eu');
+    let known = {};
     const at = (commit: string, message: string) => {
       const world = oldPods(
         aWorld()
           .source({ revision: revision(commit) })
           .kustomization(failed('BuildFailed', message, { attempted: revision(commit) })),
       );
-      return judging.judge(world.view, [anExpected()], isAncestor, nowMs).verdicts[0]?.verdict;
+      const [judged] = judging.judge(world.view, [{ ...anExpected(), earlier: known }], isAncestor, nowMs).verdicts;
+      // What is on record is all that outlives a process.
+      if (restarted) {
+        judging = createJudge('prod-eu');
+        known = judged?.earlier ?? {};
+      }
+      return judged?.verdict;
     };
     at(commits.old, "accumulating resources from 'api.yaml': /tmp/kustomization-123/x after 1.2s");
     expect(
