@@ -1,14 +1,4 @@
-import {
-  code,
-  context,
-  escapeText,
-  foreign,
-  header,
-  type MessageBody,
-  mention,
-  section,
-  spoken,
-} from '../../blocks.ts';
+import { code, context, escapeText, foreign, header, type MessageBody, section, spoken } from '../../blocks.ts';
 import type { Hold } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
@@ -95,7 +85,7 @@ function calmLine(standings: readonly Standing[], nowMs: number): string {
   return `✓ *${foreign(service, 80)}* ${foreign(version, 130)} in ${where}: healthy${since === undefined ? '' : ` ${sinceWords(since, nowMs)}`}`;
 }
 
-/** `✓ production *1.4.0*: healthy 6/6 since Nov 12 · 1 version (3 commits) behind staging · locked by @mia (audit)`. */
+/** `✓ production *1.4.0*: healthy 6/6 since Nov 12 · 1 version (3 commits) behind staging · locked by mia (audit)`. */
 function lineOf(standing: Standing, nowMs: number): string {
   const { environment, version, clusters, lags } = standing;
   const parts = [
@@ -189,9 +179,10 @@ function oddities({ clusters, holds, drifts }: Standing): string[] {
   ];
 }
 
+/** By name and not as a mention: whoever asks in a thread is answered before everybody, and calls nobody. */
 function holdMark({ what, by, because, until }: Hold): string {
   const end = until === undefined ? '' : ` until ${when(until)}`;
-  return `*${what === 'freeze' ? 'frozen' : 'locked'}* by ${mention(by.user)}${end} (${foreign(because, 60)})`;
+  return `*${what === 'freeze' ? 'frozen' : 'locked'}* by ${foreign(by.name, 80)}${end} (${foreign(because, 60)})`;
 }
 
 function some(words: readonly string[]): string {

@@ -96,12 +96,12 @@ describe('one service in one environment', () => {
     [
       'locked',
       { holds: [aHold({ until: at(60 * minutes) })] },
-      '✓ dev 1.4.2: healthy 3/3 since 11:55 UTC · locked by <@UMIA> until 13:00 UTC (audit)',
+      '✓ dev 1.4.2: healthy 3/3 since 11:55 UTC · locked by mia until 13:00 UTC (audit)',
     ],
     [
       'frozen and drifted',
       { holds: [aHold({ what: 'freeze' })], drifts: 2 },
-      '! dev 1.4.2: healthy 3/3 since 11:55 UTC · frozen by <@UMIA> (audit) · 2 drifts',
+      '! dev 1.4.2: healthy 3/3 since 11:55 UTC · frozen by mia (audit) · 2 drifts',
     ],
     [
       'hostile',
