@@ -37,6 +37,7 @@ import { createSinks } from './notify/elsewhere/sinks.ts';
 import { createNotify } from './notify/notify.ts';
 import { createPreview } from './preview.ts';
 import { openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
+import { logTransitions } from './release-log.ts';
 import { keepDoing } from './rounds.ts';
 import { type Environment, settle } from './settle.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
@@ -66,11 +67,19 @@ export async function startApp(
   await whenReady(redis, 15_000);
   await refuseEviction(redis, log);
 
+  const note = logTransitions(log);
   const lease = createLease({ redis, name: 'speaker', steady: steadyClock, log });
   const bells = createBells(redis);
   const metrics = createMetrics();
   const measures = createMeasures({ metrics, environment: (name) => catalog.environment(name) });
-  const ledger = createLedger({ redis, clock, onTransition: measures.transition });
+  const ledger = createLedger({
+    redis,
+    clock,
+    onTransition: (before, after) => {
+      measures.transition(before, after);
+      note(before, after);
+    },
+  });
   const gitops = createGitops({ ...settled, author: file.author, clock, log, onPush: measures.pushed });
   const clockSkew = async () =>
     skewWords(

@@ -48,11 +48,20 @@ export function createLog(options: {
     destination,
   );
   return {
-    debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
+    debug: (fields, message) => logger.debug(withRelease(fields), message),
+    info: (fields, message) => logger.info(withRelease(fields), message),
+    warn: (fields, message) => logger.warn(withRelease(fields), message),
+    error: (fields, message) => logger.error(withRelease(fields), message),
   };
+}
+
+/** Work on a release and messages about it go by the name `release/ID`; lines about them are found by `release` as all others are. */
+function withRelease(fields: object): object {
+  const named = ['subject', 'work'].map((field): unknown => Reflect.get(fields, field));
+  const release = named
+    .map((name) => /^release\/([0-9A-Z]{26})$/.exec(String(name))?.[1])
+    .find((id) => id !== undefined);
+  return release === undefined || 'release' in fields ? fields : { release, ...fields };
 }
 
 /** What /healthz asks: every loop says when it last went round, and how long it may take. */

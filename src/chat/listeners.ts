@@ -88,7 +88,7 @@ export function listen(
     if (soon !== null) return ack({ response_type: 'ephemeral', ...soon.body });
     if (waits) await ack({ response_type: 'ephemeral', text: slowly });
     else await ack();
-    await tell(ports, speak, asked, slash.user_id, (await outcome).body);
+    await tell(ports, speak, asked, slash.user_id, await outcome);
   });
 
   listenToMentions({ app, post }, ports);
@@ -119,7 +119,8 @@ export function listen(
       else await respond(whole);
     };
     if (outcome.release !== undefined) ports.whispers.remember(outcome.release.id, speak);
-    if (outcome.body !== null) await tell(ports, speak, asked, clicked.user.id, outcome.body);
+    const { body: said, release } = outcome;
+    if (said !== null) await tell(ports, speak, asked, clicked.user.id, { body: said, release });
   });
 
   listenToForm({ app, updateModal }, ports);
@@ -149,13 +150,14 @@ async function tell(
   speak: (body: MessageBody) => Promise<void>,
   asked: Asker['asked'],
   user: string,
-  body: MessageBody,
+  { body, release }: { readonly body: MessageBody; readonly release?: { readonly id: string } | undefined },
 ): Promise<void> {
+  const about = release === undefined ? {} : { release: release.id };
   try {
     await speak(body);
   } catch (error) {
-    ports.log.info({ err: messageOf(error) }, 'a response url did not take an answer');
+    ports.log.info({ ...about, err: messageOf(error) }, 'a response url did not take an answer');
     const sent = await ports.whispers.whisper(asked, user, body);
-    if (sent.kind !== 'sent') ports.log.warn({ user, because: sent.because }, 'an answer could not be given');
+    if (sent.kind !== 'sent') ports.log.warn({ ...about, user, because: sent.because }, 'an answer could not be given');
   }
 }

@@ -54,10 +54,11 @@ export function createVoice(options: VoiceOptions) {
     if (verdict.kind !== 'failed' || verdict.pod === undefined || !options.showsLogs?.(expected.environment)) return;
     if (last?.kind === 'failed' && last.reason === verdict.reason) return;
     const { pod } = verdict;
-    logs.put(keyOf(expected), async () => {
+    const read = async () => {
       const found = await readPodLog(options.api, pod, options.signal);
       if (found !== null) await options.onPodLog?.(expected, name, found);
-    });
+    };
+    logs.put(keyOf(expected), read, aboutOf(expected));
     void logs.flush();
   };
 
@@ -69,7 +70,8 @@ export function createVoice(options: VoiceOptions) {
       const key = keyOf(expected);
       const last = lastOf(expected);
       told.set(key, { ...said, of: identityOf(expected) });
-      if (isNews(last, said)) outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, said));
+      if (isNews(last, said))
+        outbox.put(`verdict/${key}`, () => options.onVerdict(expected, name, said), aboutOf(expected));
       tellLog(expected, verdict, last.verdict);
       const { service, environment, version, digest } = expected;
       const seen = {
@@ -109,6 +111,10 @@ function isNews(last: Partial<Told>, { verdict, steps, earlier }: Told): boolean
 
 function healthOf({ kind }: Verdict): HealthSeen['health'] {
   return kind === 'healthy' || kind === 'failed' ? kind : 'unsure';
+}
+
+function aboutOf({ release }: Expected): object {
+  return release === undefined ? {} : { release };
 }
 
 function keyOf({ environment, service }: Expected): string {

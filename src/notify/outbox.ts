@@ -57,7 +57,10 @@ export function createOutbox(ports: NotifyPorts) {
     } catch (error) {
       if (error instanceof Retryable) throw error;
       if (!toldOfHistory)
-        log.warn({ err: messageOf(error) }, 'lost messages cannot be looked for, so a crash may post one twice');
+        log.warn(
+          { subject, err: messageOf(error) },
+          'lost messages cannot be looked for, so a crash may post one twice',
+        );
       toldOfHistory = true;
       return null;
     }

@@ -63,7 +63,10 @@ export function createPictures({ upload, log }: Ports, signal: AbortSignal, draw
       waiting += 1;
       last = last
         .then(() => show(picture))
-        .catch((error: unknown) => log.debug({ err: messageOf(error) }, 'the picture of a timeline was not shown'))
+        .catch((error: unknown) => {
+          const { id } = picture.release;
+          log.debug({ release: id, err: messageOf(error) }, 'the picture of a timeline was not shown');
+        })
         .finally(() => {
           waiting -= 1;
         });

@@ -6,6 +6,7 @@ import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
 const replicas = new Map<string, Served>();
+const gone: Served[] = [];
 beforeAll(async () => {
   world = await startWorld({ idle: true });
   await Promise.all(['a', 'b'].map(start));
@@ -18,6 +19,8 @@ afterAll(async () => {
 /** A replica with clones of its own, as every pod has them. */
 async function start(name: string): Promise<void> {
   const shared = world.configuration['SLUICE_CONFIG'] ?? '';
+  const before = replicas.get(name);
+  if (before !== undefined) gone.push(before);
   const own = `${shared}.${name}.yaml`;
   writeFileSync(
     own,
@@ -75,6 +78,7 @@ test('a restart of one replica and a kill of the one that speaks lose nothing, a
   expect(killed).not.toBe(restarted);
   await askForAll();
   await replicas.get(killed)?.end('SIGKILL');
+  gone.push(...[replicas.get(killed)].filter((each) => each !== undefined));
   replicas.delete(killed);
   await world.wait('the other one that leads', () => leader() === restarted);
   await allRun();
@@ -84,6 +88,17 @@ test('a restart of one replica and a kill of the one that speaks lose nothing, a
   expect(roots).toHaveLength(asked.length);
   const lines = shown.map(({ thread_ts, ts, text }) => `${thread_ts ?? ts} ${text}`);
   expect(lines.filter((line, index) => lines.indexOf(line) !== index)).toEqual([]);
+  // Whoever follows one release by its id finds its whole way, on whichever replica it went.
+  const log = [...gone, ...replicas.values()].flatMap(({ lines: all }) => all()).filter((line) => line.startsWith('{'));
+  const ids = log.flatMap((line) => /"release":"(\w+)".*"msg":"a release was asked for"/.exec(line)?.[1] ?? []);
+  expect(ids).toHaveLength(asked.length);
+  for (const id of ids) {
+    const about = log.filter((line) => line.includes(id)).map((line) => JSON.parse(line));
+    expect(about.filter(({ release }) => release !== id)).toEqual([]);
+    const steps = ['queued', 'written', 'healthy in a cluster'].map((step) => `a release is ${step}`);
+    expect(about.map(({ msg }) => msg)).toEqual(expect.arrayContaining(steps));
+  }
+
   const titles = (await world.messages()).map((message) => message.split('\n')[0]);
   for (const { service, version } of asked) expect(titles).toContain(`Release ${service} ${version} to dev`);
 });
