@@ -45,11 +45,9 @@ export function whatDrifts(drift: Drift): string {
     case 'helm':
       return `${place} is not as it was released: ${foreign(drift.live, 400)}`;
     case 'opt-out':
-      return drift.field.startsWith('metadata.')
-        ? `Flux was told by hand to leave ${place} alone: ${code(drift.field, 200)} is ${valueWords(drift.live)}`
-        : `${place} does not match Git, and Flux leaves it alone (${code(drift.note ?? '', 200)}): ${fieldWords(drift)}`;
+      return optOutWords(drift, place);
     case 'suspended':
-      return `${place} is suspended: nothing that is written to Git gets there`;
+      return `${place} is suspended: ${suspendedWords(drift)}`;
     case 'stuck':
       return `${place} fails (${code(drift.live, 100)})${note}`;
     case 'behind':
@@ -61,11 +59,44 @@ export function whatDrifts(drift: Drift): string {
     case 'apart':
       return `The clusters of ${foreign(drift.environment, 80)} run different versions of *${foreign(drift.service ?? '', 80)}*: ${foreign(drift.live, 400)}. Git says ${valueWords(drift.wanted, 130)}`;
     case 'orphan':
-      return `${place} carries the mark of ${code(drift.appliedBy ?? drift.live, 200)}, which does not apply it any more`;
+      return `${place} carries the mark of ${code(drift.appliedBy ?? drift.live, 200)}, which does not apply it any more${note}`;
     case 'silent':
       return `Flux is silent: ${place} shows ${foreign(drift.live, 100)}, where ${foreign(drift.wanted, 100)} is due${note}`;
     case 'many':
       return `${foreign(drift.cluster, 80)} differs from Git in many places at once (${foreign(drift.live, 60)})${note}`;
+  }
+}
+
+/** What somebody told Flux to leave alone, or what differs because of it. */
+function optOutWords(drift: Drift, place: string): string {
+  const { field, live, note = '' } = drift;
+  const value = `${code(field, 200)} is ${valueWords(live)}`;
+  switch (field) {
+    case 'spec.prune':
+      return `Flux was told by hand to keep what Git takes out of ${place}: ${value}`;
+    case 'spec.ignore':
+      return `Flux was told by hand to leave fields of what ${place} applies alone: ${value}`;
+    case 'spec.driftDetection.mode':
+      return `Flux was told by hand not to look for drift of ${place}: ${value}`;
+  }
+  if (!field.startsWith('metadata.'))
+    return `${place} does not match Git, and Flux leaves it alone (${code(note, 200)}): ${fieldWords(drift)}`;
+  const edits = note === '' ? '' : `. Changed meanwhile: ${code(note, 400)}`;
+  return `Flux was told by hand to leave ${place} alone: ${value}${edits}`;
+}
+
+function suspendedWords({ object }: Drift): string {
+  switch (object.split('/')[0]) {
+    case 'Receiver':
+      return 'Flux hears of a push only when it looks by itself';
+    case 'Alert':
+      return 'it tells nobody anything';
+    case 'ImageUpdateAutomation':
+      return 'it writes no new versions to Git';
+    case 'ArtifactGenerator':
+      return 'its artifacts stay as they are';
+    default:
+      return 'nothing that is written to Git gets there';
   }
 }
 
@@ -77,8 +108,11 @@ export function fluxCommand(verb: 'reconcile' | 'resume', object: string | undef
     HelmRelease: 'helmrelease',
     GitRepository: 'source git',
     OCIRepository: 'source oci',
+    Receiver: 'receiver',
+    Alert: 'alert',
+    ImageUpdateAutomation: 'image update',
   }[kind ?? ''];
-  if (word === undefined || name === undefined) return null;
-  const withSource = verb === 'reconcile' && !word.startsWith('source') ? ' --with-source' : '';
+  if (word === undefined || name === undefined || (verb === 'reconcile' && word === 'alert')) return null;
+  const withSource = verb === 'reconcile' && /^(kustomization|helmrelease)$/.test(word) ? ' --with-source' : '';
   return `flux ${verb} ${word} ${name} -n ${namespace}${withSource}`;
 }

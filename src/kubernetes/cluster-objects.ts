@@ -1,4 +1,5 @@
 import { imageParts, isImageOf } from '../image.ts';
+import type { Companion } from './companion.ts';
 import type { Custom, CustomKind, Sight } from './custom-objects.ts';
 import {
   type Canary,
@@ -39,6 +40,7 @@ export function createClusterObjects(): ClusterObjects {
   const releasesByKustomization = createIndex();
   const reports = new Map<string, RunReport>();
   const customs = new Map<string, Custom>();
+  const companions = new Map<string, Companion>();
   const sights = new Map<string, Sight>();
   let blind = false;
 
@@ -87,6 +89,7 @@ export function createClusterObjects(): ClusterObjects {
       else if (object.kind === 'Event') reports.set(nameOf(object), object);
       else if (object.kind === 'Custom') customs.set(`${groupKind(object.of)}/${nameOf(object)}`, object);
       else if (isSource(object)) sources.set(keyOf(object), object);
+      else if (isCompanion(object)) companions.set(keyOf(object), object);
       else putWorkload(object, keyOf(object));
     },
     drop: (object) => {
@@ -104,6 +107,7 @@ export function createClusterObjects(): ClusterObjects {
       else if (object.kind === 'Event') reports.delete(nameOf(object));
       else if (object.kind === 'Custom') customs.delete(`${groupKind(object.of)}/${nameOf(object)}`);
       else if (isSource(object)) sources.delete(keyOf(object));
+      else if (isCompanion(object)) companions.delete(keyOf(object));
       else dropWorkload(object, keyOf(object));
     },
     blindToPods: (value) => {
@@ -127,6 +131,7 @@ export function createClusterObjects(): ClusterObjects {
       ...released(kustomization).flatMap((release) => known(byHelmRelease.get(nameOf(release)))),
     ],
     delivererOf: (workload) => canaries.get(workload) ?? workloads.get(rollouts.get(workload) ?? ''),
+    companions: () => companions.values(),
     reports: () => reports.values(),
     pods: (workload) => (blind ? null : [...(pods.get(workload)?.values() ?? [])]),
     podsWith: (namespace, image) =>
@@ -152,6 +157,10 @@ function withApplied(workload: Workload, before: Workload): Workload {
 
 function groupKind({ group, kind }: Pick<CustomKind, 'group' | 'kind'>): string {
   return `${group}/${kind}`;
+}
+
+function isCompanion(object: Kept): object is Companion {
+  return 'refs' in object;
 }
 
 function isSource(object: Kept): object is Source {

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isFluxManager } from './flux/managers.ts';
 import type { ManagedField } from './keep.ts';
-import type { FieldOwner, LiveField, OptOut } from './objects.ts';
+import type { FieldOwner, OptOut } from './named.ts';
+import type { LiveField } from './objects.ts';
 
 const fieldLimit = 200;
 const depthLimit = 24;

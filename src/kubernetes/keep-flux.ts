@@ -11,6 +11,7 @@ import {
   ownersOf,
   part,
 } from './keep.ts';
+import { helmOptOut, kustomizationOptOut, reportedAt } from './keep-by-hand.ts';
 import { inventoryOf } from './keep-inventory.ts';
 import type { HelmRelease, Kustomization, Source } from './objects.ts';
 
@@ -80,6 +81,11 @@ const snapshotSchema = z.object({
   lastReconciledStatus: z.string().catch(''),
 });
 
+const ignoredSchema = z.object({
+  paths: listOf(z.string().max(300)),
+  target: part({ kind: text, name: text }),
+});
+
 const kustomizationSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
@@ -91,6 +97,8 @@ const kustomizationSchema = z.object({
     healthChecks: z.array(z.unknown()).catch([]),
     sourceRef: reference,
     dependsOn: listOf(reference),
+    prune: z.boolean().catch(true),
+    ignore: listOf(ignoredSchema),
     kubeConfig: z.unknown().optional(),
   }),
   status: part({
@@ -124,6 +132,17 @@ export function keepKustomization(raw: unknown): Kustomization | null {
     applied: status.lastAppliedRevision ?? null,
     appliedOrigin: status.lastAppliedOriginRevision ?? null,
     ...inventoryOf(status.inventory.entries),
+    prunes: spec.prune,
+    ignores: spec.ignore.slice(0, 20).map(({ paths, target }) => ({
+      paths: paths.slice(0, 20),
+      kind: target.kind ?? null,
+      name: target.name ?? null,
+    })),
+    optOut: kustomizationOptOut(
+      metadata,
+      spec.prune,
+      spec.ignore.flatMap(({ paths }) => paths),
+    ),
     intervalMs: spec.interval,
     lastRun: lastRunOf(status.history),
   };
@@ -198,6 +217,8 @@ export function keepHelmRelease(raw: unknown): HelmRelease | null {
     timeoutMs: spec.timeout,
     retries: Math.max(0, retries),
     newest: status.history[0]?.status ?? null,
+    optOut: helmOptOut(metadata, spec.driftDetection?.mode),
+    reportedAt: reportedAt(metadata),
     detectsDrift: spec.driftDetection?.mode === 'enabled' || spec.driftDetection?.mode === 'warn',
     values: [...imageScalars(spec.values), ...(spec.chart?.spec.version ? [spec.chart.spec.version] : [])].slice(
       0,

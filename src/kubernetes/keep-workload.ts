@@ -12,7 +12,8 @@ import {
 } from './keep.ts';
 import { liveFields, optOutOf } from './keep-fields.ts';
 import { deliveryOf } from './keep-progressive.ts';
-import type { Controller, FieldOwner, Workload, WorkloadKind } from './objects.ts';
+import type { FieldOwner } from './named.ts';
+import type { Controller, Workload, WorkloadKind } from './objects.ts';
 
 const templateSchema = part({ spec: part({ containers: containersSchema, initContainers: containersSchema }) });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../time.ts';
-import type { Condition } from './named.ts';
-import type { FieldOwner } from './objects.ts';
+import type { Condition, FieldOwner } from './named.ts';
 
 /** Long messages are cut where they come in: 32 kB of them are allowed (fluxcd/pkg/runtime/conditions/setter.go). */
 const messageLimit = 1_000;

@@ -1,3 +1,4 @@
+import { keepCompanion } from './keep-companion.ts';
 import { keepHelmRelease, keepKustomization, keepSource } from './keep-flux.ts';
 import { keepPod } from './keep-pod.ts';
 import { keepCanary } from './keep-progressive.ts';
@@ -44,6 +45,34 @@ export const watchedKinds: readonly WatchedKind[] = [
     plural: 'helmreleases',
     version: 'v2',
     keep: keepHelmRelease,
+  },
+  {
+    kind: 'Receiver',
+    group: 'notification.toolkit.fluxcd.io',
+    plural: 'receivers',
+    version: 'v1',
+    keep: keepCompanion('Receiver'),
+  },
+  {
+    kind: 'Alert',
+    group: 'notification.toolkit.fluxcd.io',
+    plural: 'alerts',
+    version: 'v1beta3',
+    keep: keepCompanion('Alert'),
+  },
+  {
+    kind: 'ImageUpdateAutomation',
+    group: 'image.toolkit.fluxcd.io',
+    plural: 'imageupdateautomations',
+    version: 'v1',
+    keep: keepCompanion('ImageUpdateAutomation'),
+  },
+  {
+    kind: 'ArtifactGenerator',
+    group: 'source.extensions.fluxcd.io',
+    plural: 'artifactgenerators',
+    version: 'v1beta1',
+    keep: keepCompanion('ArtifactGenerator'),
   },
   { kind: 'Deployment', group: 'apps', plural: 'deployments', version: 'v1', keep: keepWorkload('Deployment') },
   { kind: 'StatefulSet', group: 'apps', plural: 'statefulsets', version: 'v1', keep: keepWorkload('StatefulSet') },

@@ -1,13 +1,8 @@
+import type { Companion } from './companion.ts';
 import type { Custom, CustomKind, CustomRef, Sight } from './custom-objects.ts';
-import type { Named } from './named.ts';
+import type { FieldOwner, Named, OptOut, Suspendable } from './named.ts';
 
 /** What is remembered of the objects of a cluster: only what verdicts and drift need, so that 50,000 of them stay small. */
-
-/** Who wrote a field, by the name of the client; people are not in the objects. */
-export interface FieldOwner {
-  readonly manager: string;
-  readonly at: string | null;
-}
 
 /** One field of a live object that somebody owns. */
 export interface LiveField {
@@ -20,18 +15,6 @@ export interface LiveField {
   readonly scaled: boolean;
   /** What Flux had there before it was edited, where that was seen. */
   readonly applied?: string;
-}
-
-/** An annotation or label that tells Flux to leave an object alone; `by` is null where Git says so. */
-export interface OptOut {
-  readonly field: string;
-  readonly value: string;
-  readonly by: FieldOwner | null;
-}
-
-interface Suspendable {
-  readonly suspended: boolean;
-  readonly suspendedBy: FieldOwner | null;
 }
 
 export interface Source extends Named, Suspendable {
@@ -66,6 +49,12 @@ export interface Kustomization extends Named, Suspendable {
   readonly inventory: readonly string[];
   /** What operators make something of (Crossplane, Cluster API …), as the inventory names it. */
   readonly custom: readonly CustomRef[];
+  /** Whether Flux deletes what Git takes out. */
+  readonly prunes: boolean;
+  /** Fields that it leaves alone. */
+  readonly ignores: readonly Ignored[];
+  /** Changed by hand in the cluster: what of its work it is told to leave alone. */
+  readonly optOut: OptOut | null;
   readonly intervalMs: number;
   /**
    * What the last run that is on its record built and when it ended, and when the first one of those that built the same without another
@@ -77,6 +66,13 @@ export interface Kustomization extends Named, Suspendable {
     readonly firstAt: string;
     readonly succeeded: boolean;
   } | null;
+}
+
+/** What one entry of `spec.ignore` names, by JSON pointers; of all kinds and names where it names none. */
+export interface Ignored {
+  readonly paths: readonly string[];
+  readonly kind: string | null;
+  readonly name: string | null;
 }
 
 export interface HelmRelease extends Named, Suspendable {
@@ -91,6 +87,10 @@ export interface HelmRelease extends Named, Suspendable {
   readonly values: readonly string[];
   /** Whether it compares the cluster with its release by itself. */
   readonly detectsDrift: boolean;
+  /** As of a Kustomization. */
+  readonly optOut: OptOut | null;
+  /** When helm-controller wrote to its status last, as managedFields tell; each run does. */
+  readonly reportedAt: string | null;
 }
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job' | 'Rollout';
@@ -194,7 +194,7 @@ export interface RunReport {
 }
 
 export type FluxObject = Source | Kustomization | HelmRelease;
-export type Kept = FluxObject | Workload | Canary | Pod | RunReport | Custom;
+export type Kept = FluxObject | Workload | Canary | Pod | RunReport | Custom | Companion;
 
 export function keyOf(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
@@ -221,6 +221,7 @@ export interface ClusterView {
   readonly workloadsOf: (kustomization: string) => readonly Workload[];
   /** What lets new versions of this workload in step by step: the Canary that targets it, or the Rollout that uses its template. */
   readonly delivererOf: (workload: string) => Canary | Workload | undefined;
+  readonly companions: () => Iterable<Companion>;
   /** What runs of Flux changed lately, in no order. */
   readonly reports: () => Iterable<RunReport>;
   /** Null where pods may not be seen. */

@@ -7,7 +7,7 @@ import { createDeletions } from './deleted.ts';
 import { createFlapping } from './flapping.ts';
 import { helmDrift } from './helm-drift.ts';
 import { createLiveEdits } from './live-edits.ts';
-import { optOut } from './opt-out.ts';
+import { isSwitch, optOut } from './opt-out.ts';
 import { orphan } from './orphan.ts';
 import { otherImage } from './other-image.ts';
 import type { Candidate, Rule, Scene } from './rule.ts';
@@ -23,6 +23,12 @@ export interface DriftStep {
 interface Open {
   readonly rule: Rule | null;
   readonly drift: SeenDrift;
+}
+
+interface Found {
+  readonly rule: Rule | null;
+  readonly signal: DriftSignal;
+  readonly candidate: Candidate;
 }
 
 /** What Flux puts back; of these a habit can come. */
@@ -70,8 +76,8 @@ export function createDriftTracker(
     return endedMs !== undefined && Math.abs(endedMs - atMs) <= explainedMs;
   };
 
-  const findAll = (scene: Scene): Map<string, { rule: Rule | null; signal: DriftSignal; candidate: Candidate }> => {
-    const found = new Map<string, { rule: Rule | null; signal: DriftSignal; candidate: Candidate }>();
+  const findAll = (scene: Scene): Map<string, Found> => {
+    const found = new Map<string, Found>();
     const habits = flapping.find(scene);
     const habitual = new Set(habits.map(({ object }) => object));
     for (const candidate of habits)
@@ -88,6 +94,7 @@ export function createDriftTracker(
         if (!found.has(id)) found.set(id, { rule, signal, candidate });
       }
     }
+    tellTogether(found, (id) => open.has(id));
     return found;
   };
 
@@ -134,6 +141,30 @@ export function createDriftTracker(
   };
 }
 
+/** That Flux was told to leave an object alone and what was changed of it since are one message: the one that is open already. */
+function tellTogether(found: Map<string, Found>, isOpen: (id: string) => boolean): void {
+  const all = [...found].map(([id, each]) => ({
+    id,
+    ...each,
+    field: each.candidate.field,
+    object: each.candidate.object,
+  }));
+  const outs = all.filter(({ signal }) => signal === 'opt-out');
+  for (const each of outs.filter(isSwitch)) {
+    const edits = outs.filter((other) => other.object === each.object && !isSwitch(other));
+    if (edits.length === 0) continue;
+    if (!isOpen(each.id) && edits.some(({ id }) => isOpen(id))) {
+      found.delete(each.id);
+      continue;
+    }
+    for (const { id } of edits) found.delete(id);
+    const note = edits.map(
+      ({ candidate: { field, live, wanted } }) => `${field} is ${live}${wanted === '' ? '' : `, Git says ${wanted}`}`,
+    );
+    found.set(each.id, { ...each, candidate: { ...each.candidate, note: note.slice(0, 5).join('; ') } });
+  }
+}
+
 /** Whether somebody still wants something of what a drift is about: a service may be taken out of Git. */
 function isWatched({ subjects }: Scene, { environment, service }: SeenDrift): boolean {
   return subjects.some(
@@ -152,7 +183,8 @@ function isNews(before: SeenDrift | undefined, now: SeenDrift): boolean {
     before.live !== now.live ||
     before.wanted !== now.wanted ||
     before.manager !== now.manager ||
-    signalOf(before) !== signalOf(now)
+    signalOf(before) !== signalOf(now) ||
+    (isSwitch({ ...now, signal: signalOf(now) }) && before.note !== now.note)
   );
 }
 

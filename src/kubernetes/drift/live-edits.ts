@@ -3,6 +3,7 @@ import { imageParts, isImageOf, isVersion } from '../../image.ts';
 import type { Expected } from '../expected.ts';
 import { isKubectl, isOperator } from '../flux/managers.ts';
 import { keyOf, type LiveField, type Workload } from '../objects.ts';
+import { ignoredBy } from './ignored.ts';
 import { about, type Candidate, type DriftSubject, type Rule, type Scene } from './rule.ts';
 
 /** Flux takes a field over a moment before it corrects it; a value that stays is what Git holds now. */
@@ -33,7 +34,7 @@ export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
       if (open !== undefined && field.live === open.live && scene.nowMs - since < takeoverMs)
         return {
           candidate: {
-            ...candidateOf(subject, workload, field, open.wanted),
+            ...candidateOf(scene, subject, workload, field, open.wanted),
             manager: open.manager,
             since: open.since ?? null,
           },
@@ -46,7 +47,7 @@ export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
     const wanted = wantedValue(field, subject.expected, field.applied ?? (open?.wanted || undefined));
     if (wanted === null || wanted === field.live) return null;
     if (open === undefined && subject.releasing) return null;
-    return { candidate: candidateOf(subject, workload, field, wanted), takenOverMs: null };
+    return { candidate: candidateOf(scene, subject, workload, field, wanted), takenOverMs: null };
   };
 
   return {
@@ -79,8 +80,17 @@ export function createLiveEdits(known: readonly SeenDrift[] = []): Rule {
   };
 }
 
-function candidateOf(subject: DriftSubject, workload: Workload, field: LiveField, wanted: string): Candidate {
-  const optOut = workload.optOut;
+function candidateOf(
+  { view }: Scene,
+  subject: DriftSubject,
+  workload: Workload,
+  field: LiveField,
+  wanted: string,
+): Candidate {
+  const { optOut } = workload;
+  const pointer = ignoredBy(view.kustomization(workload.kustomization ?? ''), workload, field);
+  const left =
+    optOut === null ? (pointer === null ? null : `spec.ignore: ${pointer}`) : `${optOut.field}: ${optOut.value}`;
   const restart = restartedAt.test(field.path);
   return {
     ...about([subject]),
@@ -91,8 +101,8 @@ function candidateOf(subject: DriftSubject, workload: Workload, field: LiveField
     manager: field.editor?.manager ?? '',
     since: field.editor?.at ?? null,
     ...appliedBy(workload),
-    ...(optOut === null ? {} : { signal: 'opt-out', note: `${optOut.field}: ${optOut.value}` }),
-    ...(restart && optOut === null ? { signal: 'restart' } : {}),
+    ...(left === null ? {} : { signal: 'opt-out', note: left }),
+    ...(restart && left === null ? { signal: 'restart' } : {}),
   };
 }
 

@@ -25,6 +25,7 @@ export const orphan: Rule = {
           wanted: '',
           manager: '',
           appliedBy: keyOf(kustomization),
+          ...(kustomization.prunes ? {} : { note: 'spec.prune is false' }),
           settleMs,
         }));
     }),

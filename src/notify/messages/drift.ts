@@ -112,9 +112,15 @@ function hintsOf(drift: Drift): string[] {
           : `Take the field out of Git, name it in ${code('spec.ignore')} of the Kustomization, or stop what writes it; empty and null fields in a manifest do this too.`,
       ];
     case 'opt-out':
-      return ['It stays so until the annotation is taken away: Flux does not correct it.'];
+      if (field.startsWith('spec.') && /^(Kustomization|HelmRelease)\//.test(drift.object))
+        return ['The Kustomization that applies it puts it right at its next run, unless somebody stopped that one.'];
+      return drift.note?.startsWith('spec.ignore') === true
+        ? [`It stays so as long as ${code('spec.ignore')} of its Kustomization names the field.`]
+        : ['It stays so until the annotation is taken away: Flux does not correct it.'];
     case 'suspended':
-      return [`Resume it with ${code(fluxCommand('resume', appliedBy) ?? 'flux resume')}`];
+      return field.startsWith('metadata.')
+        ? ['Take the annotation away to resume it.']
+        : [`Resume it with ${code(fluxCommand('resume', appliedBy) ?? 'flux resume')}`];
     case 'stuck':
       return ['Flux tries again by itself; until then, what is new in Git does not get in.'];
     case 'helm':

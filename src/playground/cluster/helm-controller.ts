@@ -77,6 +77,7 @@ export function createHelmController(world: World): void {
     const upToDate = newest?.['configDigest'] === digest && newest['chartVersion'] === chart.version;
     const ready = conditionOf(release, 'Ready')?.['status'] === 'True';
     if (upToDate && newest['status'] === 'deployed' && ready) {
+      writeRelease(world, release, [progress('True', 'Reconciling', 'Fulfilling prerequisites')], []);
       if (textAt(release, 'spec', 'driftDetection', 'mode') === 'enabled') await correctDrift(world, release, values);
       return writeRelease(world, release, [], ['Reconciling'], observed);
     }
