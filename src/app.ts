@@ -110,6 +110,7 @@ export async function startApp(
     acceptChain: around(at, 'accept', ledger.acceptChain),
     onCall: measures.called,
     directoryBell: { ring: () => bells.ring('groups'), rings: () => bells.rings('groups') },
+    publicHost: file.http.url === undefined ? undefined : new URL(file.http.url).host,
     slack: { ...config.slack, connection: settled.connection, team: file.slack.team },
     clock,
     log,
@@ -279,7 +280,7 @@ export async function startApp(
   });
 
   const elsewhere = createElsewhere(
-    { ...ledger, lines: ledger.log, clock, log, pulse },
+    { ...ledger, lines: ledger.feed, clock, log, pulse },
     createSinks(settled.announce, { ...ledger, clock }),
   );
 

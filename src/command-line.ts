@@ -13,6 +13,14 @@ export interface CommandLineSettings {
   readonly key: string;
 }
 
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch (error) {
+    throw new Refusal(`"${url}" is no address; example: https://sluice.example.com`, { cause: error });
+  }
+}
+
 const answerSchema = z.union([z.object({ text: z.string() }), z.object({ error: z.string() })]);
 const answerWithinMs = 30_000;
 
@@ -22,6 +30,7 @@ export async function sendCommand(words: readonly string[], settings: CommandLin
     text: words.join(' '),
     as: settings.as,
     at: instantOf(Date.now()),
+    to: hostOf(settings.url),
     nonce: randomBytes(18).toString('base64url'),
   };
   const body = JSON.stringify(command);
@@ -37,6 +46,11 @@ export async function sendCommand(words: readonly string[], settings: CommandLin
       signal: AbortSignal.timeout(answerWithinMs),
     });
   } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError')
+      throw new Refusal(
+        `Sluice has not answered within ${answerWithinMs / 1_000} s; it may have taken the command. Look first: ask queue, or ask history.`,
+        { cause: error },
+      );
     throw new Refusal(`Sluice does not answer at ${url}: ${messageOf(error)}. Set SLUICE_URL or --url.`, {
       cause: error,
     });

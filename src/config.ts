@@ -54,7 +54,11 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   http: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).optional() })
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).optional(),
+      url: z.url().optional().describe('The address that people and CI use; commands from a terminal are meant for it'),
+    })
     .prefault({}),
   data: z.string().default('.sluice/data').describe('Folder for clones of the repositories; may be lost'),
   policy: z

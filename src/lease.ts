@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { messageOf } from './errors.ts';
 import { key, type Redis } from './redis.ts';
@@ -72,7 +72,9 @@ export type Lease = ReturnType<typeof createLease>;
 /** Where process ids mean the same: this machine, and the namespace in it. Empty where that cannot be known. */
 function neighbourhood(): string {
   try {
-    return `${hostname()}/${readlinkSync('/proc/self/ns/pid')}`;
+    // The first namespace of every machine has the same name, and machines may share theirs.
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${hostname()}/${boot}/${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return '';
   }

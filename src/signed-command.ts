@@ -9,6 +9,8 @@ export const signedCommandSchema = z.strictObject({
   /** A name of `people:` in sluice.yaml, whose keys are tried. */
   as: nameSchema,
   at: instantSchema,
+  /** Host and port that it is meant for, so that no other installation can be told the same. */
+  to: z.string().max(300),
   /** Makes each command another one, so that none can be sent twice. */
   nonce: z.string().regex(/^[\w-]{16,64}$/),
 });

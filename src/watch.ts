@@ -30,7 +30,9 @@ export function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refre
       if (fetched.kind === 'fetched' && fetched.rewound !== undefined) await alerts.laneRewound(lane, fetched.rewound);
       if (fetched.kind === 'fetched' && fetched.head !== before) refreshed();
     }
-    await alerts.policyFile(await catalog.refresh({ fetch: false }));
+    const file = await catalog.refresh({ fetch: false });
+    // Of two replicas of which one cannot reach Git, one would take back what the other says.
+    if (leads()) await alerts.policyFile(file);
   };
   const generation = () =>
     checkGeneration({

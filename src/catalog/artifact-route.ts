@@ -177,15 +177,19 @@ function readPost(
 
 type Post = z.infer<typeof postSchema>;
 
-/** A result of tomorrow would never be too old, and nothing could renew it. */
-function aheadOf({ checks = [], vulnerabilities }: Post, latestMs: number): readonly FieldError[] {
+/** A result of tomorrow would never be too old, and nothing could renew it; a build of tomorrow would stay the newest. */
+function aheadOf({ builtAt, checks = [], vulnerabilities }: Post, latestMs: number): readonly FieldError[] {
   const moments = [
     ...checks.map(({ at }, index) => ({ at, field: `checks.${index}.at` })),
     { at: vulnerabilities?.at, field: 'vulnerabilities.at' },
+    { at: builtAt, field: 'builtAt' },
   ];
   return moments
     .filter(({ at }) => at !== undefined && Date.parse(at) > latestMs)
-    .map(({ at, field }) => ({ field, message: `${at} has not come yet; expected when it was checked` }));
+    .map(({ at, field }) => ({
+      field,
+      message: `${at} has not come yet; expected when it was ${field === 'builtAt' ? 'built' : 'checked'}`,
+    }));
 }
 
 function asKept({ builtAt, checks, vulnerabilities, ...post }: Post, nowMs: number): Artifact {

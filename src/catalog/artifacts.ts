@@ -40,9 +40,9 @@ if held == '' then
   if print and print ~= ARGV[8] then return 'other' end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-if held ~= '' then return false end
 redis.call('HSET', KEYS[7], ARGV[1], ARGV[8])
 redis.call('ZADD', KEYS[8], ARGV[4], ARGV[1])
+if held ~= '' then return false end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
 markDue(KEYS[4], KEYS[5], KEYS[6], ARGV[7], 0)

@@ -81,8 +81,10 @@ export function createSnapshots(ports: SnapshotPorts) {
       return { blob: null, snapshot: await withLastGood({ kind: 'unreadable', because }) };
     }
     const { blob, text } = found;
-    if (current !== null && current.blob === blob && isSettled(current.snapshot))
-      return { blob, snapshot: current.snapshot };
+    const isSame = current?.blob === blob && isSettled(current.snapshot);
+    // What another replica has taken since makes what was valid here an older version.
+    if (isSame && (current?.snapshot.kind !== 'valid' || (await judges())?.blob === blob))
+      return { blob, snapshot: current?.snapshot ?? { kind: 'unreadable', because: 'it was not read yet' } };
     const parsed = checkSluiceFile(text, file);
     if (parsed.kind === 'invalid')
       return { blob, snapshot: await withLastGood({ kind: 'invalid', problems: parsed.problems }) };
@@ -138,11 +140,12 @@ function isSettled({ kind }: Snapshot): boolean {
   return kind !== 'unsigned' && kind !== 'unreadable';
 }
 
-async function keep({ redis, log }: SnapshotPorts, kept: z.input<typeof keptSchema>): Promise<void> {
+/** Rejects (Retryable) where it was not kept: a version counts for all replicas or for none. */
+async function keep({ redis }: SnapshotPorts, kept: z.input<typeof keptSchema>): Promise<void> {
   try {
     await redis.set(keptKey, JSON.stringify(kept));
   } catch (error) {
-    log.warn({ err: messageOf(error) }, 'the last good sluice.yaml was not kept for a restart');
+    throw new Retryable(`the version that counts could not be kept: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@ import { commandPath, type SignedCommand, signatureHeader, signedCommandSchema }
 import { signerOf } from '../ssh-signature.ts';
 import { epochMsOf, pause } from '../time.ts';
 import { act, isForm } from './act.ts';
+import { createComplaints } from './complaints.ts';
 import { parse } from './grammar.ts';
 import type { ListenerPorts } from './guarded.ts';
 import { plainText } from './views/plain.ts';
@@ -15,18 +16,21 @@ const freshMs = 300_000;
 /** How long an answer waits for what is decided, so that a refusal is read in the terminal. */
 const decidedWithinMs = 8_000;
 const longestBody = 8_000;
+/** What is asked on the machine itself, or through a port that is forwarded to it. */
+const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /**
  * Commands from a terminal, for when Slack cannot be reached: the same grammar, decisions and record. Who acts is proved by a
  * signature with a key that `people:` names in the version of sluice.yaml that counts; the channels are told as ever.
  */
 export function commandLineRoute(ports: ListenerPorts): Route {
+  const complain = createComplaints(ports, 'commands from a terminal were refused');
   const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
     const read = readCommand(request);
     if (typeof read === 'string') return { status: 400, body: { error: read } };
     const proved = prove(ports, request, read);
     if (typeof proved === 'string') {
-      ports.log.warn({ as: read.as, because: proved }, 'a command from a terminal was refused');
+      complain(`${read.as}: ${proved}`);
       return { status: 401, body: { error: proved } };
     }
     try {
@@ -56,13 +60,15 @@ function readCommand({ body }: HttpRequest): SignedCommand | string {
 }
 
 /** Who signed it, or why it does not count. What is wrong with a signature is not told apart from an unknown name. */
-function prove(ports: ListenerPorts, { headers, body }: HttpRequest, { as, at }: SignedCommand): Person | string {
+function prove(ports: ListenerPorts, { headers, body }: HttpRequest, { as, at, to }: SignedCommand): Person | string {
   const entry = own(peopleOf(ports), as);
   const armoured = Buffer.from(String(headers[signatureHeader] ?? ''), 'base64').toString('latin1');
   if (entry === undefined || signerOf(armoured, body, 'sluice-command', entry.keys ?? []) === null)
     return `no key of ${as} in people: has signed this`;
   if (Math.abs(ports.clock.now() - epochMsOf(at)) > freshMs)
     return `it is of ${at}, more than five minutes from now; is the clock right?`;
+  if (to !== ports.publicHost && !loopback.test(to))
+    return `it is meant for ${to}; http.url of the configuration says which address people use`;
   return { user: entry.slack, name: as, ...(entry.email === undefined ? {} : { email: entry.email }) };
 }
 

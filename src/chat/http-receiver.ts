@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, pause } from '../time.ts';
+import { createComplaints } from './complaints.ts';
 import { verifySignature } from './signature.ts';
 
 /** What Bolt's App does with a payload. */
@@ -24,15 +25,13 @@ export interface HttpReceiverPorts {
 
 /** Slack shows an error to whoever waits longer, and tells an event again. */
 const ackWithinMs = 3_000;
-/** Forgers do not fill the disk: one line for so long. */
-const quietMs = 10_000;
 
 /** A Bolt receiver behind our own HTTP server: each request is proven to be Slack's, of now, and new, before it is read. */
 export function createHttpReceiver(ports: HttpReceiverPorts) {
   const { clock, log } = ports;
   let app: Processor | null = null;
   let isOpen = false;
-  const complain = createComplaints(ports);
+  const complain = createComplaints(ports, 'requests that are not of Slack were refused');
 
   const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
     const signed = verifySignature(request, ports.signingSecret, clock.now());
@@ -148,16 +147,4 @@ function readObject(text: string): Record<string, unknown> | null {
 /** Slack tries the certificate now and then without a signature; only a request that holds nothing else is one. */
 function isSslCheck({ body }: HttpRequest): boolean {
   return body.length < 200 && /^(token=[\w-]*&)?ssl_check=1(&token=[\w-]*)?$/.test(body.toString('latin1'));
-}
-
-function createComplaints({ clock, log }: HttpReceiverPorts) {
-  let quietUntil = 0;
-  let unsaid = 0;
-  return (because: string): void => {
-    unsaid += 1;
-    if (clock.now() < quietUntil) return;
-    log.warn({ because, times: unsaid }, 'requests that are not of Slack were refused');
-    quietUntil = clock.now() + quietMs;
-    unsaid = 0;
-  };
 }

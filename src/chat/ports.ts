@@ -135,6 +135,8 @@ export interface PolicyPorts {
 /** What chat needs of the other rooms, nothing more. */
 export interface ChatPorts {
   readonly slack: SlackSettings;
+  /** The host, and port, under which people reach it; undefined where nobody does but by Slack. */
+  readonly publicHost?: string | undefined;
   /** Remembers the signature of a request; false where it has come before. */
   readonly firstSeen: (signature: string) => Promise<boolean>;
   /** By which replicas tell each other that people or groups have changed. */

@@ -28,30 +28,24 @@ export async function readDirectory(
   actors: readonly UserId[],
   dispensable: ReadonlySet<string> = new Set(),
 ): Promise<Directory> {
+  // Side by side: a Slack that hangs is waited for once, not once for each name.
+  const known = [...new Set(actors)].filter((actor) => actor !== automatic);
+  const [read, found] = await Promise.all([
+    Promise.all([...new Set(names)].map(async (name) => ({ name, ...(await membersBehind(name, file, ports)) }))),
+    Promise.all(known.map(async (actor) => ({ actor, ...(await asAnswer(ports.person(actor))) }))),
+  ]);
   const members = new Map<string, readonly UserId[]>();
-  for (const name of new Set(names)) {
-    if (!name.startsWith('@')) {
-      const person = own(file.people, name);
-      members.set(name, person === undefined ? [] : [person.slack]);
-      continue;
-    }
-    try {
-      members.set(name, await ports.membersOf(name));
-    } catch (error) {
-      if (!dispensable.has(name)) return { kind: 'unreadable', name, because: messageOf(error) };
-      members.set(name, []);
-    }
+  for (const { name, value, because } of read) {
+    if (because !== undefined && !dispensable.has(name)) return { kind: 'unreadable', name, because };
+    members.set(name, value ?? []);
   }
   const listed = new Set([...members.values()].flat());
-  for (const actor of new Set(actors)) {
-    if (actor === automatic || !listed.has(actor)) continue;
-    try {
-      if ((await ports.person(actor)) !== null) continue;
-    } catch (error) {
-      // People who are named one by one need no directory, so they can act while it is away.
-      if (names.every((name) => !name.startsWith('@') || dispensable.has(name))) continue;
-      return { kind: 'unreadable', name: 'this workspace', because: messageOf(error) };
-    }
+  for (const { actor, value, because } of found) {
+    if (!listed.has(actor) || (because === undefined && value !== null)) continue;
+    // People who are named one by one need no directory, so they can act while it is away.
+    const needsGroups = names.some((name) => name.startsWith('@') && !dispensable.has(name));
+    if (because !== undefined && !needsGroups) continue;
+    if (because !== undefined) return { kind: 'unreadable', name: 'this workspace', because };
     for (const [name, users] of members)
       members.set(
         name,
@@ -59,4 +53,26 @@ export async function readDirectory(
       );
   }
   return { kind: 'read', members };
+}
+
+type Answer<T> =
+  | { readonly value: T; readonly because?: undefined }
+  | { readonly value?: undefined; readonly because: string };
+
+async function asAnswer<T>(asked: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await asked };
+  } catch (error) {
+    return { because: messageOf(error) };
+  }
+}
+
+async function membersBehind(
+  name: string,
+  file: SluiceFile,
+  ports: DirectoryPorts,
+): Promise<Answer<readonly UserId[]>> {
+  if (name.startsWith('@')) return asAnswer(ports.membersOf(name));
+  const person = own(file.people, name);
+  return { value: person === undefined ? [] : [person.slack] };
 }

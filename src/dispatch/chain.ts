@@ -3,7 +3,7 @@ import type { At } from '../fault-points.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { Decision } from '../reasons.ts';
 import { awaitsStep, type Chain, isOpen, type Release, type ReleaseId, releaseIdSchema } from '../release.ts';
-import type { Clock } from '../time.ts';
+import { type Clock, epochMsOf } from '../time.ts';
 import { failureOf, type Gate, gateAfter } from './chain-gate.ts';
 import type { Entry, Moved, ReadLast, ReleaseChange } from './ports.ts';
 
@@ -27,6 +27,8 @@ export function chainOf(work: string): ReleaseId | null {
 }
 
 const againMs = 1_000;
+/** What the step before has not brought within a day after its commit is asked for anew: nobody expects it by itself any more. */
+const waitsForMs = 24 * 3_600_000;
 
 /**
  * Lets each step go when the one before is healthy, and ends the later ones where it never will be. All of it is read from the
@@ -43,14 +45,17 @@ export async function advanceChain(ports: ChainPorts, id: ReleaseId): Promise<nu
     const pair = { chain, release, before };
     const failed = steps.slice(0, index).find((each) => failureOf(each) !== null);
     if (failed === undefined && !awaitsStep(release)) continue;
+    const isWritten = before.state.kind === 'written' || before.state.kind === 'unchanged';
+    const lateMs = isWritten ? epochMsOf(before.since) + waitsForMs : undefined;
     const gate: Gate =
       failed === undefined
-        ? await gateOf(ports, before)
+        ? inTime(await gateOf(ports, before), before, lateMs !== undefined && ports.clock.now() >= lateMs)
         : { kind: 'end', because: failureOf(failed) ?? '', next: againFrom(pair, failed) };
     const step = await stepOf(ports, pair, gate);
     if (step !== null) steps[index] = await move(ports, release, step);
     if (step?.change.chain?.isReached === true) ports.nudge(`release/${release.id}`);
-    if (gate.kind === 'wait' && gate.soon === true) again = ports.clock.now() + againMs;
+    const looks = [gate.kind === 'wait' && gate.soon === true ? ports.clock.now() + againMs : undefined, again];
+    if (gate.kind === 'wait') again = earliest([...looks, lateMs]);
   }
   return again;
 }
@@ -73,6 +78,17 @@ async function gateOf(ports: ChainPorts, before: Release): Promise<Gate> {
     ports.lastWritten(service, environment),
   ]);
   return gateAfter(before, { clusters: ports.clustersOf(environment), healthy, last });
+}
+
+function earliest(moments: readonly (number | undefined)[]): number | undefined {
+  const known = moments.filter((ms) => ms !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function inTime(gate: Gate, before: Release, isLate: boolean): Gate {
+  return isLate && gate.kind !== 'end'
+    ? { kind: 'end', because: `it has waited for ${before.request.environment} for more than a day` }
+    : gate;
 }
 
 /** What is to be written of a step that waits for the one before; null where it stands as it should. */

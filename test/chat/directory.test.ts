@@ -63,9 +63,11 @@ describe('who is in a group', () => {
     expect(rings).toBe(2);
   });
 
-  test('is not told while nobody knows what other replicas heard', async () => {
+  test('is asked for anew while nobody knows what other replicas heard', async () => {
     const rings = () => Promise.reject(new Error('Redis cannot be reached'));
-    const { directory } = await aDirectory({ ring: async () => {}, rings });
+    const { directory, control } = await aDirectory({ ring: async () => {}, rings });
+    expect(await directory.membersOf('@platform')).toEqual(['UBO']);
+    control.fail('usergroups.users.list', { status: 500, times: 1 });
     await expect(directory.membersOf('@platform')).rejects.toThrow(Retryable);
   });
 

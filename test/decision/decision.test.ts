@@ -143,6 +143,32 @@ describe('deciding on fresh facts', () => {
     expect(decision.reasons.map(({ code }) => code)).toEqual(codes);
   });
 
+  test('while Slack is away whoever people name one by one confirms an override, and votes', async () => {
+    const two = sluiceYaml
+      .replace('mia: { slack: UMIA }', 'mia: { slack: UMIA }\n  bo: { slack: UBO }\n  cy: { slack: UCY }')
+      .replace('of: [mia] }', 'of: [mia, bo] }');
+    const decided = async (text: string, over: Parameters<typeof aRelease>[0], votes: (typeof bo)[]) => {
+      const world = aWorld({ snapshot: async () => aReadFile(text), membersOf: away, person: away });
+      const bound = (await world.decide(aRelease(over), aPlan())).bound ?? '';
+      const release = aRelease({ ...over, votes: votes.map((person) => aVote(person, { bound })) });
+      return (await world.decide(release, aPlan())).kind;
+    };
+    const passable = two.replace('within: 4h }', 'within: 4h, override: [operator] }');
+    const passing = { request: { requester: mia, override: ['approvals'], because: 'down' } };
+    expect(await decided(passable, passing, [bo])).toBe('allowed');
+    const named = two.replace('from: ["@platform", "@storefront"]', 'from: [bo, cy]');
+    expect(await decided(named, { request: { requester: mia } }, [bo, cy])).toBe('allowed');
+  });
+
+  test('while Slack is away a releaser whom people name needs no group of operators', async () => {
+    const text = sluiceYaml
+      .replace('of: ["@developers"] }', 'of: [mia] }')
+      .replace('of: [mia] }\npolicies', 'of: ["@ops"] }\npolicies');
+    const world = aWorld({ snapshot: async () => aReadFile(text), membersOf: away, person: away });
+    const decision = await world.decide(aRelease({ request: { environment: 'dev', requester: mia } }), aPlan());
+    expect(decision).toMatchObject({ kind: 'allowed', reasons: [] });
+  });
+
   test('a group that does not matter here stops nothing', async () => {
     const membersOf = (handle: string) => (handle === '@platform' ? away() : Promise.resolve([ana.user]));
     const decision = await aWorld({ membersOf }).decide(aRelease({ request: { environment: 'dev' } }), aPlan());

@@ -192,6 +192,21 @@ describe('a chain', () => {
     expect(again).toBeUndefined();
   });
 
+  test('ends where the step before has shown nothing for a day', async () => {
+    const minutesLate = -24 * 60;
+    const waiting = {
+      clusters: { dev: { kind: 'unverified', stage: 'source', because: 'the cluster is away', since: at() } },
+    } as const;
+    const first = (ms: number) =>
+      step(1, { state: { kind: 'written', commit: sha('cc') }, plan: aPlan(), arrival: waiting, since: at(ms) });
+    const early = await advanced([first(minutesLate * 60_000 + 1), awaiting(2)]);
+    expect(early.all.map(({ state }) => state.kind)).toEqual(['written', 'held']);
+    expect(early.again).toBe(Date.parse(at(1)));
+    const late = await advanced([first(minutesLate * 60_000), awaiting(2)]);
+    expect(late.all.map(({ state }) => state.kind)).toEqual(['written', 'denied']);
+    expect(late.all.map(textOf)[1]).toBe('it has waited for dev for more than a day');
+  });
+
   test('lets the next step go when the one before is healthy, and only that', async () => {
     const { all, nudged, record } = await advanced([arrived(1, healthy), awaiting(2), awaiting(3)]);
     expect(all.map(({ chain }) => chain?.isReached)).toEqual([undefined, true, undefined]);

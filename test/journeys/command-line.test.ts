@@ -41,7 +41,14 @@ const ask = (as: 'mia' | 'bo' | 'ana', text: string, key: keyof typeof keys = as
 
 /** The same bytes as a terminal would send, made by hand. */
 async function post(over: object, signature?: string) {
-  const command = { text: 'status', as: 'mia', at: instantOf(Date.now()), nonce: 'a-nonce-of-a-test', ...over };
+  const command = {
+    text: 'status',
+    as: 'mia',
+    at: instantOf(Date.now()),
+    to: 'localhost',
+    nonce: 'a-nonce-of-a-test',
+    ...over,
+  };
   const body = JSON.stringify(command);
   const signed = signature ?? keys.mia.signer.sign(Buffer.from(body), 'sluice-command');
   const answer = await fetch(`${url()}/commands`, {
@@ -51,29 +58,6 @@ async function post(over: object, signature?: string) {
   });
   return `${answer.status} ${await answer.text()}`;
 }
-
-test('whoever cannot prove who they are is refused, and so is a command that was sent before', async () => {
-  await expect(ask('mia', 'status', 'eve')).rejects.toThrow('no key of mia in people: has signed this');
-  await expect(ask('ana', 'status')).rejects.toThrow('no key of ana in people: has signed this');
-  // A signature of a commit is none of a command.
-  expect(await post({}, keys.mia.signer.sign(Buffer.from('x')))).toMatch(/^401 /);
-  expect(await post({ at: instantOf(Date.now() - 400_000) })).toMatch(/^401 .*five minutes/);
-  expect(await post({ at: instantOf(Date.now() + 400_000) })).toMatch(/^401 .*five minutes/);
-  const once = { at: instantOf(Date.now()), nonce: 'sent-twice-by-a-test' };
-  expect(await post(once)).toMatch(/^200 /);
-  expect(await post(once)).toMatch(/^401 .*sent before/);
-  expect(await post({ text: 7 })).toMatch(/^400 .*text/);
-});
-
-test('the same policies decide, and say why in the terminal', async () => {
-  const refused = await ask('bo', 'release web production 1.4.2');
-  expect(refused).toContain('Not released:\n- web 1.4.2 was never healthy in staging (sluice.yaml:');
-  expect(refused).toContain('Next: /release web staging 1.4.2');
-  expect(await ask('bo', 'relase web dev')).toContain('Next: /release web dev');
-  expect(await ask('bo', 'lock web dev because a demo for 2h')).toMatch(/^Locked\. web in dev is locked by @bo until/);
-  expect(await ask('bo', 'locks')).toContain('a demo');
-  expect(await ask('bo', 'unlock web dev')).toContain('Unlocked');
-});
 
 test('with Slack away an operator releases past approvals, a second one confirms, and the channel is told when it is back', async () => {
   world.workspace.control.fail('*', { status: 500, times: 1_000_000 });
@@ -92,4 +76,28 @@ test('with Slack away an operator releases past approvals, a second one confirms
   const told = await world.message('releases', /web 1\.4\.1 is running in production/);
   expect(told).toContain('asked in a terminal, signed');
   expect(told).toContain('the shop is down');
+});
+
+test('whoever cannot prove who they are is refused, and so is a command that was sent before', async () => {
+  await expect(ask('mia', 'status', 'eve')).rejects.toThrow('no key of mia in people: has signed this');
+  await expect(ask('ana', 'status')).rejects.toThrow('no key of ana in people: has signed this');
+  // A signature of a commit is none of a command.
+  expect(await post({}, keys.mia.signer.sign(Buffer.from('x')))).toMatch(/^401 /);
+  expect(await post({ at: instantOf(Date.now() - 400_000) })).toMatch(/^401 .*five minutes/);
+  expect(await post({ at: instantOf(Date.now() + 400_000) })).toMatch(/^401 .*five minutes/);
+  expect(await post({ to: 'sluice.elsewhere.test' })).toMatch(/^401 .*meant for sluice\.elsewhere\.test/);
+  const once = { at: instantOf(Date.now()), nonce: 'sent-twice-by-a-test' };
+  expect(await post(once)).toMatch(/^200 /);
+  expect(await post(once)).toMatch(/^401 .*sent before/);
+  expect(await post({ text: 7 })).toMatch(/^400 .*text/);
+});
+
+test('the same policies decide, and say why in the terminal', async () => {
+  const refused = await ask('bo', 'release web production 1.4.2');
+  expect(refused).toContain('Not released:\n- web 1.4.2 was never healthy in staging (sluice.yaml:');
+  expect(refused).toContain('Next: /release web staging 1.4.2');
+  expect(await ask('bo', 'relase web dev')).toContain('Next: /release web dev');
+  expect(await ask('bo', 'lock web dev because a demo for 2h')).toMatch(/^Locked\. web in dev is locked by @bo until/);
+  expect(await ask('bo', 'locks')).toContain('a demo');
+  expect(await ask('bo', 'unlock web dev')).toContain('Unlocked');
 });

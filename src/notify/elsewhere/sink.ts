@@ -17,6 +17,8 @@ export interface Sink {
 
 const answerWithinMs = 10_000;
 const longestAnswer = 100_000;
+/** Late, early or too many; and a token that is being changed, or a forge that says 403 to too many. */
+const passing: ReadonlySet<number> = new Set([401, 403, 408, 425, 429]);
 
 export interface Answer {
   readonly status: number;
@@ -46,7 +48,7 @@ export async function sendJson(
     const text = await readSome(answer);
     if (answer.ok) return { kind: 'answered', answer: { status: answer.status, body: parsed(text) } };
     const because = `answered ${answer.status}`;
-    const isPassing = answer.status >= 500 || answer.status === 429 || answer.status === 408 || answer.status === 425;
+    const isPassing = answer.status >= 500 || passing.has(answer.status);
     const afterSeconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
     if (!isPassing) return { kind: 'never', because };
     return { kind: 'later', because, ...(afterSeconds > 0 ? { afterMs: Math.min(afterSeconds, 3_600) * 1_000 } : {}) };
