@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
+import { ledPorts } from './led.ts';
 import { createOutbox } from './outbox.ts';
 import { createPictures } from './pictures.ts';
 import type { NotifyPorts } from './ports.ts';
@@ -12,7 +13,8 @@ const batch = 1_000;
 const batchLimit = 20_000;
 
 /** Who is told? The dirty set is the outbox: what is in it is told as it stands, and leaves it only then. */
-export function createNotify(ports: NotifyPorts) {
+export function createNotify(given: NotifyPorts) {
+  const ports = ledPorts(given);
   const { clock, log, pulse } = ports;
   let outbox = createOutbox(ports);
   let led = false;
