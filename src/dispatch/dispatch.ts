@@ -23,6 +23,7 @@ import {
   type Transition,
 } from './ports.ts';
 import { createQueue, type QueueSettings } from './queue.ts';
+import { tellSeldom } from './reachable.ts';
 import { reviewOf } from './review.ts';
 import { type TurnPorts, takeTurn } from './turn.ts';
 import { wake } from './wake.ts';
@@ -95,7 +96,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const isStopped = async (lane: Lane) => (await redis.exists(stoppedKey(lane))) === 1;
   const lanePorts = {
     ...ports,
-    laneUnreachable: oncePerChange(ports.laneUnreachable),
+    laneUnreachable: tellSeldom(ports.laneUnreachable, steadyClock),
     reviewOf: (release: Release) =>
       reviewOf(release, ports.timeZoneOf?.(release.request.environment) ?? 'UTC', ports.clock.now()),
     isStopped,
@@ -152,17 +153,5 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
       await ports.laneResumed?.(lane);
       nudge(laneWork(lane));
     },
-  };
-}
-
-/** That a lane can be reached is told once, also after a start, as the notice may be older than this process. */
-function oncePerChange(tell: DispatchPorts['laneUnreachable']): DispatchPorts['laneUnreachable'] {
-  const reachable = new Set<string>();
-  return async (lane, because) => {
-    const name = laneWork(lane);
-    if (because === null && reachable.has(name)) return;
-    if (because !== null) reachable.delete(name);
-    await tell(lane, because);
-    if (because === null) reachable.add(name);
   };
 }
