@@ -37,6 +37,7 @@ import { createSinks } from './notify/elsewhere/sinks.ts';
 import { createNotify } from './notify/notify.ts';
 import { createPreview } from './preview.ts';
 import { openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
+import type { Release } from './release.ts';
 import { logTransitions } from './release-log.ts';
 import { keepDoing } from './rounds.ts';
 import { type Environment, settle } from './settle.ts';
@@ -72,14 +73,17 @@ export async function startApp(
   const bells = createBells(redis);
   const metrics = createMetrics();
   const measures = createMeasures({ metrics, environment: (name) => catalog.environment(name) });
-  const ledger = createLedger({
+  const kept = {
     redis,
     clock,
-    onTransition: (before, after) => {
+    onTransition: (before: Release | null, after: Release) => {
       measures.transition(before, after);
       note(before, after);
     },
-  });
+  };
+  const ledger = createLedger(kept);
+  /** Takes nothing from a replica that does not lead any more. */
+  const leading = createLedger({ ...kept, fence: lease.fence });
   const gitops = createGitops({ ...settled, author: file.author, clock, log, onPush: measures.pushed });
   const clockSkew = async () =>
     skewWords(
@@ -204,9 +208,9 @@ export async function startApp(
     await ledger.markAllDue(held);
     for (const work of held) dispatch.nudge(work);
   };
-  const leaveLocks = createRollbackLocks(ledger.hold);
+  const leaveLocks = createRollbackLocks(leading.hold);
   const onFailure: OnFailurePorts = {
-    ...ledger,
+    ...leading,
     clock,
     rollsBack: (where) => rollsBackNow(catalog.snapshot(), where),
     nudge: (work) => dispatch.nudge(work),
@@ -235,33 +239,33 @@ export async function startApp(
         leave: async (release, verdict, clusters) => {
           if (!lease.held()) return;
           const verdicts = Object.fromEntries(clusters.map((cluster) => [cluster, verdict(cluster)]));
-          await recordArrival(ledger, release.id, verdicts);
+          await recordArrival(leading, release.id, verdicts);
         },
         now: () => instantOf(clock.now()),
       });
     },
     outside: async () => changedOutside(gitops, await catalog.deployed(), await ledger.arriving()),
     openDrifts: ledger.drifts,
-    leads: lease.held,
+    term: lease.term,
     pushes: () => bells.rings('pushed'),
     onVerdict: around(at, 'arrival', async ({ release }, cluster, { verdict, steps, earlier }) => {
       if (release === undefined) return;
-      await recordArrival(ledger, release, { [cluster]: verdict }, { [cluster]: steps }, { [cluster]: earlier });
+      await recordArrival(leading, release, { [cluster]: verdict }, { [cluster]: steps }, { [cluster]: earlier });
     }),
     showsLogs: (environment) => catalog.environment(environment)?.logs === 'thread',
     onPodLog: async ({ release }, cluster, log) => {
-      if (release !== undefined) await recordPodLog(ledger, release, cluster, log);
+      if (release !== undefined) await recordPodLog(leading, release, cluster, log);
     },
     onHealthy: async (healthy) => {
       if (await ledger.recordHealthy(healthy)) await reconsider();
     },
-    onHealth: ledger.recordHealth,
-    onDrift: async (drift) => void (await ledger.openDrift({ kind: 'drift', ...drift })),
+    onHealth: leading.recordHealth,
+    onDrift: async (drift) => void (await leading.openDrift({ kind: 'drift', ...drift })),
     onDriftEnded: async (id, how) => {
       const drift = await ledger.drift(id);
       if (drift?.state.kind === 'open' && drift.service !== undefined && changesWhatRuns(drift))
-        await ledger.restartHealthyTime({ ...drift, service: drift.service });
-      await ledger.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } });
+        await leading.restartHealthyTime({ ...drift, service: drift.service });
+      await leading.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } });
     },
   });
   const notify = createNotify({
@@ -276,7 +280,7 @@ export async function startApp(
     log,
     pulse,
     commitUrl: (repository) => file.repositories[repository]?.commitUrl,
-    leads: lease.held,
+    term: lease.term,
   });
 
   const elsewhere = createElsewhere(

@@ -6,6 +6,12 @@ import { key, type Redis } from './redis.ts';
 import type { Log } from './telemetry.ts';
 import { type Clock, pause } from './time.ts';
 
+/** A key of Redis that holds this token as long as its owner may write. */
+export interface Fence {
+  readonly key: string;
+  readonly token: () => string;
+}
+
 export interface LeaseOptions {
   readonly redis: Redis;
   readonly name: string;
@@ -23,17 +29,28 @@ const giveUp = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call(
 /** One process of all replicas holds it at a time. Whoever was asleep past its end knows it at once, without asking. */
 export function createLease({ redis, name, steady, log, lastsMs = 3_000 }: LeaseOptions) {
   const place = key('lease', name);
-  const token = `${neighbourhood()} ${process.pid} ${randomUUID()}`;
+  const newToken = () => `${neighbourhood()} ${process.pid} ${randomUUID()}`;
+  /** Of this holding, and of the next one: each has its own, so that nothing of an earlier one is taken for the present. */
+  let token = '';
+  let next = newToken();
+  let holdings = 0;
   let untilMs = Number.NEGATIVE_INFINITY;
   let was = false;
   const ending = new AbortController();
   const held = () => steady.now() < untilMs;
+  const begin = (): true => {
+    [token, next] = [next, newToken()];
+    holdings += 1;
+    return true;
+  };
   const take = async (): Promise<boolean> => {
-    if ((await redis.set(place, token, 'PX', lastsMs, 'NX')) === 'OK') return true;
+    if ((await redis.set(place, next, 'PX', lastsMs, 'NX')) === 'OK') return begin();
     const holder = (await redis.get(place)) ?? '';
+    // Nobody else had it meanwhile.
+    if (holder === token) return (await redis.eval(renew, 1, place, token, lastsMs)) === 1;
     // An answer that was lost may have made it ours.
-    if (holder !== token && !isGone(holder)) return false;
-    return (await redis.eval(takeOver, 1, place, holder, token, lastsMs)) === 1;
+    if (holder !== next && !isGone(holder)) return false;
+    return (await redis.eval(takeOver, 1, place, holder, next, lastsMs)) === 1 && begin();
   };
   const attempt = async (): Promise<void> => {
     // From before the question: Redis counts from later on, so that the next holder never begins before this one ends.
@@ -48,6 +65,10 @@ export function createLease({ redis, name, steady, log, lastsMs = 3_000 }: Lease
   let running: Promise<void> = Promise.resolve();
   return {
     held,
+    /** A number for each time that this process began to hold it; null while it does not. */
+    term: (): number | null => (held() ? holdings : null),
+    /** By which Redis itself refuses what a former holder still sends. */
+    fence: { key: place, token: () => token } satisfies Fence,
     /** Resolves when it is known who holds it. */
     start: async (): Promise<void> => {
       await tryAttempt();

@@ -58,6 +58,21 @@ test('a replica that slept past its end knows it before it asks, and another lea
   expect(first.held()).toBe(false);
 });
 
+test('each holding has a number and a token of its own', async () => {
+  let sleptMs = 0;
+  const first = await replica({ now: () => steadyClock.now() + sleptMs });
+  const [term, token] = [first.term(), first.fence.token()];
+  expect(term).not.toBeNull();
+  expect(await redis.get(first.fence.key)).toBe(token);
+  sleptMs = 10_000;
+  expect(first.term()).toBeNull();
+  await redis.set(first.fence.key, 'of another', 'PX', 50);
+  await vi.waitFor(() => expect(first.held()).toBe(true), soon);
+  expect(first.term()).not.toBe(term);
+  expect(first.fence.token()).not.toBe(token);
+  expect(await redis.get(first.fence.key)).toBe(first.fence.token());
+});
+
 test('no two hold it at the same time, however they come and go', async () => {
   let most = 0;
   const look = setInterval(() => {

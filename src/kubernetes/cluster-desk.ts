@@ -116,6 +116,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     /** From now on this replica speaks for the cluster; these drifts of it are on record. */
     lead: (drifts: readonly Drift[]) => {
       leads = true;
+      expectations = null;
       begin(drifts);
     },
     follow: () => {

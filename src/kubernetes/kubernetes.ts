@@ -27,22 +27,23 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
     return ports.onDriftEnded(id, how);
   };
 
-  const leads = ports.leads ?? (() => true);
-  let leading = false;
+  const term = ports.term ?? (() => 0);
+  let leading: number | null = null;
   /** Whoever begins to lead goes on from what is on record. */
   const changeLead = oneAtATime(async () => {
-    if (leads() === leading) return;
-    if (leading) {
-      leading = false;
-      fleet = null;
-      for (const desk of desks) desk.follow();
-      return;
-    }
+    const now = term();
+    if (now === leading) return;
+    leading = null;
+    fleet = null;
+    for (const desk of desks) desk.follow();
+    if (now === null) return;
     const drifts = await (ports.openDrifts?.() ?? Promise.resolve([])).catch((error: unknown) => {
       log.warn({ err: messageOf(error) }, 'open drifts cannot be read; those that ended meanwhile stay open');
       return [];
     });
-    leading = true;
+    // What was read before may be older than what the one before it wrote last.
+    await polling.idle();
+    leading = now;
     fleet = createFleet(ports, drifts);
     for (const desk of desks) desk.lead(drifts.filter(({ cluster }) => cluster === desk.name));
     refresh();

@@ -58,8 +58,8 @@ export interface KubernetesPorts {
   readonly outside?: () => Promise<readonly SeenDrift[]>;
   /** Drifts that are open on the record: those that ended while nobody watched are ended. */
   readonly openDrifts?: () => Promise<readonly Drift[]>;
-  /** Whether this replica speaks for the clusters; default: there is no other. */
-  readonly leads?: () => boolean;
+  /** A number for each time that this replica began to speak for the clusters, null while another one does; default: there is no other. */
+  readonly term?: () => number | null;
   /** Another text after each push of any replica, so that its release is looked for at once. */
   readonly pushes?: () => Promise<string>;
   /** For tests: another way to the API servers, and shorter times. */

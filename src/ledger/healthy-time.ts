@@ -1,7 +1,8 @@
+import { Retryable } from '../errors.ts';
 import type { HealthyTime } from '../proven.ts';
-import type { Redis } from '../redis.ts';
 import { epochMsOf, type Instant, instantOf } from '../time.ts';
 import { healthyKey, healthyTimeKey } from './indexes.ts';
+import type { RecordPorts } from './record.ts';
 import { createScript, onRedis } from './script.ts';
 
 /** What a cluster shows of a version, as far as its healthy time is concerned. */
@@ -21,6 +22,7 @@ export interface HealthSeen {
 // Numbers are written by %.0f: %d of the in-process Redis has 32 bits.
 // `@cluster` names the version that the cluster should run; the one before it stops counting.
 const seeScript = `
+if KEYS[3] and redis.call('GET', KEYS[3]) ~= ARGV[7] then return 'fenced' end
 local at, now = tonumber(ARGV[4]), tonumber(ARGV[5])
 local function split(value)
   local ms, since = string.match(value or '0;', '^(%d+);(%d*)$')
@@ -59,15 +61,22 @@ return 1
  * How long a version has been healthy where, without trouble in between: what `soak` rests on. A version that was seen
  * healthy before this was kept counts from that first sighting, as nothing is known against it.
  */
-export function createHealthyTime({ redis, clock }: { readonly redis: Redis; readonly clock: { now: () => number } }) {
+export function createHealthyTime({ redis, clock, fence }: RecordPorts) {
   const see = createScript(redis, seeScript);
   const run = async (seen: Omit<HealthSeen, 'health' | 'at'>, kind: string, atMs: number) => {
     const { service, environment, cluster, version, digest } = seen;
     const field = `${version} ${digest ?? '-'} ${cluster}`;
     const first = await onRedis(() => redis.hget(healthyKey(service, environment), field));
     const keys = [healthyTimeKey(service, environment), healthyKey(service, environment)];
+    const guard = fence === undefined ? [] : [fence];
     const firstMs = first === null ? atMs : epochMsOf(first);
-    await see([{ keys, values: [field, cluster, kind, atMs, clock.now(), firstMs] }]);
+    const [done] = await see([
+      {
+        keys: [...keys, ...guard.map((each) => each.key)],
+        values: [field, cluster, kind, atMs, clock.now(), firstMs, ...guard.map((each) => each.token())],
+      },
+    ]);
+    if (done === 'fenced') throw new Retryable('another replica leads');
   };
   return {
     recordHealth: (seen: HealthSeen): Promise<void> => run(seen, seen.health, epochMsOf(seen.at)),

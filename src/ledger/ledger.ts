@@ -1,4 +1,5 @@
 import { Retryable } from '../errors.ts';
+import type { Fence } from '../lease.ts';
 import { key, type Redis } from '../redis.ts';
 import type { Release } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
@@ -27,13 +28,15 @@ export interface LedgerPorts {
   readonly clock: Clock;
   /** Hears of each release that was accepted or changed by this process. */
   readonly onTransition?: OnTransition;
+  /** Where it is given, only who holds it writes records and healthy times. */
+  readonly fence?: Fence;
 }
 
 const generationSubject = 'generation';
 
 /** What happened: every record, its log, and what is to be told or done because of it. Throws Retryable while Redis is away. */
-export function createLedger({ redis, clock, onTransition }: LedgerPorts) {
-  const records = createRecords({ redis, clock });
+export function createLedger({ redis, clock, onTransition, fence }: LedgerPorts) {
+  const records = createRecords({ redis, clock, fence });
   const transitionAll = createTransition({ records, clock, onTransition });
   const history = createHistory({ redis, records });
   const transition = async (before: Release, change: ReleaseChange, entry: Entry): Promise<Moved<Release>> => {
@@ -59,7 +62,7 @@ export function createLedger({ redis, clock, onTransition }: LedgerPorts) {
     ...createMarks({ redis, clock }),
     ...createFeeds({ redis }),
     ...createHealthy({ redis }),
-    ...createHealthyTime({ redis, clock }),
+    ...createHealthyTime({ redis, clock, fence }),
     /** How far the thread of a subject has been told; null before its first line. */
     cursor: (subject: string): Promise<string | null> => onRedis(() => redis.hget(recordKey(subject), 'cursor')),
     setCursor: async (subject: string, cursor: string): Promise<void> => {

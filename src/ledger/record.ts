@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { markDueLua } from '../due.ts';
 import { Retryable, Terminal } from '../errors.ts';
+import type { Fence } from '../lease.ts';
 import { key, type Redis } from '../redis.ts';
 import { type Person, type Posted, postedSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
@@ -26,6 +27,8 @@ export type Effect =
   | { readonly kind: 'field'; readonly key: string; readonly member: string; readonly value: string }
   /** Nothing is written where this key exists; it is kept for so many seconds, and holds `member`. */
   | { readonly kind: 'once'; readonly key: string; readonly member: string; readonly seconds: number }
+  /** Nothing is written where this key does not hold `member`. */
+  | { readonly kind: 'fence'; readonly key: string; readonly member: string }
   | { readonly kind: 'due'; readonly work: string }
   /** The oldest release of this index has its turn. */
   | { readonly kind: 'wake'; readonly key: string };
@@ -62,6 +65,7 @@ local firstKey, firstEffect = 8, 10
 
 for i = firstKey, #KEYS do
   local effect = firstEffect + (i - firstKey) * 3
+  if ARGV[effect] == 'fence' and redis.call('GET', KEYS[i]) ~= ARGV[effect + 1] then return {'fenced'} end
   if ARGV[effect] == 'once' then
     local seen = redis.call('GET', KEYS[i])
     if seen then return {'seen', seen} end
@@ -101,6 +105,7 @@ return {'done'}
 
 const answerSchema = z.union([
   z.tuple([z.literal('done')]),
+  z.tuple([z.literal('fenced')]),
   z.tuple([z.literal('seen'), z.string()]),
   z.tuple([z.literal('moved'), z.string(), z.string()]),
 ]);
@@ -125,7 +130,14 @@ export interface Records {
   readonly subjectOf: (message: Posted) => Promise<string | null>;
 }
 
-export function createRecords({ redis, clock }: { readonly redis: Redis; readonly clock: Clock }): Records {
+export interface RecordPorts {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  /** Where it is given, only who holds it writes; others reject as Retryable. */
+  readonly fence?: Fence | undefined;
+}
+
+export function createRecords({ redis, clock, fence }: RecordPorts): Records {
   const script = createScript(redis, transitionScript);
   const scriptTogether = createScript(redis, transitionScript, { together: true });
   const writer = randomUUID();
@@ -134,7 +146,11 @@ export function createRecords({ redis, clock }: { readonly redis: Redis; readonl
     const at = instantOf(clock.now());
     const calls = list.map((write) => {
       count += 1;
-      return callOf(write, { token: `${writer}-${count}`, at, nowMs: clock.now() });
+      return callOf(fence === undefined ? write : fenced(write, fence), {
+        token: `${writer}-${count}`,
+        at,
+        nowMs: clock.now(),
+      });
     });
     return (await run(calls)).map((answer) => outcomeOf(answerSchema.parse(answer)));
   };
@@ -167,6 +183,10 @@ export function createRecords({ redis, clock }: { readonly redis: Redis; readonl
   };
 }
 
+function fenced(write: Write, fence: Fence): Write {
+  return { ...write, effects: [{ kind: 'fence', key: fence.key, member: fence.token() }, ...write.effects] };
+}
+
 function callOf(write: Write, made: { readonly token: string; readonly at: Instant; readonly nowMs: number }) {
   const { message: _, ...record } = write.record;
   const shared = [key('sequence'), key('log'), key('thread', write.subject), key('dirty'), key('due'), key('marks')];
@@ -196,6 +216,8 @@ function effectValues(effect: Effect): [string, string, string] {
       return [effect.kind, effect.member, ''];
     case 'field':
       return ['field', effect.member, effect.value];
+    case 'fence':
+      return ['fence', effect.member, ''];
     case 'once':
       return ['once', effect.member, String(effect.seconds)];
     case 'due':
@@ -209,6 +231,8 @@ function outcomeOf(answer: z.infer<typeof answerSchema>): WriteOutcome {
   switch (answer[0]) {
     case 'done':
       return { kind: 'done' };
+    case 'fenced':
+      throw new Retryable('another replica leads');
     case 'seen':
       return { kind: 'seen', member: answer[1] };
     case 'moved':

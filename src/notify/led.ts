@@ -5,7 +5,7 @@ const notLeading = { kind: 'later', afterMs: 1_000, because: 'another replica sp
 
 /** The same ports, which say and note nothing once another replica speaks: whoever stood still for a while learns it here. */
 export function ledPorts(ports: NotifyPorts): NotifyPorts {
-  const leads = (): boolean => ports.leads?.() ?? true;
+  const leads = (): boolean => ports.term === undefined || ports.term() !== null;
   return {
     ...ports,
     post: async (...args) => (leads() ? ports.post(...args) : notLeading),

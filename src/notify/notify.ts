@@ -17,7 +17,7 @@ export function createNotify(given: NotifyPorts) {
   const ports = ledPorts(given);
   const { clock, log, pulse } = ports;
   let outbox = createOutbox(ports);
-  let led = false;
+  let led: number | null = null;
   const ending = new AbortController();
   const pictures = createPictures(ports, ending.signal);
   const running = new Set<string>();
@@ -55,11 +55,11 @@ export function createNotify(given: NotifyPorts) {
     let failures = 0;
     while (!ending.signal.aborted) {
       pulse.beat('notify', 60_000);
-      const leads = ports.leads?.() ?? true;
+      const term = ports.term === undefined ? 0 : ports.term();
       // Others may have told something else meanwhile: what messages look like is not known any more.
-      if (leads && !led) outbox = createOutbox(ports);
-      led = leads;
-      if (!leads) {
+      if (term !== null && term !== led) outbox = createOutbox(ports);
+      led = term;
+      if (term === null) {
         await pause(roundMs, ending.signal);
         continue;
       }

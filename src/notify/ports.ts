@@ -20,8 +20,8 @@ export interface NotifyPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly pulse: Pulse;
-  /** Whether this replica sends; default: there is no other. */
-  readonly leads?: () => boolean;
+  /** A number for each time that this replica began to send, null while another one does; default: there is no other. */
+  readonly term?: () => number | null;
   readonly dirty: (limit: number) => Promise<readonly { readonly subject: string; readonly mark: string }[]>;
   readonly clean: (subject: string, mark: string) => Promise<boolean>;
   readonly cursor: (subject: string) => Promise<string | null>;

@@ -29,14 +29,17 @@ async function start(name: string): Promise<void> {
   replicas.set(name, await serve(['serve', '--config', own], world.configuration));
 }
 
-/** The replica that speaks for both, by its log. */
+/** Whether a replica speaks, by its log. */
+const leads = (name: string) =>
+  replicas
+    .get(name)
+    ?.lines()
+    .findLast((line) => line.includes(' replica leads'))
+    ?.includes('this replica leads') === true;
+/** The one that speaks for both. */
 const leader = () => {
-  const leads = [...replicas].filter(([, { lines }]) =>
-    lines()
-      .findLast((line) => line.includes(' replica leads'))
-      ?.includes('this replica leads'),
-  );
-  return leads.length === 1 ? leads[0]?.[0] : undefined;
+  const all = [...replicas.keys()].filter(leads);
+  return all.length === 1 ? all[0] : undefined;
 };
 
 /** Two versions that CI has built of each. */
@@ -64,7 +67,7 @@ async function allRun(): Promise<void> {
     await world.message('releases-dev', new RegExp(`${service} ${version.replaceAll('.', '\\.')} is running in dev`));
 }
 
-test('a restart of one replica and a kill of the one that speaks lose nothing, and nothing is said twice', async () => {
+test('a restart of one replica, a kill and a pause of the one that speaks lose nothing, and nothing is said twice', async () => {
   await world.wait('one that leads', () => leader() !== undefined);
   const restarted = leader() ?? '';
   const asking = askForAll();
@@ -82,6 +85,19 @@ test('a restart of one replica and a kill of the one that speaks lose nothing, a
   replicas.delete(killed);
   await world.wait('the other one that leads', () => leader() === restarted);
   await allRun();
+
+  // Paused in the middle of it, it finds that another one speaks, and says no more.
+  await start(killed);
+  await askForAll();
+  const paused = replicas.get(restarted)?.pid ?? 0;
+  process.kill(paused, 'SIGSTOP');
+  try {
+    await world.wait('the other one that leads', () => leads(killed));
+    await allRun();
+  } finally {
+    process.kill(paused, 'SIGCONT');
+  }
+  await world.wait('one that leads', () => leader() === killed);
 
   const shown = world.messagesOf('releases-dev', /./);
   const roots = shown.filter(({ ts, thread_ts, text }) => (thread_ts ?? ts) === ts && text.includes('Asked by'));

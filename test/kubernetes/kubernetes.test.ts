@@ -26,7 +26,7 @@ let healthy: HealthySeen[];
 let drifts: (SeenDrift | string)[];
 let refusals: number;
 let atMs: number;
-let leads: boolean;
+let term: number | null;
 const lead = { asked: 0 };
 let open: Drift[];
 
@@ -61,9 +61,9 @@ async function begin(
     onHealthy: async (seen) => healthy.push(seen),
     onDrift: async (seen) => drifts.push(seen),
     onDriftEnded: async (_id, how) => drifts.push(how),
-    leads: () => {
+    term: () => {
       lead.asked += 1;
-      return leads;
+      return term;
     },
     openDrifts: async () => open,
     bounds: { shortestPauseMs: 10, longestPauseMs: 100 },
@@ -74,7 +74,7 @@ async function begin(
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-kubernetes-'));
   api = await startTinyApi();
-  [verdicts, healthy, drifts, refusals, atMs, leads, open] = [[], [], [], 0, nowMs, true, []];
+  [verdicts, healthy, drifts, refusals, atMs, term, open] = [[], [], [], 0, nowMs, 0, []];
 });
 afterEach(async () => {
   await kubernetes.stop();
@@ -89,12 +89,12 @@ describe('of several replicas', () => {
     expect(kubernetes.status()).toMatchObject([{ services: [{ service: 'web', verdict: { kind: 'healthy' } }] }]);
 
   test('one that follows sees everything and says nothing; when it leads it says what is so', async () => {
-    leads = false;
+    term = null;
     load(aFinishedWorld());
     await begin();
     await eventually(isHealthy);
     expect([verdicts, healthy, drifts]).toEqual([[], [], []]);
-    leads = true;
+    term = 1;
     await eventually(() => expect([verdicts, healthy]).toMatchObject([[{ kind: 'healthy' }], [{ service: 'web' }]]));
   });
 
@@ -110,7 +110,7 @@ describe('of several replicas', () => {
     await eventually(() => expect(drifts).toHaveLength(1));
     const [first] = drifts;
     open = typeof first === 'object' ? [{ ...first, kind: 'drift', revision: 1, state: { kind: 'open' } }] : [];
-    leads = false;
+    term = null;
     const { asked } = lead;
     await eventually(() => expect(lead.asked).toBeGreaterThan(asked));
     load(aFinishedWorld());
@@ -119,9 +119,18 @@ describe('of several replicas', () => {
       expect(kubernetes.chains('web', 'production')[0]?.verdict).toMatchObject({ kind: 'healthy' }),
     );
     expect(drifts).toHaveLength(1);
-    leads = true;
+    term = 1;
     await eventually(() => expect(drifts.slice(1)).toEqual(['corrected']));
   });
+});
+
+test('a replica that leads anew, although it noticed no other, says anew what is so', async () => {
+  load(aFinishedWorld());
+  await begin();
+  await eventually(() => expect(verdicts).toHaveLength(1));
+  term = 1;
+  await eventually(() => expect(verdicts).toHaveLength(2));
+  expect(verdicts[1]).toEqual(verdicts[0]);
 });
 
 describe('watching a cluster', () => {

@@ -471,6 +471,37 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     expect(ids(await ledger.open({ service, environment: 'production' }))).toEqual([release.id]);
   });
 
+  test('takes nothing from a replica that does not lead any more', async () => {
+    const place = '{sluice}:lease:test';
+    const leading = createLedger({ redis, clock, fence: { key: place, token: () => 'mine' } });
+    const release = await written();
+    const write = () =>
+      leading.transition(release, { state: release.state, failed: { at: at(), cluster: 'dev', reason: 'x' } }, entry);
+    const healthy = {
+      service: 'web',
+      environment: 'dev',
+      cluster: 'dev',
+      version: '1',
+      at: at(),
+      health: 'healthy',
+    } as const;
+    const all = () => redis.xlen('{sluice}:log');
+    const before = await all();
+    for (const holder of ['another', null]) {
+      await (holder === null ? redis.del(place) : redis.set(place, holder));
+      await expect(write()).rejects.toThrow('another replica leads');
+      await expect(leading.openDrift(aDrift)).rejects.toThrow('another replica leads');
+      await expect(leading.recordHealth(healthy)).rejects.toThrow('another replica leads');
+    }
+    expect(await all()).toBe(before);
+    expect(await ledger.drifts()).toEqual([]);
+    expect(await ledger.healthyTimes('web', 'dev')).toEqual([]);
+    await redis.set(place, 'mine');
+    expect((await write()).kind).toBe('done');
+    await leading.recordHealth(healthy);
+    expect(await ledger.healthyTimes('web', 'dev')).toHaveLength(1);
+  });
+
   test('does not read a record that is not one of ours as if it were none', async () => {
     const { revision: _, state: __, ...wanted } = aHold();
     await ledger.hold(wanted, { event: 'hold.set' });

@@ -7,7 +7,7 @@ import { aRecord } from './fake-record.ts';
 test('whoever lost the lead while it stood still says nothing more, and notes nothing over what the other has noted', async () => {
   const record = aRecord(aClock());
   let leads = true;
-  const ports = ledPorts({ ...record.ports, leads: () => leads });
+  const ports = ledPorts({ ...record.ports, term: () => (leads ? 0 : null) });
   const body = { text: 'web is running', blocks: [] };
   expect((await ports.post('#releases-dev', body)).kind).toBe('sent');
   await ports.setCursor('release/1', 'here');
