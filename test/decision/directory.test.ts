@@ -40,9 +40,9 @@ describe('who is behind the names', () => {
     });
   });
 
-  test('an actor who has left is behind no name any more; others are not looked at', async () => {
+  test('an actor who has left is behind no name any more; each is asked about once', async () => {
     expect(await read(['@platform', 'mia'], [bo.user, bo.user, cy.user, automatic])).toEqual({
-      asked: ['@platform', bo.user],
+      asked: ['@platform', bo.user, cy.user],
       directory: { '@platform': [ana.user], mia: [mia.user] },
     });
   });
