@@ -61,6 +61,10 @@ function re(text: string, pattern: string): boolean {
   return compiled.matches(text);
 }
 
+function glob(text: string, pattern: string): boolean {
+  return matchesName(pattern, text);
+}
+
 function createLanguage(): Environment {
   const { items } = inputLimits;
   const language = new Environment({
@@ -73,13 +77,12 @@ function createLanguage(): Environment {
   return language
     .registerVariable(timeVariable, 'google.protobuf.Timestamp')
     .registerFunction('re(string, string): bool', re)
-    .registerFunction('glob(string, string): bool', (text: string, pattern: string) => matchesName(pattern, text));
+    .registerFunction('glob(string, string): bool', glob);
 }
 
-let language: Environment | null = null;
+const language = createLanguage();
 
 function compile(expression: string): Rule {
-  language ??= createLanguage();
   try {
     const parsed = language.parse(expression);
     // What is not allowed at all is said first: that it has the wrong types besides helps nobody.
