@@ -32,6 +32,8 @@ export interface Demands {
 export interface Voter {
   readonly person: Person;
   readonly identity: ReadonlySet<string>;
+  /** What the accounts are called: an author is none of them. */
+  readonly names: readonly string[];
   readonly accounts: readonly UserId[];
 }
 
@@ -73,8 +75,8 @@ function findDemands(question: Question): Demands {
   const lines = found.map((each) => ({
     ...each,
     takes: voters.filter(
-      ({ person, identity, accounts }) =>
-        accounts.some((user) => each.may.includes(user)) && !each.isExcluded([...identity, person.name]),
+      ({ identity, names, accounts }) =>
+        accounts.some((user) => each.may.includes(user)) && !each.isExcluded([...identity, ...names]),
     ),
   }));
   const strangers = voters.filter((voter) => !lines.some(({ takes }) => takes.includes(voter)));
@@ -118,10 +120,12 @@ function readVoters({ request, plan, votes, facts }: Question, own: ReadonlySet<
   for (const { person } of lastVotes(votes).filter((vote) => vote.vote === 'approve' && vote.bound === bound)) {
     const { user } = person;
     const now = facts.voters?.get(user);
-    const identity = joined(identityOf(person, people), identityOf(now ?? person, people));
+    // As they were when they voted, and as the directory knows them now.
+    const both = [person, now ?? person];
+    const identity = both.map((each) => identityOf(each, people)).reduce(joined);
     if (now === null) uncounted.push({ user, because: 'is not a member of this workspace any more' });
     else if (isSamePerson(identity, own)) uncounted.push({ user, because: 'asked for it' });
-    else voters = withVoter(voters, { person, identity, accounts: [user] });
+    else voters = withVoter(voters, { person, identity, names: both.map(({ name }) => name), accounts: [user] });
   }
   return { voters, uncounted };
 }
@@ -133,6 +137,7 @@ function withVoter(voters: readonly Voter[], voter: Voter): readonly Voter[] {
   const one = same.reduce((first, next) => ({
     person: first.person,
     identity: joined(first.identity, next.identity),
+    names: [...first.names, ...next.names],
     accounts: [...first.accounts, ...next.accounts],
   }));
   return [...others, one];

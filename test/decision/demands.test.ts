@@ -60,6 +60,10 @@ describe('two groups at once', () => {
     const seen = counted(asked({ voters }));
     expect(seen.map((names) => names.length)).toEqual(expected.map((names) => names.length));
     expect(seen.flat().toSorted()).toEqual(expected.flat().toSorted());
+    // Whoever counts for one of them is no stranger to the other.
+    const counting = new Set(expected.flat());
+    const strangers = voters.map(({ name }) => name).filter((name) => !counting.has(name));
+    expect(demandsOf(asked({ voters })).uncounted).toHaveLength(strangers.length);
   });
 
   test.each([
@@ -201,6 +205,19 @@ describe('without the author', () => {
       { user: 'UBO', because: 'wrote one of the commits' },
       { user: 'UOLU', because: 'is not in @platform or @security any more' },
     ]);
+  });
+
+  test('who wrote it is told so under whichever of their accounts they voted', () => {
+    const yaml = twoGroups.replace(/\n.*from: \["@platform"\], count: 2 }/, '');
+    const olu = aPerson('olu', { email: 'cy@example.com' });
+    expect(demandsOf(asked({ voters: [olu, cy], plan: by('Cy'), yaml })).uncounted).toEqual([
+      { user: 'UOLU', because: 'wrote one of the commits' },
+    ]);
+  });
+
+  test('who wrote it under the name that the directory has now does not count either', () => {
+    const now = new Map<UserId, Person | null>([[cy.user, { ...cy, name: 'cyrus' }]]);
+    expect(counted(asked({ voters: [cy], plan: by('Cyrus'), now }))).toEqual([['cy'], []]);
   });
 
   test('others are, and so is the author where nothing excludes them', () => {
