@@ -43,8 +43,9 @@ export function decide(question: Question): Decision {
   const kind = reasons.some(({ effect }) => effect === 'deny') ? 'denied' : reasons.length > 0 ? 'held' : 'allowed';
   const shown = shownOf(question.request, question.plan, question.facts.policy.file);
   const asked = askedAt(question);
-  const ends = [approvalsExpireAt(question), confirmation.expiresAt].filter((end) => end !== undefined);
-  const expiresAt = kind === 'held' ? ends.toSorted()[0] : undefined;
+  // What has no end sorts last.
+  const ends = [approvalsExpireAt(question), confirmation.expiresAt].toSorted();
+  const expiresAt = kind === 'held' ? ends[0] : undefined;
   return {
     kind,
     reasons,

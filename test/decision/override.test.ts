@@ -301,6 +301,15 @@ describe('overriding approvals', () => {
     expect(decide({ ...question, askedAt: at(-1_000) }).expiresAt).toBe(at(Date.parse(expected) - noonMs - 1_000));
   });
 
+  test.each([
+    ['2h', 2],
+    ['8h', 4],
+  ])('gives up with the votes, within %s, or four hours after it has asked', (within, hours) => {
+    const line = `kind: approvals, from: ["@platform"], within: ${within}, override: [operator]`;
+    const question = ask([line], { requester: mia, override: ['approvals'] }, { now: at(60_000), askedAt: at() });
+    expect(decide(question).expiresAt).toBe(at(hours * 3_600_000));
+  });
+
   test('waits for the file where there is no second operator', () => {
     const { facts } = asked;
     const members = new Map([...facts.members, ['cy', []] as const]);

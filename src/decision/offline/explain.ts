@@ -28,8 +28,8 @@ export function explain(question: Question): readonly Explained[] {
       const at = { policy: ids[index] ?? line.kind, source: `sluice.yaml:${policy.lineOf(['policies', index])}` };
       if (!holdsFor(line, question.request, policy.file))
         return { ...at, word: 'does not hold here', because: limitsOf(line) };
-      const alone = judged(question, [line], (path) => policy.lineOf(['policies', index, ...path.slice(2)]));
-      const none = new Set(judged(question, [], policy.lineOf).map(({ code, text }) => `${code} ${text}`));
+      const alone = judged(question, [line]);
+      const none = new Set(judged(question, []).map(({ code, text }) => `${code} ${text}`));
       const own = alone.filter(({ code, text }) => !none.has(`${code} ${text}`));
       return { ...at, ...verdictOf(own, factsFor(line, question)) };
     }),
@@ -47,7 +47,7 @@ export function explainTable(rows: readonly Explained[]): string {
 /** What no line of `policies` asks for: rights, the order of environments, locks. */
 function always(question: Question): readonly Explained[] {
   const { policy } = question.facts;
-  const reasons = judged(question, [], policy.lineOf);
+  const reasons = judged(question, []);
   const { environment, requester } = question.request;
   const after = own(policy.file.environments, environment)?.after ?? [];
   const row = (name: string, path: readonly PropertyKey[], codes: readonly string[], facts: string): Explained => ({
@@ -58,7 +58,7 @@ function always(question: Question): readonly Explained[] {
       facts,
     ),
   });
-  const known = ['not-authorized', 'not-healthy-before', 'not-soaked', 'locked'];
+  const known = ['not-authorized', 'not-healthy-before', 'locked'];
   const others = [...new Set(reasons.map(({ code }) => code))].filter((code) => !known.includes(code));
   return [
     row('authorization', ['roles'], ['not-authorized'], `${requester.name} may release there`),
@@ -72,7 +72,7 @@ function always(question: Question): readonly Explained[] {
       : row(
           'promotion-order',
           ['environments', environment, 'after'],
-          ['not-healthy-before', 'not-soaked'],
+          ['not-healthy-before'],
           `it was healthy in ${after.join(' and ')}`,
         ),
     row('locks', [], ['locked'], question.facts.holds.length === 0 ? 'nothing is locked' : 'no lock stops it'),
@@ -81,11 +81,7 @@ function always(question: Question): readonly Explained[] {
 }
 
 /** All reasons under a file with these lines alone; votes stay bound to what they were cast for. */
-function judged(
-  question: Question,
-  policies: readonly Policy[],
-  lineOf: (path: readonly PropertyKey[]) => number,
-): readonly Reason[] {
+function judged(question: Question, policies: readonly Policy[]): readonly Reason[] {
   const { request, plan, facts } = question;
   const file = { ...facts.policy.file, policies: [...policies] };
   const [whole, alone] = [boundOf(request, plan, facts.policy.file), boundOf(request, plan, file)];
@@ -93,7 +89,7 @@ function judged(
   const { reasons, warnings = [] } = decide({
     ...question,
     votes,
-    facts: { ...facts, policy: { ...facts.policy, file, lineOf } },
+    facts: { ...facts, policy: { ...facts.policy, file } },
   });
   return [...reasons, ...warnings];
 }

@@ -63,20 +63,21 @@ export async function runPolicyCommand(
 
 function check(files: readonly string[], terminal: Terminal): number {
   if (files.length === 0) throw new Refusal('policy check needs a file: npm start -- policy check sluice.yaml');
-  let wrong = 0;
-  for (const file of files) {
-    const parsed = checkSluiceFile(terminal.readText(file), file);
-    if (parsed.kind === 'invalid') {
-      wrong += 1;
-      terminal.print(problemLines(parsed.problems));
-      continue;
-    }
-    const { policies, roles } = parsed.value;
-    for (const { line, message } of adviceOn({ file: parsed.value, lineOf: parsed.lineOf }, terminal.nowMs))
-      terminal.print(`${file}:${line}: note: ${message}`);
-    terminal.print(`${file}: valid, ${policies.length} policies, ${roles.length} lines of roles`);
+  const valid = files.map((file) => isValid(file, terminal));
+  return valid.every((each) => each) ? 0 : 1;
+}
+
+function isValid(file: string, terminal: Terminal): boolean {
+  const parsed = checkSluiceFile(terminal.readText(file), file);
+  if (parsed.kind === 'invalid') {
+    terminal.print(problemLines(parsed.problems));
+    return false;
   }
-  return wrong === 0 ? 0 : 1;
+  const { policies, roles } = parsed.value;
+  for (const { line, message } of adviceOn({ file: parsed.value, lineOf: parsed.lineOf }, terminal.nowMs))
+    terminal.print(`${file}:${line}: note: ${message}`);
+  terminal.print(`${file}: valid, ${policies.length} policies, ${roles.length} lines of roles`);
+  return true;
 }
 
 function test([path, ...more]: readonly string[], terminal: Terminal): number {
@@ -107,37 +108,42 @@ async function explainRelease(words: readonly string[], options: Options, termin
   terminal.print(
     `\n${service} ${version} → ${environment}, asked by ${question.request.requester.name}: ${kind}${next === undefined ? '' : `. Next: ${next}`}`,
   );
-  const unknown = groupsOf(policy).filter((name) => !question.facts.members.has(name));
+  const unknown = namesIn(policy).filter((name) => !question.facts.members.has(name));
   if (unknown.length > 0)
     terminal.print(`Nobody is known to be in ${unknown.join(', ')}: name them under members in a file of --facts.`);
   return 0;
 }
 
-function groupsOf({ file }: ReadFile): readonly string[] {
+/** Groups and people of roles and approvals. */
+function namesIn({ file }: ReadFile): readonly string[] {
   const named = [
     ...file.roles.flatMap(({ of }) => of),
     ...file.policies.flatMap((line) => (line.kind === 'approvals' ? (line.from ?? []) : [])),
   ];
-  return [...new Set(named.filter((name) => name.startsWith('@')))];
+  return [...new Set(named)];
 }
 
 async function replayLog(options: Options, terminal: Terminal): Promise<number> {
   const sinceMs = parseDurationMs(options.since ?? '90d');
   if (sinceMs === null) throw new Refusal(`--since takes a duration such as 90d or 12h, not "${options.since}".`);
-  if (options.log === undefined && terminal.record === null)
-    throw new Refusal('policy replay needs a log: --log FILE (made by npm start -- log), or REDIS_URL.');
+  const read = readLines(await logLines(options, terminal));
   const policy = readPolicy(options.file ?? 'sluice.yaml', terminal);
-  const lines = options.log === undefined ? await recordedLines(terminal.record) : jsonLines(options.log, terminal);
-  const read = readLines(lines);
   const healthyBefore = terminal.record === null ? undefined : await allHealthy(terminal.record, read, policy);
   const members = options.members === undefined ? undefined : readMembers(options.members, policy, terminal);
   const replayed = replay(read, policy, {
     sinceMs: terminal.nowMs - sinceMs,
-    ...(healthyBefore === undefined ? {} : { healthyBefore }),
-    ...(members === undefined ? {} : { members }),
+    healthyBefore,
+    members,
   });
   terminal.print(replayReport(replayed));
   return 0;
+}
+
+async function logLines({ log }: Options, terminal: Terminal): Promise<readonly unknown[]> {
+  if (log !== undefined) return jsonLines(log, terminal);
+  if (terminal.record === null)
+    throw new Refusal('policy replay needs a log: --log FILE (made by npm start -- log), or REDIS_URL.');
+  return recordedLines(terminal.record);
 }
 
 function jsonLines(path: string, terminal: Terminal): readonly unknown[] {

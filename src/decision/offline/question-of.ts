@@ -24,7 +24,6 @@ import type { Question } from '../question.ts';
 import type { Given } from './given.ts';
 
 const defaultNow: Instant = '2026-11-24T12:00:00.000Z';
-const monthMs = 30 * 86_400_000;
 
 /** What is to be decided under a file, with ordinary facts where none are given; a Refusal says what does not fit. */
 export function questionOf(policy: ReadFile, given: Given): Question {
@@ -141,15 +140,21 @@ function holdOf(hold: object, index: number, file: SluiceFile, now: Instant) {
   });
 }
 
+interface HealthyGiven {
+  readonly version: string;
+  readonly for?: string;
+  readonly clusters?: readonly string[] | undefined;
+}
+
 /** A version is healthy with the digest of the artifact that is asked for, where it is that version. */
 function healthyOf(given: Given, artifact: Artifact, file: SluiceFile, now: Instant): Map<string, HealthyRecord[]> {
   const records = Object.entries(given.healthy ?? {}).map(([environment, versions]): [string, HealthyRecord[]] => [
     environment,
     versions.map((each) => {
-      const { version, ...more } = typeof each === 'string' ? { version: each } : each;
-      const since = instantOf(epochMsOf(now) - ('for' in more ? (parseDurationMs(more.for ?? '') ?? 0) : monthMs));
+      const { version, ...more }: HealthyGiven = typeof each === 'string' ? { version: each } : each;
+      const since = instantOf(epochMsOf(now) - (parseDurationMs(more.for ?? '30d') ?? 0));
       const all = own(file.environments, environment)?.clusters ?? [];
-      const clusters = 'clusters' in more && more.clusters !== undefined ? more.clusters : all;
+      const clusters = more.clusters ?? all;
       const digest = version === artifact.version ? artifact.digest : undefined;
       return {
         version,

@@ -18,15 +18,14 @@ export interface Recorded {
   readonly healthy: (service: string, environment: string) => Promise<readonly HealthyRecord[]>;
 }
 
+/** Facts with the artifact that is asked about. */
+type Told = Given & { readonly request: { readonly service: string; readonly version: string } };
+
 /** As Redis knows it now, save for what the facts say otherwise. */
-export async function liveQuestion(policy: ReadFile, told: Given, record: Recorded, nowMs: number): Promise<Question> {
-  const { service = '', version = '' } = told.request ?? {};
-  const artifact = told.artifact ?? (await record.artifact(service, version)) ?? undefined;
-  const question = questionOf(policy, {
-    now: instantOf(nowMs),
-    ...told,
-    ...(artifact === undefined ? {} : { artifact: { ...artifact } }),
-  });
+export async function liveQuestion(policy: ReadFile, told: Told, record: Recorded, nowMs: number): Promise<Question> {
+  const { service, version } = told.request;
+  const artifact = told.artifact ?? (await record.artifact(service, version));
+  const question = questionOf(policy, { now: instantOf(nowMs), ...told, artifact: { ...artifact } });
   const [healthy, holds] = await Promise.all([healthyOf(record, service, policy), record.holds()]);
   return {
     ...question,
@@ -43,10 +42,9 @@ async function healthyOf(record: Recorded, service: string, policy: ReadFile) {
   return new Map(await Promise.all(names.map(async (name) => [name, await record.healthy(service, name)] as const)));
 }
 
-/** All lines of the log; none where there is no record to ask. */
-export async function recordedLines(record: Recorded | null): Promise<readonly unknown[]> {
+export async function recordedLines(record: Recorded): Promise<readonly unknown[]> {
   const lines: unknown[] = [];
-  if (record !== null) for await (const line of record.log()) lines.push(line);
+  for await (const line of record.log()) lines.push(line);
   return lines;
 }
 

@@ -35,7 +35,8 @@ export interface Replayed {
 interface Memory {
   readonly holds: Map<string, Hold>;
   readonly members: Map<string, Set<UserId>>;
-  readonly healthy: Map<string, HealthyRecord[]>;
+  /** By place, then by version and digest. */
+  readonly healthy: Map<string, Map<string, HealthyRecord>>;
 }
 
 /**
@@ -48,8 +49,8 @@ export function replay(
   policy: ReadFile,
   options: {
     readonly sinceMs: number;
-    readonly healthyBefore?: HealthyBefore;
-    readonly members?: ReadonlyMap<string, readonly UserId[]>;
+    readonly healthyBefore?: HealthyBefore | undefined;
+    readonly members?: ReadonlyMap<string, readonly UserId[]> | undefined;
   },
 ): readonly Replayed[] {
   const memory: Memory = { holds: new Map(), members: new Map(), healthy: new Map() };
@@ -71,11 +72,11 @@ export function replay(
 }
 
 function isHold(record: LogLine['record']): record is Hold {
-  return record.kind === 'hold' && 'because' in record;
+  return 'because' in record;
 }
 
 function isRelease(record: LogLine['record']): record is Release {
-  return record.kind === 'release' && 'request' in record;
+  return 'request' in record;
 }
 
 /** What policies made of it; null while it is under way, and where people or plans ended it. */
@@ -90,15 +91,15 @@ function decideAgain(
   at: Instant,
   policy: ReadFile,
   memory: Memory,
-  { healthyBefore }: { readonly healthyBefore?: HealthyBefore },
+  { healthyBefore }: { readonly healthyBefore?: HealthyBefore | undefined },
 ): Decision {
   const { request, decision } = release;
   const bound = boundOf(request, plan, policy.file);
   const healthy = Object.keys(policy.file.environments).map((name): [string, HealthyRecord[]] => [
     name,
     [
-      ...(memory.healthy.get(`${request.service} ${name}`) ?? []),
-      ...(healthyBefore?.(request.service, name) ?? []).flatMap((record) => until(record, at)),
+      ...(memory.healthy.get(`${request.service} ${name}`)?.values() ?? []),
+      ...(healthyBefore?.(request.service, name) ?? []).map((record) => until(record, at)),
     ],
   ]);
   const again = decide({
@@ -121,9 +122,9 @@ function decideAgain(
 }
 
 /** What was known to be healthy at a moment. */
-function until(record: HealthyRecord, at: Instant): readonly HealthyRecord[] {
+function until(record: HealthyRecord, at: Instant): HealthyRecord {
   const clusters = Object.entries(record.clusters).filter(([, since]) => since <= at);
-  return clusters.length === 0 ? [] : [{ ...record, clusters: Object.fromEntries(clusters) }];
+  return { ...record, clusters: Object.fromEntries(clusters) };
 }
 
 function remember(memory: Memory, { request, plan, decision, votes, arrival }: Release, at: Instant): void {
@@ -141,11 +142,11 @@ function remember(memory: Memory, { request, plan, decision, votes, arrival }: R
     if (verdict.kind !== 'healthy') continue;
     const place = `${request.service} ${request.environment}`;
     const { version, digest } = plan.artifact;
-    const known = memory.healthy.get(place) ?? [];
-    const same = known.find((each) => each.version === version && each.digest === digest);
-    const clusters = { [cluster]: verdict.since <= at ? verdict.since : at, ...same?.clusters };
-    const record = { version, ...(digest === undefined ? {} : { digest }), clusters };
-    memory.healthy.set(place, [...known.filter((each) => each !== same), record]);
+    const known = memory.healthy.get(place) ?? new Map<string, HealthyRecord>();
+    memory.healthy.set(place, known);
+    const name = `${version} ${digest}`;
+    const clusters = { [cluster]: verdict.since <= at ? verdict.since : at, ...known.get(name)?.clusters };
+    known.set(name, { version, digest, clusters });
   }
 }
 

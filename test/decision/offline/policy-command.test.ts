@@ -127,6 +127,7 @@ b.yaml: valid, 3 policies, 2 lines of roles`,
   test('says what is wrong, goes on with the next file, and fails', async () => {
     const { code, text } = await run('check a.yaml b.yaml', { 'a.yaml': broken, 'b.yaml': sluiceYaml });
     expect(code).toBe(1);
+    expect((await run('check b.yaml a.yaml', { 'a.yaml': broken, 'b.yaml': sluiceYaml })).code).toBe(1);
     expect(text).toMatch(/^a\.yaml:16:\d+: policies\.1\.count: .*\nb\.yaml: valid, 2 policies, 2 lines of roles$/);
   });
 });
@@ -139,6 +140,15 @@ describe('policy test', () => {
     const result = await run('test cases.yaml', { 'cases.yaml': cases, 'sluice.yaml': sluiceYaml });
     expect(result.code).toBe(code);
     expect(result.text.split('\n').at(-1)).toBe(last);
+  });
+
+  test('fails where one of several goes otherwise', async () => {
+    const cases = `cases:
+  - { name: one, request: { service: web, environment: dev, by: mia }, expect: allowed }
+  - { name: two, request: { service: web, environment: dev, by: mia }, expect: held }
+`;
+    const { code, text } = await run('test cases.yaml', { 'cases.yaml': cases, 'sluice.yaml': sluiceYaml });
+    expect([code, text.split('\n').at(-1)]).toEqual([1, '1 of 2 went otherwise.']);
   });
 
   test('decides by the file that stands beside the cases', async () => {
@@ -199,6 +209,9 @@ describe('policy explain', () => {
     const kept = record({ policyText: async () => `${sluiceYaml}${reference}` });
     expect((await run('explain web dev 1.4.2', {}, kept)).text).toMatch(/\^CHG; none is named/);
     expect((await run('explain web dev 1.4.2', files, kept, { file: 'sluice.yaml' })).text).not.toContain('^CHG');
+    await expect(run('explain web dev 1.4.2', {}, record({ policyText: async () => broken }))).rejects.toThrow(
+      /^sluice\.yaml:16:/,
+    );
   });
 
   test('of what Redis does not know, and of what facts say otherwise, it takes the facts', async () => {
@@ -218,7 +231,7 @@ describe('policy replay', () => {
   const files = {
     'sluice.yaml': sluiceYaml + reference,
     'other.yaml': sluiceYaml,
-    'log.jsonl': `${log.map((line) => JSON.stringify(line)).join('\n\n')}\n`,
+    'log.jsonl': `${log.map((line) => JSON.stringify(line)).join('\n \n')}\n`,
   };
   const last = async (options: Parameters<typeof run>[3], from: Recorded | null = null, more = {}) =>
     (await run('replay', { ...files, ...more }, from, options)).text.split('\n').at(-1);

@@ -217,10 +217,13 @@ test('locks are what is given, by somebody for no reason if nothing else is said
 describe('what does not fit is refused with its place', () => {
   test.each<[string, Given, string]>([
     ['a lock', { holds: [{}, { until: 'soon' }] }, 'holds: until: Invalid ISO datetime'],
-    ['an artifact', { artifact: { digest: 7, image: 8 } }, 'artifact: '],
+    [
+      'an artifact',
+      { artifact: { digest: 7, checks: [{ name: 'ci', state: 'done' }] } },
+      'artifact: digest: Invalid input: expected string, received number; checks.0.state: Invalid option: expected one of "passed"|"failed"|"pending"',
+    ],
   ])('%s', (_title, given, message) => {
-    expect(() => ask(given)).toThrow(Refusal);
-    expect(() => ask(given)).toThrow(message);
+    expect(() => ask(given)).toThrow(new Refusal(message));
   });
 });
 
@@ -240,4 +243,10 @@ describe('a moment', () => {
     expect(parsed.success ? parsed.data.now : null).toBe(expected);
     expect(noonMs).toBe(Date.parse(at()));
   });
+});
+
+test('how long a version has been healthy is a duration', () => {
+  const given = (span: string) => ({ healthy: { dev: [{ version: '1.4.2', for: span }] } });
+  expect(givenSchema.safeParse(given('2h')).success).toBe(true);
+  expect(givenSchema.safeParse(given('soon')).success).toBe(false);
 });

@@ -52,6 +52,8 @@ describe('what was decided is decided again', () => {
     const old = line(toDev({ id: releaseId(1) }), -2 * 86_400_000);
     const twice = line(toDev({ id: releaseId(2) }));
     expect(under('', [old, twice, twice])).toHaveLength(1);
+    expect(under('', [line(toDev(), -86_400_000)])).toHaveLength(1);
+    expect(under('', [line(toDev(), -86_400_001)])).toHaveLength(0);
   });
 
   test("what people ended is nobody's decision", () => {
@@ -108,6 +110,7 @@ describe('the facts of that moment are taken from the log', () => {
         replay([line(asked), line(approved)], aReadFile(order), { ...options, healthyBefore: () => record(since) }),
       );
     expect(knowing(at(-1))).toEqual([['allowed', 'allowed', '']]);
+    expect(knowing(at())).toEqual([['allowed', 'allowed', '']]);
     expect(knowing(at(60_000))).toEqual([['allowed', 'denied', 'not-healthy-before']]);
   });
 
@@ -166,6 +169,10 @@ describe('what the log tells', () => {
     expect(codes(order, other({ artifact: { ...artifact, digest: undefined } }), line(asked))).toBe('');
     const elsewhere = line(toDev({ id: releaseId(0), arrival: { clusters: { staging: healthy } } } as never), -10);
     expect(codes(order, elsewhere, line(asked))).toBe('not-healthy-before');
+    // What came before and after it changes nothing.
+    const [older, newer] = ['1.4.1', '1.4.3'].map((version) => other({ artifact: { ...artifact, version } }));
+    const [stranger] = [other({ artifact: { ...artifact, digest: digest('ee') } })];
+    expect(older && newer && codes(order, older, other({}), stranger, newer, line(asked))).toBe('');
   });
 
   test('since when it was healthy, is never later than the line that says so', () => {
@@ -176,6 +183,8 @@ describe('what the log tells', () => {
     expect(codes(soaked, again, line(asked))).toBe('not-soaked');
     // The first sighting counts, whatever is told later.
     expect(codes(soaked, late, again, line(asked))).toBe('');
+    const known = line(inStaging({ staging: { kind: 'healthy', since: at(-7_200_000) } }), -30_000);
+    expect(codes(soaked, known, line(asked))).toBe('');
   });
 
   test('is who was in a group, as what they voted', () => {
@@ -201,6 +210,11 @@ describe('what the log tells', () => {
     const denied = line(toDev({ state: { kind: 'denied' }, decision }));
     expect(kinds(under('', [denied]))).toEqual([['denied', 'denied', 'not-authorized']]);
     expect(replayReport(under('', [denied]))).toBe('1 of 1 releases would have gone as they did.');
+  });
+
+  test('is what was written without a decision that is kept', () => {
+    const { decision: _, ...undecided } = toDev({ votes: [aVote(bo)] });
+    expect(kinds(under('', [line(undecided)]))).toEqual([['allowed', 'allowed', '']]);
   });
 
   test('is not what was refused by a plan, or asks for no plan', () => {
