@@ -118,6 +118,10 @@ export const configSchema = z.strictObject({
         })
         .optional()
         .describe('Deployments and their states on the commit that a release was built from'),
+      traces: z
+        .strictObject({ url: z.url(), token: secretSchema.optional() })
+        .optional()
+        .describe('A trace of each release to an OpenTelemetry collector: http://otel-collector:4318'),
     })
     .optional()
     .describe('Who is told outside of Slack; retried for a day, never in the way of a release'),

@@ -36,11 +36,15 @@ export function createParts(config: Config, environment: Environment) {
         receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
       ),
     announce: () => {
-      const { webhooks = [], grafana, github } = file.announce ?? {};
+      const { webhooks = [], grafana, github, traces } = file.announce ?? {};
       return {
         webhooks: webhooks.map((webhook) => ({ ...webhook, secret: secret(webhook.secret) })),
         grafana: grafana === undefined ? undefined : { ...grafana, token: secret(grafana.token) },
         github: github === undefined ? undefined : { ...github, token: secret(github.token) },
+        traces:
+          traces === undefined
+            ? undefined
+            : { url: traces.url, token: traces.token === undefined ? undefined : secret(traces.token) },
       };
     },
     artifactToken: () => (file.artifacts === undefined ? undefined : secret(file.artifacts.token)),

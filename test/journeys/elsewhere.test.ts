@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { startWorld, type World } from '../support/world.ts';
 
 interface Call {
@@ -44,6 +45,7 @@ beforeAll(async () => {
         { url: `${url}/failures`, secret, events: ['release.failed'], environments: ['staging'] },
       ],
       grafana: { url: `${url}/grafana`, token: secret },
+      traces: { url: `${url}/otlp` },
       github: { api: `${url}/api/v3`, token: secret, repository: 'acme/{service}' },
     },
   });
@@ -53,6 +55,29 @@ afterAll(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
+
+const traceSchema = z.object({
+  resourceSpans: z.array(
+    z.object({
+      scopeSpans: z.array(
+        z.object({
+          spans: z.array(
+            z.object({
+              name: z.string(),
+              traceId: z.string().regex(/^[0-9a-f]{32}$/),
+              spanId: z.string().regex(/^[0-9a-f]{16}$/),
+              parentSpanId: z.string().optional(),
+              startTimeUnixNano: z.string().regex(/^[0-9]{19}$/),
+              endTimeUnixNano: z.string().regex(/^[0-9]{19}$/),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+const spansIn = (body: unknown) =>
+  traceSchema.parse(body).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 
 const to = (path: string) => calls.filter((call) => call.path === path);
 const events = (path: string) => to(path).map(({ body }) => body.event);
@@ -81,6 +106,26 @@ test('a release is told to webhooks, Grafana and GitHub, signed, once each, alth
   expect(to(deployments)).toHaveLength(1);
   expect(to(deployments)[0]?.body).toMatchObject({ environment: 'dev', auto_merge: false, required_contexts: [] });
   expect(to(`${deployments}/7/statuses`).map(({ body }) => body['state'])).toEqual(['in_progress', 'success']);
+});
+
+test('its trace shows the way from the request to ready pods, step by step', async () => {
+  await world.wait('the trace', () => to('/otlp/v1/traces').length > 0);
+  expect(to('/otlp/v1/traces')).toHaveLength(1);
+  const spans = spansIn(to('/otlp/v1/traces')[0]?.body);
+  expect(spans.map(({ name }) => name)).toEqual([
+    'release web → dev',
+    'asked → queued',
+    'queued → written',
+    'dev',
+    'written → fetched',
+    'fetched → applied',
+    'applied → healthy',
+  ]);
+  const [root, asked, , cluster, fetched] = spans;
+  expect([asked?.parentSpanId, cluster?.parentSpanId]).toEqual([root?.spanId, root?.spanId]);
+  expect(fetched?.parentSpanId).toBe(cluster?.spanId);
+  for (const span of spans) expect(span.endTimeUnixNano >= span.startTimeUnixNano).toBe(true);
+  expect(spans.at(-1)?.endTimeUnixNano).toBe(root?.endTimeUnixNano);
 });
 
 test('a receiver hears only of what it asked for', async () => {

@@ -40,7 +40,7 @@ export function createElsewhere(ports: ElsewherePorts, sinks: readonly Sink[]) {
     const announcement = announcementOf(line, await ports.feedTold(sink.name, line.subject));
     if (announcement === null) return undefined;
     if (sink.wants(announcement)) {
-      const delivered = await sink.deliver(announcement);
+      const delivered = await sink.deliver(announcement, line);
       const isOld = ports.clock.now() - epochMsOf(announcement.at) > tooOldMs;
       if (delivered.kind === 'later' && !isOld) {
         if (failures === 0)

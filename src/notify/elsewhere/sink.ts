@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { Announcement } from './announcement.ts';
+import type { Announcement, FeedLine } from './announcement.ts';
 
 /** `never`: it will not be taken, however often it is sent. */
 export type Delivered =
@@ -12,7 +12,8 @@ export interface Sink {
   /** Its name in Redis: the same after a restart, another for another receiver. */
   readonly name: string;
   readonly wants: (announcement: Announcement) => boolean;
-  readonly deliver: (announcement: Announcement) => Promise<Delivered>;
+  /** The line is the one that it was announced by, with the whole record. */
+  readonly deliver: (announcement: Announcement, line: FeedLine) => Promise<Delivered>;
 }
 
 const answerWithinMs = 10_000;

@@ -2,12 +2,14 @@ import type { Clock } from '../../time.ts';
 import { type GithubSettings, githubSink } from './github.ts';
 import { type GrafanaSettings, grafanaSink } from './grafana.ts';
 import type { Sink } from './sink.ts';
+import { type TraceSettings, tracesSink } from './traces.ts';
 import { type WebhookSettings, webhookSink } from './webhook.ts';
 
 export interface AnnounceSettings {
   readonly webhooks: readonly WebhookSettings[];
   readonly grafana?: GrafanaSettings | undefined;
   readonly github?: GithubSettings | undefined;
+  readonly traces?: TraceSettings | undefined;
 }
 
 export interface SinkPorts {
@@ -17,7 +19,10 @@ export interface SinkPorts {
 }
 
 /** Everybody whom the configuration names. */
-export function createSinks({ webhooks, grafana, github }: AnnounceSettings, ports: SinkPorts): readonly Sink[] {
+export function createSinks(
+  { webhooks, grafana, github, traces }: AnnounceSettings,
+  ports: SinkPorts,
+): readonly Sink[] {
   const memory = {
     read: (release: string) => ports.feedTold('github-deployment', release),
     write: (release: string, deployment: string) => ports.setFeedTold('github-deployment', release, deployment),
@@ -26,5 +31,6 @@ export function createSinks({ webhooks, grafana, github }: AnnounceSettings, por
     ...webhooks.map((settings) => webhookSink(settings, ports.clock)),
     ...(grafana === undefined ? [] : [grafanaSink(grafana)]),
     ...(github === undefined ? [] : [githubSink(github, memory)]),
+    ...(traces === undefined ? [] : [tracesSink(traces)]),
   ];
 }

@@ -15,6 +15,8 @@ import { elementsOf } from './view-state.ts';
 import type { OpenView, Views } from './views.ts';
 import { wireGroup } from './wire.ts';
 
+const elsewhereMs = 250;
+
 /** What one person saw happen because of what they did. */
 export interface Seen extends Outcome {
   /** Private messages that came before their client was done with it. */
@@ -139,8 +141,11 @@ export function createControl(ports: {
             settle(() => reject(error));
           }
         };
+        // What happens elsewhere is looked for now and then.
+        const again = setInterval(() => attempt(), elsewhereMs);
         const settle = (act: () => void) => {
           clearTimeout(timer);
+          clearInterval(again);
           stop();
           act();
         };
