@@ -26,7 +26,7 @@ export function lets(line: AutoRelease, service: string, branch: string, file: S
 
 /** The actor of a release that no person asked for, with the author of the artifact as its name: nobody approves their own work. */
 function automaticRequester({ author }: Pick<Artifact, 'author'>): Person {
-  const [, name = author, email] = /^(.*?)\s*<([^<>\s]+@[^<>\s]+)>$/.exec(author.trim()) ?? [];
+  const { name = author, email } = /^(?<name>.*)<(?<email>[^<>\s]+@[^<>\s]+)>$/.exec(author.trim())?.groups ?? {};
   return { user: automatic, name: name.trim() || 'an unknown author', ...(email === undefined ? {} : { email }) };
 }
 

@@ -48,6 +48,8 @@ describe('where an artifact goes by itself', () => {
     ['  Ana  Andersen  < ana@example.com>', { user: automatic, name: 'Ana  Andersen  < ana@example.com>' }],
     ['Ana \t <ana@example.com>', { user: automatic, name: 'Ana', email: 'ana@example.com' }],
     [' Ana Andersen ', { user: automatic, name: 'Ana Andersen' }],
+    [' Ana <ana@example.com> ', { user: automatic, name: 'Ana', email: 'ana@example.com' }],
+    ['Ana <a> <ana@example.com>', { user: automatic, name: 'Ana <a>', email: 'ana@example.com' }],
     ['Ana <ana@example.com> and Bo', { user: automatic, name: 'Ana <ana@example.com> and Bo' }],
     ['Ana\nBo <bo@example.com>', { user: automatic, name: 'Ana\nBo <bo@example.com>' }],
     ['', { user: automatic, name: 'an unknown author' }],
