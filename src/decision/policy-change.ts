@@ -100,9 +100,8 @@ export function askersOf(file: SluiceFile, line: Limits): readonly string[] {
   return (everywhere[0] ?? []).filter((name) => everywhere.every((names) => names.includes(name)));
 }
 
-/** The environments that a line is about; undefined stands for all of them, also those to come. */
-function placesOf(file: SluiceFile, { environments }: Limits): readonly (string | undefined)[] {
-  if (environments === undefined) return [undefined];
+/** The environments that a line is about. */
+function placesOf(file: SluiceFile, { environments }: Limits): readonly string[] {
   return Object.keys(file.environments).filter((name) => holdsForEnvironment({ environments }, name));
 }
 

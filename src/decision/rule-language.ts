@@ -52,6 +52,7 @@ let patternSteps = 0;
 /** Patterns are the one thing whose cost depends on the text: those of an evaluation share a limit. */
 function re(text: string, pattern: string): boolean {
   const compiled = linearPattern(pattern);
+  // Stryker disable next-line all: a rule with a pattern that is refused is refused itself, so that none comes here
   if (compiled.kind === 'refused') throw new Error(compiled.because);
   patternSteps += compiled.size * (text.length + 1);
   if (patternSteps > mostPatternSteps)
@@ -102,6 +103,7 @@ function judge(run: (input: Record<string, unknown>) => unknown, input: Readonly
   patternSteps = 0;
   try {
     const answer = run({ ...input });
+    // Stryker disable next-line all: only what was found to yield true or false is run; the package is not taken at its word
     if (typeof answer !== 'boolean') return { kind: 'failed', because: 'it yields neither true nor false' };
     return { kind: answer ? 'holds' : 'broken' };
   } catch (error) {
@@ -111,7 +113,7 @@ function judge(run: (input: Record<string, unknown>) => unknown, input: Readonly
 
 function refused(error: unknown, expression: string): Rule {
   const range = isOfLanguage(error) ? error.range : undefined;
-  const written = range === undefined ? '' : expression.slice(range.start, range.end);
+  const written = expression.slice(range?.start, range?.end);
   const meant = meantBy(error, expression, written);
   const because = meant === null ? summaryOf(error) : `${summaryOf(error)}; ${meant}`;
   return { kind: 'refused', at: range?.start ?? 0, because };
@@ -120,8 +122,7 @@ function refused(error: unknown, expression: string): Rule {
 /** The nearest name that is possible there, or all of them. */
 function meantBy(error: unknown, expression: string, written: string): string | null {
   if (!isOfLanguage(error)) return null;
-  const near = (names: readonly string[], name: string) =>
-    didYouMean(name, names) ?? `possible: ${names.slice(0, 20).join(', ')}`;
+  const near = (names: readonly string[], name: string) => didYouMean(name, names) ?? `possible: ${names.join(', ')}`;
   switch (error.code) {
     case 'unknown_variable':
       return near([...Object.keys(ruleVariables), timeVariable], written);
@@ -144,5 +145,5 @@ function isOfLanguage(error: unknown): error is ParseError | EvaluationError | R
 /** One line without the excerpt that the package draws below. */
 function summaryOf(error: unknown): string {
   const text = isOfLanguage(error) ? error.summary : messageOf(error);
-  return (text.split('\n')[0] ?? '').replaceAll('$', '').slice(0, 200);
+  return text.replace(/\n.*/s, '').replaceAll('$', '').slice(0, 200);
 }

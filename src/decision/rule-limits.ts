@@ -150,8 +150,7 @@ function named(node: RuleNode, name: string, { own }: Scope): Bound {
 function member(node: RuleNode, scope: Scope): Bound {
   const [object, key] = node.args as [RuleNode, RuleNode | string];
   const name = typeof key === 'string' ? key : key.args;
-  if (typeof name === 'string' && ofPrototypes.has(name))
-    refuse(typeof key === 'string' ? node : key, `${name} is not a name here`);
+  if (ofPrototypes.has(String(name))) refuse(typeof key === 'string' ? node : key, `${name} is not a name here`);
   const of = boundOf(object, scope);
   const by = typeof key === 'string' ? 0 : boundOf(key, scope).cost;
   return { ...of, cost: of.cost + by + 1 };
@@ -166,7 +165,7 @@ function macro(
   if (holdsMacro(receiver, 'filter'))
     refuse(node, `${name} goes over the result of another list function; only the result of filter is possible`);
   const over = boundOf(receiver, scope);
-  const variable = args[0]?.op === 'id' ? String(args[0].args) : '';
+  const variable = String(args[0]?.args);
   if (Object.hasOwn(ruleVariables, variable) || variable === timeVariable)
     refuse(node, `${variable} is a variable already; name the item of the list otherwise`);
   if (ofPrototypes.has(variable)) refuse(node, `${variable} is not a name here`);

@@ -21,6 +21,7 @@ describe('two patterns', () => {
     ['^a\\.b', '^a\\.c'],
     ['^a\\[b', '^a\\]b'],
     ['^ab.*', '^ac.*'],
+    ['^a(b|c)d', '^e'],
     ['^abc*', '^ad'],
     [`^(${Array.from({ length: 50 }, (_, index) => `a${index}`).join('|')})$`, '^b$'],
   ])('%s and %s have nothing in common', (one, other) => {

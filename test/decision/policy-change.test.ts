@@ -89,6 +89,12 @@ describe('who may ask for a change of the policies', () => {
       { environments: ['dev'], services: ['web'], squads: ['storefront'] },
       false,
     ],
+    [
+      'not of services by a pattern for that pattern, as others may come to fit it',
+      '  - { role: operator, of: [mia], services: ["w*"] }\n',
+      { environments: ['dev'], services: ['w*'] },
+      false,
+    ],
     ['no releaser', '  - { role: releaser, of: [mia] }\n', { environments: ['dev'] }, false],
   ])('%s', (_, lines, line, may) => {
     expect(codes({ policy: roles(lines), edit: add(line) }).includes('not-authorized')).toBe(!may);
@@ -204,6 +210,7 @@ describe('whoever guards a place guards its policies', () => {
     ['another pattern', { services: ['mail-*'] }, true],
     ['a pattern and a name', { services: ['mail', 'mail-*'] }, true],
     ['a squad', { squads: ['payment'] }, true],
+    ['a squad besides a name', { services: ['mail'], squads: ['payment'] }, true],
     ['no limit', {}, true],
     ['plain names', { services: ['mail'] }, false],
   ])('of a pattern, with %s, may meet where any folder may be a service', (_, limits, guarded) => {

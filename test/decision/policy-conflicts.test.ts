@@ -177,6 +177,15 @@ describe('a freeze without an end', () => {
     ],
   ])('is none where %s', (_, lines) => expect(problemsOf(...lines)).toEqual([]));
 
+  test('of three windows is told at the one that closes it, besides the first', () => {
+    const parts = ['mon, tue', 'wed, thu', 'fri, sat, sun'].map((days) =>
+      freeze('00:00', '24:00', `, days: [${days}]`),
+    );
+    expect(problemsOf(...parts)).toEqual([
+      expect.stringMatching(/^13:5 policies\.2: leaves no minute of the week, .*; the other is line 11$/),
+    ]);
+  });
+
   test('of all days is told at its line alone', () => {
     expect(problemsOf(freeze('00:00', '24:00'))).toEqual([
       '11:5 policies.0: leaves no minute of the week, so nothing could ever go; use /release freeze, which can be ended',

@@ -122,6 +122,12 @@ describe('a rule', () => {
     expect([checks.size, vulnerabilities.size]).toEqual([0, 0]);
   });
 
+  test('may make a text of 10,000 characters, and no longer one', () => {
+    const long = (rest: number) => `${'request.because + '.repeat(33)}"${'x'.repeat(rest)}" == ""`;
+    expect(ruleOf(long(100)).kind).toBe('rule');
+    expect(judged(long(101))).toContain('a text may grow to 10001 characters, at most 10000');
+  });
+
   test('is compiled once, and so few are kept that they cannot fill the memory', () => {
     const first = ruleOf('plan.commitCount == 0');
     ruleOf('plan.commitCount == 1');
@@ -180,6 +186,10 @@ describe('a rule that is mistaken', () => {
       'plan.commitCount == "2"',
       '0: no such overload: int == string; both sides are of one type; a whole number is 3, a text "3"',
     ],
+    ['request.intent == plan.x', '23: No such key: x; possible: from, to, step'],
+    ['plan.titles.exists()', 'exists'],
+    ['size() > 1', "0: found no matching overload for 'size()'"],
+    ['glob() == true', "0: found no matching overload for 'glob()'"],
     ['plan . x', '7: No such key: x; possible: from, to'],
     ['plan\n.\n  x == 1', '9: No such key: x; possible: from, to'],
     ['requester.rol == ""', '10: No such key: rol; did you mean "role'],
@@ -208,6 +218,8 @@ describe('a hostile rule', () => {
     ['a number as a pattern', 're(request.service, 3)', '0: re takes its pattern in quotes'],
     ['a pattern by a name', 're(request.service, plan)', '0: re takes its pattern in quotes'],
     ['a time zone that is a number', 'time.getHours(3) > 3', '14: is no IANA time zone in quotes'],
+    ['a time zone in no quotes', 'time.getHours(UTC) > 3', '14: is no IANA time zone in quotes'],
+    ['a pattern of 101 steps', 're(request.service, "a{99}")', '20: the pattern has 101 steps, at most 100 in a rule'],
     ['a constructor alone', 'constructor == ""', '0: constructor is not a name here'],
     [
       'much work for each key of a map',
@@ -334,6 +346,9 @@ describe('what a rule costs at most', () => {
     ['request.because.upperAscii().contains(request.ref)', 2_266],
     ['request.because.trim().contains(request.ref)', 2_261],
     ['["a"].exists(t, t.contains(request.because))', 1_508],
+    ['(plan.backwards ? plan.titles : plan.files).exists(t, true)', 199],
+    ['plan.titles.filter(t, true).exists(u, u.contains(request.ref))', 144_578],
+    ['re(request.service, "a{98}")', 34],
     ['plan.titles.exists(t, t.contains(t))', 144_322],
     ['time.getHours() > 3', 64],
     ['time.getHours("UTC") > 3', 2_705],

@@ -80,6 +80,10 @@ describe('a typed policy', () => {
       'checks dev checks "unit, slow" ci,scan vulnerabilities {}',
       { kind: 'checks', environments: ['dev'], checks: ['unit, slow', 'ci', 'scan'], vulnerabilities: {} },
     ],
+    [
+      'approvals dev from ["@a", name] count 2',
+      { kind: 'approvals', environments: ['dev'], from: ['@a', 'name'], count: 2 },
+    ],
     ['checks dev checks [ci]', { kind: 'checks', environments: ['dev'], checks: ['ci'] }],
     [
       'auto-release web to dev, staging branch main',
