@@ -67,8 +67,7 @@ test('each holding has a number and a token of its own', async () => {
   sleptMs = 10_000;
   expect(first.term()).toBeNull();
   await redis.set(first.fence.key, 'of another', 'PX', 50);
-  await vi.waitFor(() => expect(first.held()).toBe(true), soon);
-  expect(first.term()).not.toBe(term);
+  await vi.waitFor(() => expect(first.term() ?? 0).toBeGreaterThan(term ?? 0), soon);
   expect(first.fence.token()).not.toBe(token);
   expect(await redis.get(first.fence.key)).toBe(first.fence.token());
 });
