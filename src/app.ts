@@ -325,6 +325,8 @@ export async function startApp(
     ],
   });
   await lease.start();
+  // What was left undone is decided right away, and asks who people are.
+  await Promise.race([chat.meet(), pause(3_000)]);
   await dispatch.start();
   notify.start();
   elsewhere.start();

@@ -28,6 +28,7 @@ export function createChat(ports: ChatPorts) {
       await drawing;
       await slack.stop();
     },
+    meet: slack.meet,
     connected: slack.connected,
     routes: [...slack.routes, commandLineRoute({ ...ports, directory, whispers })],
     serverTime: slack.serverTime,

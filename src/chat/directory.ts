@@ -79,6 +79,9 @@ export function createDirectory(
   };
 
   const readPerson = async (user: string): Promise<Known | null> => {
+    const own = team();
+    // After a start others are asked about before Slack has said whose workspace this is; a member is no stranger then.
+    if (own === null) throw new Retryable('Slack has not said yet which workspace this is');
     const found = await asking('users.info', () => client.users.info({ user })).then(
       (answer) => answer.user,
       (error: unknown) => {
@@ -89,7 +92,7 @@ export function createDirectory(
     if (found === undefined || found.deleted || found.is_bot || found.is_stranger) return null;
     if (found.is_restricted || found.is_ultra_restricted) return null;
     const teams = [found.team_id, ...(found.enterprise_user?.teams ?? [])].filter((each) => each !== undefined);
-    if (teams.length > 0 && !teams.includes(team() ?? '')) return null;
+    if (teams.length > 0 && !teams.includes(own)) return null;
     const id = slackIdSchema.safeParse(found.id);
     if (!id.success) return null;
     // The name that auditors read in a commit; in Slack people are mentioned.

@@ -150,6 +150,11 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
       const agoMs = steadyClock.now() - served.atMs;
       return agoMs > countedOnMs ? null : served.dateMs + agoMs;
     },
+    /** Asks once whose workspace this is, without which nobody is a member of it; a Slack that is away is asked again by `start`. */
+    meet: async (): Promise<void> => {
+      const who = await client.auth.test().catch(() => null);
+      team ??= who?.team_id ?? null;
+    },
     /** Resolves when Slack is heard; tries again while Slack cannot be reached, and rejects where the token is refused. */
     start: async (signal: AbortSignal): Promise<void> => {
       for (let attempt = 0; !signal.aborted; attempt += 1) {

@@ -79,6 +79,17 @@ describe('who is in a group', () => {
   });
 });
 
+test('nobody is taken for a stranger before Slack has said whose workspace this is', async () => {
+  const { slack } = await aDirectory();
+  let team: string | null = null;
+  const directory = createDirectory({ client: slack.client, team: () => team }, aClock());
+  await expect(directory.person('UANA')).rejects.toThrow(Retryable);
+  team = 'TACME';
+  expect((await directory.person('UANA'))?.user).toBe('UANA');
+  team = 'TOTHER';
+  expect(await createDirectory({ client: slack.client, team: () => team }, aClock()).person('UANA')).toBeNull();
+});
+
 test('an address leads to the member who has it, and to nobody else', async () => {
   const { directory } = await aDirectory();
   expect(await directory.userByEmail('ANA@acme.test')).toBe('UANA');
