@@ -9,7 +9,7 @@ import { act, isForm } from './act.ts';
 import { createComplaints } from './complaints.ts';
 import { parse } from './grammar.ts';
 import type { ListenerPorts } from './guarded.ts';
-import { plainText } from './views/plain.ts';
+import { harmless, plainText } from './views/plain.ts';
 
 /** As old, or as far ahead, as Slack's own requests may be. */
 const freshMs = 300_000;
@@ -89,7 +89,7 @@ async function run(ports: ListenerPorts, signer: Person, { text, as, nonce }: Si
   const names = new Map(Object.entries(peopleOf(ports)).map(([name, { slack }]) => [slack as string, name]));
   const said = plainText(body, (id) => names.get(id));
   if (release === undefined) return said;
-  return `${said}\n${outcomeOf(await decided(ports, release))}`;
+  return `${said}\n${harmless(outcomeOf(await decided(ports, release)))}`;
 }
 
 /** While Slack can be asked, whoever has left is nobody; while it cannot, the reviewed file stands in for it. */

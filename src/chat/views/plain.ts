@@ -20,8 +20,14 @@ export function plainText({ blocks }: MessageBody, nameOf: (user: string) => str
     .join('\n');
 }
 
+/** Foreign text without what a terminal obeys: colours, titles, moves of the cursor. Lines stay. */
+export function harmless(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal obeys
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '');
+}
+
 function withoutMarkup(text: string, nameOf: (user: string) => string | undefined): string {
-  return (
+  return harmless(
     text
       .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
       .replace(/<!subteam\^[A-Z0-9]+(?:\|@?([^>]*))?>/g, '@$1')
@@ -30,8 +36,6 @@ function withoutMarkup(text: string, nameOf: (user: string) => string | undefine
       .replace(/[*`]/g, '')
       .replaceAll('&lt;', '<')
       .replaceAll('&gt;', '>')
-      .replaceAll('&amp;', '&')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal obeys
-      .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '')
+      .replaceAll('&amp;', '&'),
   );
 }
