@@ -55,7 +55,8 @@ export function listen(
     openModal,
     updateModal,
     post,
-  }: Pick<SlackApp, 'app' | 'client' | 'openModal' | 'updateModal' | 'post'>,
+    postedAs,
+  }: Pick<SlackApp, 'app' | 'client' | 'openModal' | 'updateModal' | 'post' | 'postedAs'>,
   ports: ListenerPorts,
 ): void {
   app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
@@ -91,7 +92,7 @@ export function listen(
     await tell(ports, speak, asked, slash.user_id, await outcome);
   });
 
-  listenToMentions({ app, post }, ports);
+  listenToMentions({ app, post, postedAs }, ports);
   listenToJoins({ app, client, post }, ports);
 
   app.action(/^(release|hold|notice|drift|policy|history)\./, async ({ body, ack, respond }) => {

@@ -31,17 +31,20 @@ const lookUps: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'clusters',
 ]);
 
+type MentionSlack = Pick<SlackApp, 'app' | 'post' | 'postedAs'>;
+
 /**
  * `@sluice …` does what the slash command does. What others may want to read too is answered in the thread of the message;
  * mistakes and refusals are told to whoever wrote it, where they see it: in a thread that is not open yet nothing private is shown.
  */
-export function listenToMentions({ app, post }: Pick<SlackApp, 'app' | 'post'>, ports: ListenerPorts): void {
+export function listenToMentions({ app, post, postedAs }: MentionSlack, ports: ListenerPorts): void {
   app.event('app_mention', async ({ event, body, context }) => {
     const read = mentionSchema.safeParse(event);
     // What a bot or a system says names no user, and is not for us.
     if (!read.success || read.data.bot_id !== undefined) return;
     const { user, text, channel, ts, thread_ts: root } = read.data;
-    const thread = root === undefined ? undefined : await threadOf(ports, { channel, ts: root });
+    const shown = (message: Posted) => releaseShown(message, ports, () => postedAs(message, context.botId));
+    const thread = root === undefined ? undefined : await threadOf(ports, await shown({ channel, ts: root }));
     const parsed = asMentioned(parse(afterMention(text, context.botUserId), 'mention', ports.catalog.names(), thread));
     const id = 'event_id' in body && typeof body.event_id === 'string' ? body.event_id : `${channel}:${ts}`;
     const asked = { channel, thread: root ?? ts };
@@ -53,11 +56,25 @@ export function listenToMentions({ app, post }: Pick<SlackApp, 'app' | 'post'>, 
   });
 }
 
+/**
+ * The id of the release that a message shows, by the record; where the record does not know the message (yet: a reply may be
+ * faster than the noting of what was posted), by what the message says of itself.
+ */
+async function releaseShown(
+  message: Posted,
+  ports: Pick<ListenerPorts, 'subjectOf'>,
+  postedAs: () => ReturnType<SlackApp['postedAs']>,
+): Promise<string | null> {
+  const subject = await ports.subjectOf(message).catch(() => null);
+  if (subject !== null) return /^release\/(.+)$/.exec(subject)?.[1] ?? null;
+  const posted = await postedAs().catch(() => null);
+  return posted?.type === 'sluice_release' ? posted.id : null;
+}
+
 /** The release that a thread is about; where that cannot be told just now, words mean what they mean everywhere. */
-async function threadOf(ports: ListenerPorts, root: Posted): Promise<ThreadOf | undefined> {
-  const [kind, id] = (await ports.subjectOf(root).catch(() => null))?.split('/') ?? [];
-  const parsed = kind === 'release' ? releaseIdSchema.safeParse(id) : null;
-  const release = parsed?.success ? await ports.release(parsed.data).catch(() => null) : null;
+async function threadOf(ports: ListenerPorts, id: string | null): Promise<ThreadOf | undefined> {
+  const parsed = releaseIdSchema.safeParse(id);
+  const release = parsed.success ? await ports.release(parsed.data).catch(() => null) : null;
   if (release === null) return undefined;
   const { service, environment } = release.request;
   const version = release.plan?.artifact.version;

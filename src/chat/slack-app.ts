@@ -1,32 +1,25 @@
-import { App, LogLevel, type Receiver, SocketModeReceiver, webApi } from '@slack/bolt';
+import { App } from '@slack/bolt';
 import type { HomeView } from '@slack/types';
 import { z } from 'zod';
 import type { MessageBody, ModalView } from '../blocks.ts';
-import { messageOf, Retryable } from '../errors.ts';
-import type { Route } from '../http.ts';
-import type { Log } from '../telemetry.ts';
-import { type Clock, pause, steadyClock } from '../time.ts';
+import { messageOf } from '../errors.ts';
+import { pause, steadyClock } from '../time.ts';
+import { boltLogger } from './bolt-log.ts';
 import { boundedFetch, type CallHeard } from './bounded-fetch.ts';
-import { createHttpReceiver } from './http-receiver.ts';
+import { createPostedMessages } from './posted-messages.ts';
+import { asking, attempt, platformRefusal, type Sent } from './slack-errors.ts';
 import { type Upload, uploadFile } from './upload.ts';
+import { type Connection, teamOf, type WayInPorts, wayIn } from './way-in.ts';
 
 export interface SlackSettings {
   readonly botToken: string;
   readonly apiUrl: string;
-  readonly connection:
-    | { readonly mode: 'socket'; readonly appToken: string }
-    | { readonly mode: 'http'; readonly signingSecret: string };
+  readonly connection: Connection;
   /** Only payloads of this team are taken; default: the team of the bot token. */
   readonly team?: string | undefined;
   /** No call takes longer. */
   readonly timeoutMs?: number;
 }
-
-/** What became of a call: sent, worth another try later, or impossible however often it is tried. */
-export type Sent =
-  | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }
-  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string }
-  | { readonly kind: 'impossible'; readonly because: string };
 
 const defaultTimeoutMs = 8_000;
 /** Before the way in is closed, nothing is to be under way for so long; a listener that hangs is not waited for. */
@@ -35,23 +28,10 @@ const drainMs = 3_000;
 const drainStepMs = 20;
 /** A machine that sleeps counts nothing, so Slack's clock is not counted on for longer. */
 const countedOnMs = 3_600_000;
-/** Errors of the platform that pass by themselves (Slack Web API reference, common errors). */
-const passing = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'ratelimited',
-  'team_added_to_org',
-]);
 
 export type SlackApp = ReturnType<typeof createSlackApp>;
 
-export interface SlackPorts {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Remembers the signature of a request over HTTP; false where it has come before. */
-  readonly firstSeen: (signature: string) => Promise<boolean>;
+export interface SlackPorts extends WayInPorts {
   readonly onCall?: (call: CallHeard) => void;
 }
 
@@ -118,25 +98,8 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
     await next();
   });
 
-  /** `#releases` as the id that history wants. */
-  const channelId = async (channel: string): Promise<string | null> => {
-    if (!channel.startsWith('#')) return channel;
-    let cursor = '';
-    do {
-      const { channels = [], response_metadata: more } = await client.conversations.list({
-        types: 'public_channel,private_channel',
-        exclude_archived: true,
-        limit: 500,
-        cursor,
-      });
-      const found = channels.find(({ name }) => `#${name}` === channel);
-      if (found?.id !== undefined) return found.id;
-      cursor = more?.next_cursor ?? '';
-    } while (cursor !== '');
-    return null;
-  };
-
   return {
+    ...createPostedMessages(client),
     app,
     client,
     /** The workspace that this app serves; null until it is known. */
@@ -165,9 +128,10 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
           await app.start();
           return;
         } catch (error) {
-          if (error instanceof webApi.WebAPIPlatformError && !passing.has(error.data.error)) {
+          const refused = platformRefusal(error);
+          if (refused !== null) {
             throw new Error(
-              `Slack refuses the bot token: ${error.data.error}. Check SLACK_BOT_TOKEN, and in Socket Mode SLACK_APP_TOKEN.`,
+              `Slack refuses the bot token: ${refused}. Check SLACK_BOT_TOKEN, and in Socket Mode SLACK_APP_TOKEN.`,
               { cause: error },
             );
           }
@@ -237,138 +201,15 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
         .update({ view_id: id, hash, view })
         .catch((error) => log.debug({ err: messageOf(error) }, 'a modal was not changed'));
     },
-    /**
-     * The message with this id in its metadata, among the last two hundred of a channel; null where there is none.
-     * Throws Retryable where Slack may tell later, and an Error where it never will (no history scope, not in the channel).
-     */
-    findPosted: async (
-      channel: string,
-      eventType: string,
-      id: string,
-    ): Promise<{ channel: string; ts: string } | null> => {
-      const where = await asking('conversations.list', () => channelId(channel));
-      if (where === null) return null;
-      const { messages = [] } = await asking('conversations.history', () =>
-        client.conversations.history({ channel: where, limit: 200, include_all_metadata: true }),
-      );
-      const found = messages.find(
-        ({ metadata }) =>
-          metadata?.event_type === eventType && payloadSchema.safeParse(metadata.event_payload).data?.id === id,
-      );
-      return found?.ts === undefined ? null : { channel: where, ts: found.ts };
-    },
   };
 }
 
-/** A way for payloads to come in. */
-interface Way {
-  readonly receiver: Receiver;
-  readonly connected: () => boolean;
-  readonly routes: readonly Route[];
-}
-
 const postedSchema = z.object({ ts: z.string().optional(), channel: z.string().optional() });
-const payloadSchema = z.object({ id: z.string() });
 /** Slack is to make nothing of the words themselves: chat.update reads them as a client would unless it is told not to. */
 const asWritten = { parse: 'none', link_names: false } as const;
-
-type Connection = SlackSettings['connection'];
-type SocketOptions = Omit<ConstructorParameters<typeof SocketModeReceiver>[0], 'appToken'>;
-
-function wayIn(connection: Connection, ports: SlackPorts, options: SocketOptions): Way {
-  if (connection.mode === 'http') {
-    const { receiver, isOpen, route } = createHttpReceiver({ ...ports, signingSecret: connection.signingSecret });
-    return { receiver, connected: isOpen, routes: [route] };
-  }
-  const receiver = new SocketModeReceiver({
-    ...options,
-    appToken: connection.appToken,
-    // The pause before a reconnect grows with this; Slack asks for reconnects several times a day.
-    clientPingTimeout: 1_500,
-  });
-  let connected = false;
-  receiver.client.on('connected', () => {
-    connected = true;
-  });
-  for (const event of ['reconnecting', 'disconnecting', 'disconnected', 'close']) {
-    receiver.client.on(event, () => {
-      connected = false;
-    });
-  }
-  return { receiver, connected: () => connected, routes: [] };
-}
 
 export interface PostOptions {
   readonly thread?: string;
   readonly broadcast?: boolean;
   readonly metadata?: { readonly event_type: string; readonly event_payload: Record<string, string> };
-}
-
-/** Reads from Slack: Retryable where another try may go better, else an Error with Slack's own word as `cause`. */
-export async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    const refused = refusalOf(error);
-    if (refused === null) throw new Retryable(`Slack did not answer ${method}: ${messageOf(error)}`, { cause: error });
-    throw new Error(`Slack refuses ${method}: ${refused}`, { cause: refused });
-  }
-}
-
-/** Slack's word for a refusal that no other try will change; null for everything that may pass. */
-function refusalOf(error: unknown): string | null {
-  if (error instanceof webApi.WebAPIPlatformError) return passing.has(error.data.error) ? null : error.data.error;
-  if (error instanceof webApi.WebAPIHTTPError && error.statusCode < 500 && error.statusCode !== 429)
-    return `HTTP ${error.statusCode}`;
-  return null;
-}
-
-async function attempt(call: () => Promise<{ readonly ts: string; readonly channel: string }>): Promise<Sent> {
-  try {
-    return { kind: 'sent', ...(await call()) };
-  } catch (error) {
-    if (error instanceof webApi.WebAPIRateLimitedError)
-      return { kind: 'later', afterMs: error.retryAfter * 1_000, because: 'ratelimited' };
-    const refused = refusalOf(error);
-    return refused === null
-      ? { kind: 'later', afterMs: 1_000, because: messageOf(error) }
-      : { kind: 'impossible', because: refused };
-  }
-}
-
-function teamOf(body: unknown): string | null {
-  if (typeof body !== 'object' || body === null) return null;
-  if ('team_id' in body && typeof body.team_id === 'string') return body.team_id;
-  if (
-    'team' in body &&
-    typeof body.team === 'object' &&
-    body.team !== null &&
-    'id' in body.team &&
-    typeof body.team.id === 'string'
-  )
-    return body.team.id;
-  return null;
-}
-
-/** Bolt's words go where ours go, so that secrets are masked in one place. */
-function boltLogger(log: Log) {
-  const to =
-    (level: keyof Log) =>
-    (...words: unknown[]) =>
-      log[level](
-        { from: 'bolt' },
-        words
-          .map((word) => (typeof word === 'string' ? word : messageOf(word)))
-          .join(' ')
-          .slice(0, 1_000),
-      );
-  return {
-    debug: () => {},
-    info: to('debug'),
-    warn: to('warn'),
-    error: to('error'),
-    setLevel: () => {},
-    getLevel: () => LogLevel.INFO,
-    setName: () => {},
-  };
 }

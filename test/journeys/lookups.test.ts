@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { key, openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
+let redis: Redis;
 beforeAll(async () => {
   world = await startWorld();
+  redis = openRedis({ url: world.redis.url }, 'commands', () => {});
+  await whenReady(redis, 40_000);
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  redis?.disconnect();
+  await world?.close();
+});
 
 describe('what is asked is answered privately, with the next command', () => {
   test.each([
@@ -58,6 +65,10 @@ test('in the thread of a release it is looked at, voted on and cancelled in word
     world.wait(`an answer like ${pattern} in the thread`, () =>
       world.messagesOf('releases', pattern).find(({ thread_ts, ts }) => thread_ts === root && ts !== root),
     );
+  // A reply may be faster than the noting of what was posted: then the message itself says what it shows.
+  const noted = () => redis.keys(key('posted', '*', root ?? ''));
+  await expect.poll(noted, { timeout: 40_000 }).toHaveLength(1);
+  await redis.del(await noted());
   await world.say('olu', 'releases', '@sluice status', root);
   await inThread(/mail 1\.12\.0 → 1\.12\.1 in production[\s\S]*waits: needs 2 approvals/);
   await world.say('cy', 'releases', '@sluice approve', root);
