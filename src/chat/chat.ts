@@ -4,7 +4,7 @@ import { createDirectory } from './directory.ts';
 import { createHome } from './home.ts';
 import { listen } from './listeners.ts';
 import type { ChatPorts } from './ports.ts';
-import { createSlackApp } from './slack-app.ts';
+import { createSlackApp } from './slack/slack-app.ts';
 import { createWhispers } from './whispers.ts';
 
 export type Chat = ReturnType<typeof createChat>;

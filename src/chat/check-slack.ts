@@ -4,8 +4,8 @@ import { didYouMean } from '../nearest.ts';
 import type { Log } from '../telemetry.ts';
 import { systemClock } from '../time.ts';
 import { scopes } from './scopes.ts';
-import { createSlackApp, type SlackApp, type SlackSettings } from './slack-app.ts';
-import { asking } from './slack-errors.ts';
+import { createSlackApp, type SlackApp, type SlackSettings } from './slack/slack-app.ts';
+import { asking } from './slack/slack-errors.ts';
 
 type Client = SlackApp['client'];
 

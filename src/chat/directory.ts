@@ -1,8 +1,8 @@
 import { Retryable } from '../errors.ts';
 import { type Person, slackIdSchema, type UserId } from '../release.ts';
 import type { Clock } from '../time.ts';
-import type { SlackApp } from './slack-app.ts';
-import { asking } from './slack-errors.ts';
+import type { SlackApp } from './slack/slack-app.ts';
+import { asking } from './slack/slack-errors.ts';
 
 /** Rights may not outlive this: group membership at most so old, and never older than an event that changed it. */
 const freshMs = 60_000;

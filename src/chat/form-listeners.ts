@@ -11,7 +11,7 @@ import {
   suggestServices,
   suggestVersions,
 } from './handlers/release-form.ts';
-import type { SlackApp } from './slack-app.ts';
+import type { SlackApp } from './slack/slack-app.ts';
 import { releaseFormName } from './views/release-form.ts';
 
 const viewSchema = z.object({

@@ -4,7 +4,7 @@ import type { Release } from '../release.ts';
 import { pause } from '../time.ts';
 import type { Directory } from './directory.ts';
 import type { ChatPorts } from './ports.ts';
-import type { SlackApp } from './slack-app.ts';
+import type { SlackApp } from './slack/slack-app.ts';
 import { type HomeFacts, homeView } from './views/home.ts';
 
 const openedSchema = z.object({ user: z.string(), tab: z.string() });

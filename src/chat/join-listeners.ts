@@ -3,8 +3,8 @@ import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
 import type { ListenerPorts } from './guarded.ts';
 import { introduction } from './handlers/hello.ts';
-import type { SlackApp } from './slack-app.ts';
-import { asking } from './slack-errors.ts';
+import type { SlackApp } from './slack/slack-app.ts';
+import { asking } from './slack/slack-errors.ts';
 
 const joinedSchema = z.object({ user: z.string(), channel: z.string() });
 const triesLimit = 3;

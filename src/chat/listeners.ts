@@ -14,7 +14,7 @@ import { listenToJoins } from './join-listeners.ts';
 import { listenToMentions } from './mention-listeners.ts';
 import { listenToPolicyForm } from './policy-form-listeners.ts';
 import type { Asker } from './ports.ts';
-import type { SlackApp } from './slack-app.ts';
+import type { SlackApp } from './slack/slack-app.ts';
 import { helpReply } from './views/help.ts';
 
 const slashSchema = z.object({

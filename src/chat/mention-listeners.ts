@@ -3,7 +3,7 @@ import { type Posted, releaseIdSchema } from '../release.ts';
 import { act } from './act.ts';
 import { type Command, type Parsed, parse } from './grammar.ts';
 import type { ListenerPorts } from './guarded.ts';
-import type { SlackApp } from './slack-app.ts';
+import type { SlackApp } from './slack/slack-app.ts';
 import { asMention, type ThreadOf } from './thread-words.ts';
 
 const mentionSchema = z.object({

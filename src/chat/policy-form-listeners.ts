@@ -1,7 +1,7 @@
 import { guarded, type ListenerPorts } from './guarded.ts';
 import { submitPolicyForm } from './handlers/policy.ts';
 import { askedIn } from './handlers/release-form.ts';
-import type { SlackApp } from './slack-app.ts';
+import type { SlackApp } from './slack/slack-app.ts';
 import { policyFormName } from './views/policy-form.ts';
 import { previewReply } from './views/policy-preview.ts';
 

@@ -9,9 +9,9 @@ import type { Limits, Squads } from '../scope.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
-import type { CallHeard } from './bounded-fetch.ts';
 import type { DirectoryBell } from './directory.ts';
-import type { SlackSettings } from './slack-app.ts';
+import type { CallHeard } from './slack/bounded-fetch.ts';
+import type { SlackSettings } from './slack/slack-app.ts';
 
 interface Entry {
   readonly event: string;

@@ -1,8 +1,8 @@
 import type { MessageBody } from '../blocks.ts';
 import type { Request } from '../release.ts';
 import type { Clock } from '../time.ts';
-import type { SlackApp } from './slack-app.ts';
-import type { Sent } from './slack-errors.ts';
+import type { SlackApp } from './slack/slack-app.ts';
+import type { Sent } from './slack/slack-errors.ts';
 
 /** A response_url takes 5 posts within 30 minutes (Slack, interactivity); it is a secret, so it lives in this process only. */
 const lifetimeMs = 28 * 60_000;

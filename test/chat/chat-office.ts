@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createChat } from '../../src/chat/chat.ts';
 import type { ChatPorts } from '../../src/chat/ports.ts';
-import type { SlackSettings } from '../../src/chat/slack-app.ts';
+import type { SlackSettings } from '../../src/chat/slack/slack-app.ts';
 import type { WorkspaceSeed } from '../../src/playground/slack/seed.ts';
 import { createWorkspace, type WorkspaceOptions } from '../../src/playground/slack/workspace.ts';
 import type { Hold, Release, Request } from '../../src/release.ts';

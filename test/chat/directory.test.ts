@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDirectory, type DirectoryBell } from '../../src/chat/directory.ts';
-import { createSlackApp } from '../../src/chat/slack-app.ts';
+import { createSlackApp } from '../../src/chat/slack/slack-app.ts';
 import { Retryable } from '../../src/errors.ts';
 import { pause } from '../../src/time.ts';
 import { silent } from '../dispatch/fake-ledger.ts';

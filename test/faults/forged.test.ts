@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createHttpReceiver } from '../../src/chat/http-receiver.ts';
+import { createHttpReceiver } from '../../src/chat/slack/http-receiver.ts';
 import { type HttpRequest, serveHttp } from '../../src/http.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';

@@ -1,4 +1,4 @@
-import { steadyClock } from '../time.ts';
+import { steadyClock } from '../../time.ts';
 
 export interface CallHeard {
   /** `chat.postMessage`, `upload`, or `response_url`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { uploadFile } from '../../src/chat/upload.ts';
-import { anOffice } from './chat-office.ts';
+import { uploadFile } from '../../../src/chat/slack/upload.ts';
+import { anOffice } from '../chat-office.ts';
 
 const bytes = Buffer.from('the bytes of a picture');
 const file = { name: 'web.png', title: 'web 1.4.2 in dev', alt: 'it took 9 s', bytes };

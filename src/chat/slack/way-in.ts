@@ -1,7 +1,7 @@
 import { type Receiver, SocketModeReceiver } from '@slack/bolt';
-import type { Route } from '../http.ts';
-import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import type { Route } from '../../http.ts';
+import type { Log } from '../../telemetry.ts';
+import type { Clock } from '../../time.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 
 export type Connection =

@@ -1,8 +1,8 @@
-import { messageOf } from '../errors.ts';
-import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
-import type { Log } from '../telemetry.ts';
-import { type Clock, pause } from '../time.ts';
-import { createComplaints } from './complaints.ts';
+import { messageOf } from '../../errors.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../../http.ts';
+import type { Log } from '../../telemetry.ts';
+import { type Clock, pause } from '../../time.ts';
+import { createComplaints } from '../complaints.ts';
 import { verifySignature } from './signature.ts';
 
 /** What Bolt's App does with a payload. */

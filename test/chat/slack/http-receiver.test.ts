@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createHttpReceiver } from '../../src/chat/http-receiver.ts';
-import type { HttpRequest } from '../../src/http.ts';
-import { aClock, noonMs } from '../support/builders.ts';
-import { signedRequest, signingSecret, slashBody } from '../support/signed.ts';
+import { createHttpReceiver } from '../../../src/chat/slack/http-receiver.ts';
+import type { HttpRequest } from '../../../src/http.ts';
+import { aClock, noonMs } from '../../support/builders.ts';
+import { signedRequest, signingSecret, slashBody } from '../../support/signed.ts';
 
 type Event = Parameters<Parameters<ReturnType<typeof createHttpReceiver>['receiver']['init']>[0]['processEvent']>[0];
 
