@@ -95,7 +95,7 @@ async function test(node, /** @type {string[]} */ args) {
   const steps = [
     ['format and lint', [join(bin, 'biome'), 'ci', '--colors=off', '.']],
     ['types', [node, join(bin, 'tsc'), '-p', '.']],
-    ['tests', [node, join(bin, 'vitest'), 'run', ...args]],
+    ['tests', args.length > 0 ? [node, join(bin, 'vitest'), 'run', ...args] : [node, join(root, 'test', 'run.ts')]],
   ];
   for (const [name, [command = node, ...rest]] of args.length > 0 ? steps.slice(2) : steps) {
     process.stderr.write(`\n── ${name}\n`);
