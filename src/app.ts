@@ -307,7 +307,7 @@ export async function startApp(
     port: config.port,
     log,
     routes: [
-      catalog.artifactRoute,
+      ...catalog.artifactRoutes,
       ...chat.routes,
       ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready'),
       metricsRoute({

@@ -43,6 +43,12 @@ const commands: Readonly<Record<string, CliCommand>> = {
     summary: 'what one types after /release, signed, for when Slack is away; SLUICE_URL, SLUICE_KEY (or --url, --key)',
     run: ask,
   },
+  artifact: {
+    usage: 'artifact push SERVICE --image IMAGE ...',
+    summary:
+      'tell Sluice what CI built, with the commits since; SLUICE_URL and ARTIFACT_TOKEN; npm start -- artifact shows all',
+    run: artifact,
+  },
   log: {
     usage: 'log',
     summary: 'print the whole record as lines of JSON, from the Redis of REDIS_URL',
@@ -85,7 +91,10 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function options<const T extends Record<string, { type: 'string' | 'boolean' }>>(args: readonly string[], accepted: T) {
+function options<const T extends Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>>(
+  args: readonly string[],
+  accepted: T,
+) {
   try {
     return parseArgs({ args: [...args], options: accepted, allowPositionals: true });
   } catch (error) {
@@ -127,6 +136,14 @@ async function ask(args: readonly string[], environment: Environment): Promise<n
   const { sendCommand } = await import('./command-line.ts');
   const url = values.url ?? environment['SLUICE_URL'] ?? 'http://127.0.0.1:8080';
   print(await sendCommand(positionals, { as, key, url }));
+  return 0;
+}
+
+async function artifact(args: readonly string[], environment: Environment): Promise<number> {
+  const { pushHelp, pushOptions, runArtifactCommand } = await import('./catalog/push/push-command.ts');
+  const { values, positionals } = options(args, pushOptions);
+  if (positionals.length === 0) print(pushHelp);
+  else print(await runArtifactCommand(positionals, values, { environment, readText }));
   return 0;
 }
 

@@ -110,6 +110,8 @@ const fuzzed = ['--project', 'unit', 'test/faults/forged.test.ts'];
 
 async function main() {
   const [command, ...args] = process.argv.slice(2);
+  // npm enters the folder of the package; where it was typed is the checkout that `artifact push` reads.
+  const startedIn = process.cwd() === root ? (process.env['INIT_CWD'] ?? root) : process.cwd();
   process.chdir(root);
   await install();
   const node = findNode();
@@ -121,7 +123,8 @@ async function main() {
   if (command === 'fuzz')
     return run(node, [join(bin, 'vitest'), 'run', ...fuzzed], { ...process.env, FORGERIES: '100000' });
   if (command === 'bench') return run(node, [join(root, 'test', 'bench', 'bench.ts'), ...args]);
-  return run(node, [join(root, 'src', 'main.ts'), ...process.argv.slice(2)]);
+  const env = { ...process.env, SLUICE_STARTED_IN: startedIn };
+  return run(node, [join(root, 'src', 'main.ts'), ...process.argv.slice(2)], env);
 }
 
 main().then(

@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
 import { didYouMean } from '../nearest.ts';
-import { type Artifact, artifactSchema, checkSchema, vulnerabilitiesSchema } from '../release.ts';
+import { type Artifact, artifactSchema, checkSchema, nameSchema, vulnerabilitiesSchema } from '../release.ts';
 import { explainIssue } from '../schema-problems.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, instantOf } from '../time.ts';
-import type { Added } from './artifacts.ts';
+import type { Added, ArtifactRow } from './artifacts.ts';
 
 export interface ArtifactRoutePorts {
   /** Without one the route is closed. */
@@ -14,6 +14,8 @@ export interface ArtifactRoutePorts {
   readonly add: (artifact: Artifact) => Promise<Added>;
   /** The services that are known now, read again where `service` is not among them; null where none could be read yet. */
   readonly servicesWith: (service: string) => Promise<readonly string[] | null>;
+  /** What is kept of a service, newest first. */
+  readonly rows: (service: string) => Promise<readonly ArtifactRow[]>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -94,14 +96,20 @@ const postSchema = artifactSchema.extend({
   vulnerabilities: vulnerabilitiesSchema.extend({ at: checkedAtSchema }).optional(),
 });
 
-/** `POST /artifacts`: builds tell what they made. 201 new, 200 said before (its checks renewed), 409 another content under the same version. */
-export function artifactRoute(ports: ArtifactRoutePorts): Route {
-  return { method: 'POST', path: '/artifacts', handle: (request) => take(request, ports) };
+/**
+ * `POST /artifacts`: builds tell what they made. 201 new, 200 said before (its checks renewed), 409 another content under the same version.
+ * `GET /artifacts?service=web&branch=main`: the newest that are known, for the commits since then.
+ */
+export function artifactRoutes(ports: ArtifactRoutePorts): readonly Route[] {
+  return [
+    { method: 'POST', path: '/artifacts', handle: (request) => refusedCaller(request, ports) ?? take(request, ports) },
+    { method: 'GET', path: '/artifacts', handle: (request) => refusedCaller(request, ports) ?? tell(request, ports) },
+  ];
 }
 
-async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<HttpAnswer> {
+function refusedCaller(request: HttpRequest, ports: ArtifactRoutePorts): HttpAnswer | null {
   if (ports.token === undefined)
-    return { status: 403, body: { error: 'POST /artifacts is closed: set artifacts.token in the configuration' } };
+    return { status: 403, body: { error: '/artifacts is closed: set artifacts.token in the configuration' } };
   if (!isAuthorized(request.headers.authorization, ports.token)) {
     ports.log.warn({}, 'an artifact was posted without the right token');
     return {
@@ -110,6 +118,22 @@ async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<Ht
       headers: { 'www-authenticate': 'Bearer' },
     };
   }
+  return null;
+}
+
+/** Enough to find one that a commit descends from, where a branch was reset or built out of order. */
+const mostTold = 50;
+const asked = z.object({ service: nameSchema, branch: branchSchema });
+
+async function tell({ url }: HttpRequest, ports: ArtifactRoutePorts): Promise<HttpAnswer> {
+  const read = asked.safeParse(Object.fromEntries(url.searchParams));
+  if (!read.success)
+    return { status: 422, body: { error: 'ask for a service and a branch: /artifacts?service=web&branch=main' } };
+  const rows = (await ports.rows(read.data.service)).filter(({ branch }) => branch === read.data.branch);
+  return { status: 200, body: { artifacts: rows.slice(0, mostTold) } };
+}
+
+async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<HttpAnswer> {
   const read = readPost(request.body, ports.clock);
   if (read.kind === 'refused') return refused(read.errors, ports.log);
   const { artifact } = read;

@@ -9,7 +9,7 @@ import { squadOf } from '../scope.ts';
 import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
-import { artifactRoute } from './artifact-route.ts';
+import { artifactRoutes } from './artifact-route.ts';
 import { type Added, createArtifacts, findArtifacts } from './artifacts.ts';
 import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts';
 import { createLag, type Lag } from './lag.ts';
@@ -87,7 +87,7 @@ export interface Catalog {
   /** The squad of a service, where it has a channel of its own. */
   readonly squad: (service: string) => (Squad & { readonly name: string }) | null;
   readonly service: (name: string) => { name: string; squad?: string; owners: string[] } | null;
-  readonly artifactRoute: Route;
+  readonly artifactRoutes: readonly Route[];
 }
 
 /** A head that was fetched this long ago is fresh enough for a plan: the lane reads it again before it writes. */
@@ -260,7 +260,14 @@ export function createCatalog(ports: CatalogPorts): Catalog {
         owners: [...(named?.owners ?? [])],
       };
     },
-    artifactRoute: artifactRoute({ token: ports.artifactToken, add: addArtifact, servicesWith, clock, log }),
+    artifactRoutes: artifactRoutes({
+      token: ports.artifactToken,
+      add: addArtifact,
+      rows: artifacts.rows,
+      servicesWith,
+      clock,
+      log,
+    }),
   };
 }
 

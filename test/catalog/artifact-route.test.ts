@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { artifactRoute } from '../../src/catalog/artifact-route.ts';
+import { artifactRoutes } from '../../src/catalog/artifact-route.ts';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
 import { serveHttp } from '../../src/http.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
@@ -19,9 +19,15 @@ beforeAll(async () => {
   redis = openRedis({ url: server.url }, 'commands', () => {});
   await whenReady(redis, 10_000);
   const artifacts = createArtifacts(redis);
-  const ports = { add: artifacts.add, servicesWith: async () => ['web', 'api'], clock: aClock(), log: silent };
+  const ports = {
+    add: artifacts.add,
+    rows: artifacts.rows,
+    servicesWith: async () => ['web', 'api'],
+    clock: aClock(),
+    log: silent,
+  };
   const listen = (given: string | undefined) =>
-    serveHttp({ host: '127.0.0.1', port: 0, routes: [artifactRoute({ ...ports, token: given })], log: silent });
+    serveHttp({ host: '127.0.0.1', port: 0, routes: artifactRoutes({ ...ports, token: given }), log: silent });
   http = await listen(token);
   closed = await listen(undefined);
 });
@@ -208,5 +214,31 @@ describe('POST /artifacts', () => {
 
   test('takes a registry with a port', async () => {
     expect(await post(anArtifact({ image: 'registry.acme.test:5000/shop/web' }))).toMatchObject({ status: 201 });
+  });
+});
+
+describe('GET /artifacts', () => {
+  const get = async (query: string, authorization = `Bearer ${token}`) => {
+    const answer = await fetch(`http://127.0.0.1:${http.port}/artifacts${query}`, { headers: { authorization } });
+    return { status: answer.status, body: (await answer.json()) as { artifacts?: { version: string }[] } };
+  };
+
+  test('tells the newest of a branch first, and nothing of another', async () => {
+    const { add } = createArtifacts(redis);
+    await add(anArtifact({ version: '1.4.1', builtAt: at(-60_000) }));
+    await add(anArtifact({ version: '1.4.2', builtAt: at() }));
+    await add(anArtifact({ version: '1.4.3', branch: 'next', builtAt: at(60_000) }));
+    const { status, body } = await get('?service=web&branch=main');
+    expect(status).toBe(200);
+    expect(body.artifacts?.map(({ version }) => version)).toEqual(['1.4.2', '1.4.1']);
+    expect((await get('?service=api&branch=main')).body).toEqual({ artifacts: [] });
+  });
+
+  test('tells nobody without the token, and says what to ask for', async () => {
+    expect(await get('?service=web&branch=main', 'Bearer another')).toMatchObject({ status: 401 });
+    expect(await get('?service=web')).toMatchObject({
+      status: 422,
+      body: { error: expect.stringContaining('branch') },
+    });
   });
 });
