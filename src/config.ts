@@ -2,14 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { announcedEvents } from './announced-events.ts';
+import { artifactSettingsSchema } from './artifact-settings.ts';
 import { Refusal } from './errors.ts';
 import { nameSchema, publicKeySchema } from './release.ts';
+import { type SecretSource, secretSchema } from './secret.ts';
 import { parseYaml, problemLines } from './yaml.ts';
-
-/** A secret is named, never written: `{ env: NAME }` or `{ file: /path }`. */
-const secretSchema = z
-  .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
-  .describe('Where a secret is read from: { env: NAME } or { file: /path }');
 
 const repositorySchema = z.strictObject({
   url: z.string().min(1).describe('https://, ssh://, git@host:path, or file:// of the GitOps repository'),
@@ -86,10 +83,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   unsigned: z.boolean().default(false).describe('Say true to write commits without a signature'),
-  artifacts: z
-    .strictObject({ token: secretSchema })
-    .optional()
-    .describe('Bearer token for POST /artifacts; without it the route is closed'),
+  artifacts: artifactSettingsSchema.optional(),
   announce: z
     .strictObject({
       webhooks: z
@@ -212,21 +206,4 @@ function complete<S extends z.ZodType>(schema: S, environment: Readonly<Record<s
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: expected ${issue.message}`);
   throw new Refusal(`The environment is not complete:\n${lines.join('\n')}`);
-}
-
-export type SecretSource = z.infer<typeof secretSchema>;
-
-/** The value of a named secret; a Refusal names the place that is empty, never the value. */
-export function readSecret(source: SecretSource, environment: Readonly<Record<string, string | undefined>>): string {
-  if ('env' in source) {
-    const value = environment[source.env];
-    if (value === undefined || value === '')
-      throw new Refusal(`The secret in the environment variable ${source.env} is empty.`);
-    return value;
-  }
-  try {
-    return readFileSync(source.file, 'utf8').trim();
-  } catch (error) {
-    throw new Refusal(`The secret file ${source.file} cannot be read.`, { cause: error });
-  }
 }

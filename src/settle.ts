@@ -1,7 +1,9 @@
 import { isAbsolute, join } from 'node:path';
+import type { ArtifactCallers } from './artifact-settings.ts';
 import type { Lane } from './change.ts';
-import { type Config, readSecret, type SecretSource } from './config.ts';
+import type { Config } from './config.ts';
 import { Refusal } from './errors.ts';
+import { readSecret, type SecretSource } from './secret.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,7 +49,12 @@ export function createParts(config: Config, environment: Environment) {
             : { url: traces.url, token: traces.token === undefined ? undefined : secret(traces.token) },
       };
     },
-    artifactToken: () => (file.artifacts === undefined ? undefined : secret(file.artifacts.token)),
+    artifactCallers: (): ArtifactCallers | undefined => {
+      if (file.artifacts === undefined) return undefined;
+      const { token, tokens } = file.artifacts;
+      const bound = tokens.map((each) => ({ ...each, token: secret(each.token) }));
+      return { tokens: token === undefined ? bound : [{ token: secret(token) }, ...bound] };
+    },
     signing: () => (file.signing === undefined ? undefined : { ...file.signing, key: absolute(file.signing.key) }),
   };
 }
@@ -71,7 +78,7 @@ export function settle(config: Config, environment: Environment) {
     clusters: mapValues(file.clusters, parts.cluster),
     connection: parts.connection(),
     receivers: parts.receivers(),
-    artifactToken: parts.artifactToken(),
+    artifactCallers: parts.artifactCallers(),
     announce: parts.announce(),
     signing: parts.signing(),
     secrets: parts.secrets,

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
 import { didYouMean } from '../nearest.ts';
@@ -7,10 +6,11 @@ import { explainIssue } from '../schema-problems.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, instantOf } from '../time.ts';
 import type { Added, ArtifactRow } from './artifacts.ts';
+import type { Admitted, Caller, Claimed } from './callers/callers.ts';
 
 export interface ArtifactRoutePorts {
-  /** Without one the route is closed. */
-  readonly token: string | undefined;
+  /** Tells who posts by the `Authorization` header. */
+  readonly admit: (header: string | undefined) => Promise<Admitted>;
   readonly add: (artifact: Artifact) => Promise<Added>;
   /** The services that are known now, read again where `service` is not among them; null where none could be read yet. */
   readonly servicesWith: (service: string) => Promise<readonly string[] | null>;
@@ -102,41 +102,48 @@ const postSchema = artifactSchema.extend({
  */
 export function artifactRoutes(ports: ArtifactRoutePorts): readonly Route[] {
   return [
-    { method: 'POST', path: '/artifacts', handle: (request) => refusedCaller(request, ports) ?? take(request, ports) },
-    { method: 'GET', path: '/artifacts', handle: (request) => refusedCaller(request, ports) ?? tell(request, ports) },
+    { method: 'POST', path: '/artifacts', handle: (request) => admitted(request, ports, take) },
+    { method: 'GET', path: '/artifacts', handle: (request) => admitted(request, ports, tell) },
   ];
 }
 
-function refusedCaller(request: HttpRequest, ports: ArtifactRoutePorts): HttpAnswer | null {
-  if (ports.token === undefined)
-    return { status: 403, body: { error: '/artifacts is closed: set artifacts.token in the configuration' } };
-  if (!isAuthorized(request.headers.authorization, ports.token)) {
-    ports.log.warn({}, 'an artifact was posted without the right token');
-    return {
-      status: 401,
-      body: { error: 'send the token of artifacts.token as "Authorization: Bearer TOKEN"' },
-      headers: { 'www-authenticate': 'Bearer' },
-    };
-  }
-  return null;
+async function admitted(
+  request: HttpRequest,
+  ports: ArtifactRoutePorts,
+  answer: (request: HttpRequest, ports: ArtifactRoutePorts, caller: Caller) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const admission = await ports.admit(request.headers.authorization);
+  if (admission.kind === 'admitted') return answer(request, ports, admission.caller);
+  const { status, error } = admission;
+  ports.log.warn({ status }, 'somebody who may not asked about artifacts');
+  return { status, body: { error }, ...(status === 401 ? { headers: { 'www-authenticate': 'Bearer' } } : {}) };
+}
+
+function forbidden(error: string, { service }: Claimed, log: Log): HttpAnswer {
+  log.warn({ service }, 'an artifact was posted by somebody who may not speak of its service');
+  return { status: 403, body: { error } };
 }
 
 /** Enough to find one that a commit descends from, where a branch was reset or built out of order. */
 const mostTold = 50;
 const asked = z.object({ service: nameSchema, branch: branchSchema });
 
-async function tell({ url }: HttpRequest, ports: ArtifactRoutePorts): Promise<HttpAnswer> {
+async function tell({ url }: HttpRequest, ports: ArtifactRoutePorts, caller: Caller): Promise<HttpAnswer> {
   const read = asked.safeParse(Object.fromEntries(url.searchParams));
   if (!read.success)
     return { status: 422, body: { error: 'ask for a service and a branch: /artifacts?service=web&branch=main' } };
+  const objection = caller.objection(read.data);
+  if (objection !== null) return forbidden(objection, read.data, ports.log);
   const rows = (await ports.rows(read.data.service)).filter(({ branch }) => branch === read.data.branch);
   return { status: 200, body: { artifacts: rows.slice(0, mostTold) } };
 }
 
-async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<HttpAnswer> {
+async function take(request: HttpRequest, ports: ArtifactRoutePorts, caller: Caller): Promise<HttpAnswer> {
   const read = readPost(request.body, ports.clock);
   if (read.kind === 'refused') return refused(read.errors, ports.log);
   const { artifact } = read;
+  const objection = caller.objection(artifact);
+  if (objection !== null) return forbidden(objection, artifact, ports.log);
   const services = await ports.servicesWith(artifact.service);
   if (services === null)
     return { status: 503, body: { error: 'sluice.yaml could not be read yet; try again in a minute' } };
@@ -159,13 +166,6 @@ async function take(request: HttpRequest, ports: ArtifactRoutePorts): Promise<Ht
         : { existing: { image: existing.image, digest: existing.digest, commit: existing.commit } }),
     },
   };
-}
-
-/** Compares hashes, so that neither length nor content of the token shows in the time it takes. */
-function isAuthorized(header: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
-  const hash = (value: string) => createHash('sha256').update(value).digest();
-  return timingSafeEqual(hash(given), hash(token));
 }
 
 interface FieldError {

@@ -1,3 +1,4 @@
+import type { ArtifactCallers } from '../artifact-settings.ts';
 import type { CommitSha, Lane } from '../change.ts';
 import type { DriftPolicy } from '../drift-policy.ts';
 import { artifactWork } from '../due.ts';
@@ -11,6 +12,7 @@ import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 import { artifactRoutes } from './artifact-route.ts';
 import { type Added, createArtifacts, findArtifacts } from './artifacts.ts';
+import { createCallers } from './callers/callers.ts';
 import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts';
 import { createLag, type Lag } from './lag.ts';
 import { type Planned, type PlanPorts, planRelease } from './plan.ts';
@@ -43,8 +45,8 @@ export interface CatalogPorts {
   readonly onArtifact?: (work: string) => void;
   /** A known artifact has newer checks: what waits for them is to be looked at. Never rejects. */
   readonly onChecks?: () => Promise<void>;
-  /** The bearer token of POST /artifacts; without it the route is closed. */
-  readonly artifactToken?: string | undefined;
+  /** Who may post to /artifacts; without it the route is closed. */
+  readonly artifactCallers?: ArtifactCallers | undefined;
 }
 
 export interface Catalog {
@@ -261,7 +263,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       };
     },
     artifactRoutes: artifactRoutes({
-      token: ports.artifactToken,
+      admit: createCallers(ports.artifactCallers),
       add: addArtifact,
       rows: artifacts.rows,
       servicesWith,

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ArtifactCallers } from '../../src/artifact-settings.ts';
 import { artifactRoutes } from '../../src/catalog/artifact-route.ts';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
+import { createCallers } from '../../src/catalog/callers/callers.ts';
 import { serveHttp } from '../../src/http.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import { aClock, anArtifact, at, digest, sha } from '../support/builders.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 const token = 'a-token-of-some-length';
+const mailToken = 'a-token-of-the-mail-team';
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 let server: TestRedis;
@@ -22,13 +25,18 @@ beforeAll(async () => {
   const ports = {
     add: artifacts.add,
     rows: artifacts.rows,
-    servicesWith: async () => ['web', 'api'],
+    servicesWith: async () => ['web', 'api', 'mail-out'],
     clock: aClock(),
     log: silent,
   };
-  const listen = (given: string | undefined) =>
-    serveHttp({ host: '127.0.0.1', port: 0, routes: artifactRoutes({ ...ports, token: given }), log: silent });
-  http = await listen(token);
+  const listen = (callers: ArtifactCallers | undefined) =>
+    serveHttp({
+      host: '127.0.0.1',
+      port: 0,
+      routes: artifactRoutes({ ...ports, admit: createCallers(callers) }),
+      log: silent,
+    });
+  http = await listen({ tokens: [{ token }, { token: mailToken, services: ['mail-*', 'api'] }] });
   closed = await listen(undefined);
 });
 afterAll(async () => {
@@ -145,6 +153,22 @@ describe('POST /artifacts', () => {
       body: { error: expect.stringContaining('Bearer') },
     });
     expect(await redis.dbsize()).toBe(0);
+  });
+
+  test('takes a token of some services for those alone', async () => {
+    const mail = { authorization: `Bearer ${mailToken}` };
+    expect(await post(anArtifact({ service: 'mail-out' }), mail)).toMatchObject({ status: 201 });
+    expect(await post(anArtifact({ service: 'api' }), mail)).toMatchObject({ status: 201 });
+    for (const service of ['web', 'mail'])
+      expect(await post(anArtifact({ service }), mail)).toEqual({
+        status: 403,
+        body: { error: `this token is not for ${service}: artifacts.tokens names the services of each` },
+      });
+    const read = (service: string) =>
+      fetch(`http://127.0.0.1:${http.port}/artifacts?service=${service}&branch=main`, { headers: mail });
+    expect((await read('api')).status).toBe(200);
+    expect((await read('web')).status).toBe(403);
+    expect(await createArtifacts(redis).get('web', '1.4.2')).toBeNull();
   });
 
   test('is closed without a configured token, whatever is sent', async () => {

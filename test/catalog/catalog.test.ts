@@ -115,7 +115,7 @@ function open(over: Partial<CatalogPorts> = {}): Catalog {
     healthy: async (service, environment) => healthy.get(`${service} ${environment}`) ?? [],
     rolledBackFrom: async (service, environment) => left.get(`${service} ${environment}`) ?? [],
     lastWrites: async () => ({ service: null, environment: null }),
-    artifactToken: 'secret',
+    artifactCallers: { tokens: [{ token: 'secret' }] },
     ...over,
   });
 }

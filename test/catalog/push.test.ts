@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { artifactRoutes } from '../../src/catalog/artifact-route.ts';
 import { type Artifacts, createArtifacts } from '../../src/catalog/artifacts.ts';
+import { createCallers } from '../../src/catalog/callers/callers.ts';
 import { readCiBuild } from '../../src/catalog/push/ci-variables.ts';
 import { type PushValues, pushArtifact } from '../../src/catalog/push/push-command.ts';
 import { countScan, readCounts } from '../../src/catalog/push/scan.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
     servicesWith: async () => ['web'],
     clock: systemClock,
     log: silent,
-    token,
+    admit: createCallers({ tokens: [{ token }] }),
   });
   const failing = routes.map((route) => ({
     ...route,
@@ -179,7 +180,7 @@ describe('artifact push, in vain,', () => {
     ['no service', [], {}, {}, /needs a service and its image/],
     ['too many words', ['web', '1.4.2', 'now'], {}, {}, /needs a service and its image/],
     ['no token', ['web'], {}, { ARTIFACT_TOKEN: '' }, /environment variable ARTIFACT_TOKEN/],
-    ['another token', ['web'], {}, { ARTIFACT_TOKEN: 'another' }, /refused the artifact \(401\): send the token/],
+    ['another token', ['web'], {}, { ARTIFACT_TOKEN: 'another' }, /refused the artifact \(401\): send a token/],
     ['no address', ['web'], { url: 'sluice' }, {}, /SLUICE_URL or --url/],
     ['no version', ['web'], { image: 'registry:5000/web' }, {}, /version is missing/],
     ['a version that is not the tag', ['web', '1.4.3'], {}, {}, /1\.4\.3 and the tag 1\.4\.2/],
