@@ -1,4 +1,5 @@
-import { ulid } from 'ulid';
+import { joinArrival } from './app-arrival.ts';
+import { joinPolicies } from './app-policies.ts';
 import { createBells } from './bell.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createChat } from './chat/chat.ts';
@@ -6,29 +7,16 @@ import { skewWords, worstSkew } from './clock-skew.ts';
 import type { Config } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
-import { rollsBackNow } from './decision/on-failure.ts';
-import { judgeChange } from './decision/policy-change.ts';
 import { policyKinds, readTypedLine } from './decision/typed-line.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
-import { type OnFailurePorts, rollBackFailed } from './dispatch/on-failure.ts';
-import { createPolicyDesk } from './dispatch/policy-desk.ts';
-import { attemptPolicyChanges } from './dispatch/policy-lane.ts';
-import { changesWhatRuns } from './drift.ts';
-import { messageOf, Retryable } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { type At, around } from './fault-points.ts';
-import { policyCommitMessage } from './gitops/commit-message.ts';
 import { createGitops } from './gitops/gitops.ts';
-import { editPolicies } from './gitops/policy-edit.ts';
 import { healthRoutes } from './health-routes.ts';
 import { serveHttp } from './http.ts';
-import { changedOutside } from './kubernetes/drift/outside.ts';
-import { expectations } from './kubernetes/expectations.ts';
-import { createKubernetes } from './kubernetes/kubernetes.ts';
 import { pokeReceivers } from './kubernetes/receiver.ts';
-import { recordArrival, recordPodLog } from './kubernetes/record-arrival.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import { createMeasures, metricsRoute } from './measure.ts';
 import { createMetrics } from './metrics.ts';
 import { createAlerts } from './notify/alerts.ts';
@@ -42,7 +30,7 @@ import { logTransitions } from './release-log.ts';
 import { keepDoing } from './rounds.ts';
 import { type Environment, settle } from './settle.ts';
 import { createLog, createMask, createPulse, type Log } from './telemetry.ts';
-import { instantOf, pause, steadyClock, systemClock } from './time.ts';
+import { pause, steadyClock, systemClock } from './time.ts';
 import { ownVersion } from './version.ts';
 import { watch } from './watch.ts';
 
@@ -122,10 +110,10 @@ export async function startApp(
     policies: {
       kinds: policyKinds,
       read: (text) => readTypedLine(text, catalog.names()),
-      preview: (...args) => policyDesk.preview(...args),
-      commit: (...args) => policyDesk.commit(...args),
-      vote: (...args) => policyDesk.vote(...args),
-      withdraw: (...args) => policyDesk.withdraw(...args),
+      preview: (...args) => policies.desk.preview(...args),
+      commit: (...args) => policies.desk.commit(...args),
+      vote: (...args) => policies.desk.vote(...args),
+      withdraw: (...args) => policies.desk.withdraw(...args),
       open: async () => (await ledger.openChanges()).map(({ id }) => id),
     },
     decision: {
@@ -160,23 +148,15 @@ export async function startApp(
     clockSkew,
     clock,
   });
-  const policyChanges = {
-    ...ledger,
+  const policies = joinPolicies({
+    file,
+    settled,
     clock,
     log,
+    ledger,
     gitops,
-    editPolicies,
-    policyFile: file.policy.file,
-    policyMessage: policyCommitMessage,
-    judgeChange: (change: Parameters<typeof judgeChange>[1]) =>
-      judgeChange({ ...chat, snapshot: catalog.toDecideBy }, change, true),
-  };
-  const policyDesk = createPolicyDesk({
-    ...policyChanges,
-    ...gitops,
-    newId: ulid,
-    membersOf: chat.membersOf,
-    policy: { ...file.policy, lane: settled.policyLane },
+    catalog,
+    chat,
     nudge: (work) => dispatch.nudge(work),
   });
   const dispatch = createDispatch({
@@ -196,7 +176,7 @@ export async function startApp(
     autoReleases: async (artifact) => autoReleases(await catalog.refresh(), artifact),
     gitops,
     at,
-    policyLane: (lane, signal, afterPush) => attemptPolicyChanges({ ...policyChanges, afterPush }, lane, signal),
+    policyLane: policies.lane,
     afterPush: async () => {
       kubernetes.refresh();
       await Promise.all([pokeReceivers(settled.receivers, log), bells.ring('pushed')]);
@@ -208,65 +188,20 @@ export async function startApp(
     await ledger.markAllDue(held);
     for (const work of held) dispatch.nudge(work);
   };
-  const leaveLocks = createRollbackLocks(leading.hold);
-  const onFailure: OnFailurePorts = {
-    ...leading,
-    clock,
-    rollsBack: (where) => rollsBackNow(catalog.snapshot(), where),
-    nudge: (work) => dispatch.nudge(work),
-  };
-  const kubernetes = createKubernetes({
-    ...settled,
+  const kubernetes = joinArrival({
+    settled,
     clock,
     log,
     pulse,
-    isAncestor: gitops.isAncestor,
-    onUnknownCommit: gitops.fetch,
-    expected: async () => {
-      const arriving = await ledger.arriving();
-      if (lease.held()) {
-        await leaveLocks(arriving);
-        await rollBackFailed(onFailure, arriving);
-      }
-      return expectations({
-        deployed: async () => {
-          if (gitops.head(settled.policyLane) === null) throw new Retryable('no commit has been fetched yet');
-          return catalog.deployed();
-        },
-        isTakenOut: catalog.isTakenOut,
-        arriving: async () => arriving,
-        isAncestor: gitops.isAncestor,
-        leave: async (release, verdict, clusters) => {
-          if (!lease.held()) return;
-          const verdicts = Object.fromEntries(clusters.map((cluster) => [cluster, verdict(cluster)]));
-          await recordArrival(leading, release.id, verdicts);
-        },
-        now: () => instantOf(clock.now()),
-      });
-    },
-    outside: async () => changedOutside(gitops, await catalog.deployed(), await ledger.arriving()),
-    openDrifts: ledger.drifts,
-    term: lease.term,
-    pushes: () => bells.rings('pushed'),
-    onVerdict: around(at, 'arrival', async ({ release }, cluster, { verdict, steps, earlier }) => {
-      if (release === undefined) return;
-      await recordArrival(leading, release, { [cluster]: verdict }, { [cluster]: steps }, { [cluster]: earlier });
-    }),
-    showsLogs: (environment) => catalog.environment(environment)?.logs === 'thread',
-    onPodLog: async ({ release }, cluster, log) => {
-      if (release !== undefined) await recordPodLog(leading, release, cluster, log);
-    },
-    onHealthy: async (healthy) => {
-      if (await ledger.recordHealthy(healthy)) await reconsider();
-    },
-    onHealth: leading.recordHealth,
-    onDrift: async (drift) => void (await leading.openDrift({ kind: 'drift', ...drift })),
-    onDriftEnded: async (id, how) => {
-      const drift = await ledger.drift(id);
-      if (drift?.state.kind === 'open' && drift.service !== undefined && changesWhatRuns(drift))
-        await leading.restartHealthyTime({ ...drift, service: drift.service });
-      await leading.changeDrift(id, { state: { kind: 'ended', at: instantOf(clock.now()), how } });
-    },
+    lease,
+    bells,
+    ledger,
+    leading,
+    gitops,
+    catalog,
+    nudge: (work) => dispatch.nudge(work),
+    reconsider,
+    at,
   });
   const notify = createNotify({
     ...ledger,

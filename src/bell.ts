@@ -3,6 +3,8 @@ import { key, type Redis } from './redis.ts';
 /** What one replica hears and all have to know: each counts how often it rang. */
 export type Bell = 'groups' | 'pushed';
 
+export type Bells = ReturnType<typeof createBells>;
+
 export function createBells(redis: Redis) {
   return {
     ring: async (bell: Bell): Promise<void> => void (await redis.incr(key('bell', bell))),

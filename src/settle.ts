@@ -59,6 +59,8 @@ export function createParts(config: Config, environment: Environment) {
   };
 }
 
+export type Settled = ReturnType<typeof settle>;
+
 /** All that the configuration names. */
 export function settle(config: Config, environment: Environment) {
   const { file } = config;
