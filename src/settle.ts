@@ -51,9 +51,9 @@ export function createParts(config: Config, environment: Environment) {
     },
     artifactCallers: (): ArtifactCallers | undefined => {
       if (file.artifacts === undefined) return undefined;
-      const { token, tokens } = file.artifacts;
+      const { token, tokens, oidc: jobs } = file.artifacts;
       const bound = tokens.map((each) => ({ ...each, token: secret(each.token) }));
-      return { tokens: token === undefined ? bound : [{ token: secret(token) }, ...bound] };
+      return { tokens: token === undefined ? bound : [{ token: secret(token) }, ...bound], jobs };
     },
     signing: () => (file.signing === undefined ? undefined : { ...file.signing, key: absolute(file.signing.key) }),
   };

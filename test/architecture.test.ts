@@ -62,6 +62,7 @@ describe('the import rule', () => {
     ['pino', ['telemetry.ts']],
     ['prom-client', ['metrics.ts']],
     ['re2js', ['decision/linear-pattern.ts']],
+    ['jose', ['catalog/callers/job-tokens.ts']],
     ['@marcbachmann/cel-js', ['decision/rule-language.ts']],
   ])('%s has one home', (name, homes) => {
     const users = imports.filter(

@@ -25,6 +25,10 @@ function settled(artifacts: string) {
   return { artifactCallers, secrets };
 }
 
+const github = '{ repository: "acme/{service}", ref: "refs/heads/{branch}" }';
+const job = (claims: string, more = 'jwks: https://ci.test/keys', issuer = 'https://ci.test') =>
+  `artifacts: { oidc: [{ issuer: "${issuer}", audience: sluice, ${more}, claims: ${claims} }] }`;
+
 test.each([
   ['', undefined],
   ['artifacts: { token: { env: ALL } }', { tokens: [{ token: 'for-all' }] }],
@@ -36,19 +40,45 @@ test.each([
     'artifacts: { token: { env: ALL }, tokens: [{ token: { env: MAIL }, services: [mail] }] }',
     { tokens: [{ token: 'for-all' }, { token: 'for-mail', services: ['mail'] }] },
   ],
+  [
+    job(github),
+    {
+      tokens: [],
+      jobs: [
+        {
+          issuer: 'https://ci.test',
+          audience: 'sluice',
+          jwks: 'https://ci.test/keys',
+          claims: { repository: 'acme/{service}', ref: 'refs/heads/{branch}' },
+        },
+      ],
+    },
+  ],
+  [
+    job('{ project_path: acme/web, ref_type: branch, ref: "{branch}" }', 'services: [web]', 'http://127.0.0.1:80'),
+    { tokens: [], jobs: [{ issuer: 'http://127.0.0.1:80' }] },
+  ],
 ])('"%s" says who may post', (artifacts, callers) => {
   const found = settled(artifacts);
-  expect(found.artifactCallers).toEqual(callers);
+  if (callers === undefined) expect(found.artifactCallers).toBeUndefined();
+  else expect(found.artifactCallers).toMatchObject(callers);
   for (const { token } of callers?.tokens ?? []) expect(found.secrets).toContain(token);
 });
 
 test.each([
-  ['artifacts: {}', /expected token or tokens; example: token: \{ env: ARTIFACT_TOKEN \}/],
+  ['artifacts: {}', /expected token, tokens or oidc; example: token: \{ env: ARTIFACT_TOKEN \}/],
   ['artifacts: { token: in-the-open }', /artifacts\.token/],
   ['artifacts: { token: { env: NONE } }', /environment variable NONE is empty/],
   ['artifacts: { tokens: [{ token: { env: MAIL } }] }', /services: is missing/],
   ['artifacts: { tokens: [{ token: { env: MAIL }, services: [] }] }', /services.*at least 1/],
   ['artifacts: { tokens: [{ token: { env: MAIL }, services: ["a b"] }] }', /the name of a service, or a pattern/],
+  [job('{ repository: acme/web }'), /claims: expected a claim that holds the branch.*refs\/heads\/\{branch\}/],
+  [job('{ ref: "refs/heads/{branch}", sha: "{commit}" }', 'services: [web]'), /claim that holds whose job it is/],
+  [job('{ repository: acme/web, ref: "refs/heads/{branch}" }'), /expected \{service\} in a claim, or services/],
+  [job('{ project_path: "acme/{service}", ref: "{branch}" }'), /expected ref_type: branch/],
+  [job('{ repository: "acme/{services}", ref: "refs/heads/{branch}" }'), /"\{services\}" is not a placeholder/],
+  [job(github, 'jwks: http://ci.test/keys'), /jwks.*an address with https/],
+  [job(github, 'services: [web]', 'http://ci.test'), /issuer.*an address with https/],
 ])('"%s" says what is wrong', (artifacts, words) => {
   expect(() => settled(artifacts)).toThrow(words);
 });

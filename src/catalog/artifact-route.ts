@@ -6,7 +6,7 @@ import { explainIssue } from '../schema-problems.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, instantOf } from '../time.ts';
 import type { Added, ArtifactRow } from './artifacts.ts';
-import type { Admitted, Caller, Claimed } from './callers/callers.ts';
+import type { Admitted, Caller, Claimed } from './callers/caller.ts';
 
 export interface ArtifactRoutePorts {
   /** Tells who posts by the `Authorization` header. */
@@ -115,12 +115,12 @@ async function admitted(
   const admission = await ports.admit(request.headers.authorization);
   if (admission.kind === 'admitted') return answer(request, ports, admission.caller);
   const { status, error } = admission;
-  ports.log.warn({ status }, 'somebody who may not asked about artifacts');
+  ports.log.warn({ status, because: error }, 'somebody who may not asked about artifacts');
   return { status, body: { error }, ...(status === 401 ? { headers: { 'www-authenticate': 'Bearer' } } : {}) };
 }
 
-function forbidden(error: string, { service }: Claimed, log: Log): HttpAnswer {
-  log.warn({ service }, 'an artifact was posted by somebody who may not speak of its service');
+function forbidden(error: string, { service, branch }: Claimed, log: Log): HttpAnswer {
+  log.warn({ service, branch, because: error }, 'an artifact was posted by somebody who may not speak of its service');
   return { status: 403, body: { error } };
 }
 

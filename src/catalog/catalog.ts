@@ -263,7 +263,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       };
     },
     artifactRoutes: artifactRoutes({
-      admit: createCallers(ports.artifactCallers),
+      admit: createCallers(ports.artifactCallers, clock),
       add: addArtifact,
       rows: artifacts.rows,
       servicesWith,

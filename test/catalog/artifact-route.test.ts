@@ -33,7 +33,7 @@ beforeAll(async () => {
     serveHttp({
       host: '127.0.0.1',
       port: 0,
-      routes: artifactRoutes({ ...ports, admit: createCallers(callers) }),
+      routes: artifactRoutes({ ...ports, admit: createCallers(callers, ports.clock) }),
       log: silent,
     });
   http = await listen({ tokens: [{ token }, { token: mailToken, services: ['mail-*', 'api'] }] });

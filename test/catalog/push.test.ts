@@ -41,7 +41,7 @@ beforeAll(async () => {
     servicesWith: async () => ['web'],
     clock: systemClock,
     log: silent,
-    admit: createCallers({ tokens: [{ token }] }),
+    admit: createCallers({ tokens: [{ token }] }, systemClock),
   });
   const failing = routes.map((route) => ({
     ...route,
@@ -165,6 +165,36 @@ describe('artifact push', () => {
     expect(said).toEqual([expect.stringContaining('fetch-depth: 0')]);
   });
 
+  test('asks GitHub Actions for the token of its job', async () => {
+    const asked: string[] = [];
+    const actions = await serveHttp({
+      host: '127.0.0.1',
+      port: 0,
+      log: silent,
+      routes: [
+        {
+          method: 'GET',
+          path: '/token',
+          handle: (request) => {
+            asked.push(`${request.url.search} ${request.headers.authorization}`);
+            return asked.length === 1 ? { status: 200, body: { value: token } } : { status: 403, body: 'no' };
+          },
+        },
+      ],
+    });
+    const job = {
+      ARTIFACT_TOKEN: '',
+      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${actions.port}/token?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-this-job',
+    };
+    expect(await push(['web'], { audience: 'https://sluice.test' }, job)).toMatch(/is known now$/);
+    expect(asked).toEqual(['?api-version=2.0&audience=https%3A%2F%2Fsluice.test Bearer of-this-job']);
+    await expect(push(['web'], { audience: 'https://sluice.test' }, job)).rejects.toThrow(
+      'The CI gives no token for https://sluice.test: it answered 403.',
+    );
+    await actions.close();
+  });
+
   test('tries again what a restart of Sluice refuses', async () => {
     broken = 3;
     expect(await push(['web'])).toMatch(/is known now$/);
@@ -180,6 +210,7 @@ describe('artifact push, in vain,', () => {
     ['no service', [], {}, {}, /needs a service and its image/],
     ['too many words', ['web', '1.4.2', 'now'], {}, {}, /needs a service and its image/],
     ['no token', ['web'], {}, { ARTIFACT_TOKEN: '' }, /environment variable ARTIFACT_TOKEN/],
+    ['no permission to ask for a token', ['web'], { audience: 'sluice' }, {}, /id-token: write/],
     ['another token', ['web'], {}, { ARTIFACT_TOKEN: 'another' }, /refused the artifact \(401\): send a token/],
     ['no address', ['web'], { url: 'sluice' }, {}, /SLUICE_URL or --url/],
     ['no version', ['web'], { image: 'registry:5000/web' }, {}, /version is missing/],

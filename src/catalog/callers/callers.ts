@@ -1,30 +1,24 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ArtifactCallers } from '../../artifact-settings.ts';
 import { matchesName } from '../../scope.ts';
-
-/** What somebody means to post, or asks about. */
-export interface Claimed {
-  readonly service: string;
-  readonly branch: string;
-}
-
-export interface Caller {
-  /** What they may not speak of, and why, for them to read; null where they may. */
-  readonly objection: (claimed: Claimed) => string | null;
-}
-
-export type Admitted =
-  | { readonly kind: 'admitted'; readonly caller: Caller }
-  | { readonly kind: 'refused'; readonly status: 401 | 403; readonly error: string };
+import type { Clock } from '../../time.ts';
+import type { Admitted } from './caller.ts';
+import { createJobTokens, looksLikeJobToken } from './job-tokens.ts';
 
 /** Tells who posts by the `Authorization` header. */
-export function createCallers(callers: ArtifactCallers | undefined): (header: string | undefined) => Promise<Admitted> {
+export function createCallers(
+  callers: ArtifactCallers | undefined,
+  clock: Clock,
+): (header: string | undefined) => Promise<Admitted> {
+  const jobs = callers?.jobs ?? [];
+  const ofJob = createJobTokens(jobs, clock);
   return async (header) => {
     if (callers === undefined)
       return { kind: 'refused', status: 403, error: '/artifacts is closed: set artifacts.token in the configuration' };
     const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
     // All are compared, each by its hash: neither length nor content nor place of a token shows in the time it takes.
     const found = callers.tokens.filter(({ token }) => isSameSecret(given, token));
+    if (found.length === 0 && jobs.length > 0 && looksLikeJobToken(given)) return ofJob(given);
     if (found.length === 0)
       return {
         kind: 'refused',

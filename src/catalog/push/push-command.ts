@@ -5,6 +5,7 @@ import { pause } from '../../time.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
 import { type CiBuild, readCiBuild } from './ci-variables.ts';
 import { historyOf } from './history.ts';
+import { fetchJobToken } from './job-token.ts';
 import { countScan, readCounts } from './scan.ts';
 import { type Patience, sendToSluice } from './send.ts';
 
@@ -25,6 +26,7 @@ export const pushOptions = {
   checkout: { type: 'string' },
   path: { type: 'string', multiple: true },
   url: { type: 'string' },
+  audience: { type: 'string' },
 } as const;
 
 export type PushValues = {
@@ -51,7 +53,8 @@ export const pushHelp = `npm start -- ${pushUsage}
   --checkout DIR          of the application; default: where the command is typed
   --path DIR              the part of a monorepo that the service is built from; several times
   --url URL               of Sluice; default: SLUICE_URL
-The token comes from ARTIFACT_TOKEN. What Sluice refuses, and a Sluice that stays away for a minute, end with exit code 1.`;
+  --audience AUD          ask GitHub Actions for the token of this job; else ARTIFACT_TOKEN holds it (id_tokens on GitLab)
+What Sluice refuses, and a Sluice that stays away for a minute, end with exit code 1.`;
 
 const answerSchema = z.object({ kind: z.enum(['added', 'same', 'renewed']) });
 const words = {
@@ -84,10 +87,7 @@ export async function pushArtifact(
   const [service, typedVersion, ...rest] = positionals;
   if (service === undefined || values.image === undefined || rest.length > 0)
     throw new Refusal(`artifact push needs a service and its image: npm start -- ${pushUsage}`);
-  const token = environment['ARTIFACT_TOKEN'];
   const url = values.url ?? environment['SLUICE_URL'];
-  if (token === undefined || token === '')
-    throw new Refusal('artifact push needs the token of artifacts: in the environment variable ARTIFACT_TOKEN.');
   if (url === undefined || !URL.canParse(url))
     throw new Refusal(
       'artifact push needs the address of Sluice: SLUICE_URL or --url, such as https://sluice.example.com.',
@@ -96,7 +96,7 @@ export async function pushArtifact(
   const ci = readCiBuild(environment);
   const checkout = openCheckout(resolve(folder, values.checkout ?? '.'), values.path);
   const { commit, branch } = await builtFrom(checkout, values, ci);
-  const sluice = { url, token };
+  const sluice = { url, token: await tokenOf(values, environment) };
   const ask = (path: string) => sendToSluice(sluice, path, null, ports);
   const { commits, touches } = await historyOf(checkout, { service, version, branch, commit }, values.since, {
     ask,
@@ -120,6 +120,17 @@ export async function pushArtifact(
   const read = answerSchema.safeParse(answer);
   if (!read.success) throw new Refusal(`${url} answered, but not as Sluice does. Set SLUICE_URL or --url.`);
   return `${service} ${version} of ${branch} (${commit.slice(0, 7)}, ${commits.length} commits) ${words[read.data.kind]}`;
+}
+
+/** Never from the command line, where every process of the machine reads it. */
+async function tokenOf({ audience }: PushValues, environment: Environment): Promise<string> {
+  if (audience !== undefined) return fetchJobToken(audience, environment);
+  const token = environment['ARTIFACT_TOKEN'];
+  if (token === undefined || token === '')
+    throw new Refusal(
+      'artifact push needs a token that artifacts: of the configuration names, in the environment variable ARTIFACT_TOKEN; or --audience on GitHub Actions.',
+    );
+  return token;
 }
 
 /** The commit and branch that were built: as typed, else as the CI says, else as they are checked out. */
