@@ -3,6 +3,7 @@ import { commandLineRoute } from './command-line.ts';
 import { createDirectory } from './directory.ts';
 import { createHome } from './home.ts';
 import { listen } from './listeners.ts';
+import { createMembership } from './membership.ts';
 import type { ChatPorts } from './ports.ts';
 import { createSlackApp } from './slack/slack-app.ts';
 import { createWhispers } from './whispers.ts';
@@ -41,5 +42,6 @@ export function createChat(ports: ChatPorts) {
     mentionOf: directory.mentionOf,
     person: directory.person,
     userByEmail: directory.userByEmail,
+    isIn: createMembership(slack, steadyClock),
   };
 }

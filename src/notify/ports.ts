@@ -94,5 +94,7 @@ export interface NotifyPorts {
   readonly userByEmail: (email: string) => Promise<string | null>;
   /** Somebody as the directory knows them now; null for who is no member of the workspace. */
   readonly person: (user: string) => Promise<Person | null>;
+  /** Whether a mention in a channel, by its id, reaches somebody. */
+  readonly isIn: (channel: string, user: string) => Promise<boolean>;
   readonly mentionOf: (handle: string) => Promise<string>;
 }

@@ -6,8 +6,10 @@ const positionSchema = z.object({
   posting: z.boolean().default(false),
   /** Log lines up to here are in the thread. */
   cursor: z.string().nullable().default(null),
-  /** The verdict that was last told as final. */
+  /** The ending that was last told. */
   told: z.string().nullable().default(null),
+  /** Whoever asked is still to be told of it privately, unless a mention has reached them. */
+  owed: z.boolean().default(false),
   /** The verdict that the squad was last told in its own channel. */
   copied: z.string().nullable().default(null),
   /** Messages of a lock, by the channel's name: they lose their button when it ends. */

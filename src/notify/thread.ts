@@ -1,8 +1,8 @@
 import { foreign, type MessageBody, mention, preformatted, section } from '../blocks.ts';
 import type { ApprovalDemand } from '../reasons.ts';
-import { isAutomatic, type Posted, type Release } from '../release.ts';
-import { overall } from '../verdict.ts';
+import type { Posted, Release } from '../release.ts';
 import { addressee } from './author.ts';
+import { tellFinalWord } from './final-word.ts';
 import { asksToConfirm } from './messages/approval.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { overrideNews } from './messages/override.ts';
@@ -16,7 +16,7 @@ import { reminder } from './reminder.ts';
 
 const linesAtOnce = 50;
 
-/** What edits cannot do is told in the thread: a call for votes, the final state with a mention, and the log's lines. */
+/** What edits cannot do is told in the thread: the log's lines, a call for votes, and how it ended. */
 export async function tellThread(
   ports: NotifyPorts,
   outbox: Outbox,
@@ -78,19 +78,7 @@ export async function tellThread(
     if (told.kind === 'later') return told;
   }
 
-  const verdict = release.arrival === undefined || arrival === null ? null : overall(release.arrival);
-  const final = verdict?.kind === 'healthy' || verdict?.kind === 'failed' ? verdict.kind : null;
-  if (final === null || final === position.told || arrival === null) return outbox.done;
-  // The first good news needs no broadcast; a failure does, and so does the recovery from one.
-  const isNews = final === 'failed' || position.told === 'failed';
-  // Nobody waits for what went by itself and well, nor for a step that the next one follows.
-  if ((isAutomatic(release.request) || isFollowed(release)) && !isNews) return say(null, { told: final });
-  const text = `${await addressee(ports, release)} ${arrival.sentence}`;
-  return say(message(text, [section(text)]), { told: final }, isNews);
-}
-
-function isFollowed({ chain }: Release): boolean {
-  return chain !== undefined && chain.step < chain.environments.length;
+  return tellFinalWord(ports, outbox, release, posted, arrival);
 }
 
 const askedToGo = 'go';

@@ -53,6 +53,17 @@ function actionsOf({ clusters, git, ci }: PanelPorts): readonly Action[] {
       return `The next new version of ${params['service']} in ${params['environment']} will ${label.toLowerCase()}.`;
     },
   });
+  const running = (id: string, label: string, description: string, crashes: boolean): Action => ({
+    id,
+    group: 'What runs',
+    label,
+    description,
+    params: [service, environment],
+    run: (params) => {
+      for (const each of inEnvironment(params['environment'])) each.crashNow(params['service'] ?? '', crashes);
+      return `${params['service']} in ${params['environment']} ${crashes ? 'crashes' : 'starts anew'}.`;
+    },
+  });
   const outside = (kind: OutsideCommit, label: string, description: string): Action => ({
     id: `outside-${kind.replace(' ', '-')}`,
     group: 'Git',
@@ -66,6 +77,8 @@ function actionsOf({ clusters, git, ci }: PanelPorts): readonly Action[] {
     rollout('crash', 'Crash', 'Its pods end up in CrashLoopBackOff.', (each, name) => each.crashNext(name)),
     rollout('stall', 'Stall', 'Its pods start, but never become ready.', (each, name) => each.stallNext(name)),
     rollout('pull', 'Miss its image', 'Its image cannot be pulled.', (each, name) => each.pullNext(name)),
+    running('crash-now', 'Crash', 'What runs ends up in CrashLoopBackOff, as with a leak.', true),
+    running('mend', 'Mend', 'Its pods start anew, and run again.', false),
     ...driftActions({ git, named, service, cluster, environment }),
     {
       id: 'cut',

@@ -32,6 +32,8 @@ export function aRecord(clock: Clock) {
   const healthy: HealthyRecord[] = [];
   const mutes: Mute[] = [];
   const squads: Record<string, ReturnType<NotifyPorts['squad']>> = {};
+  /** Channels that somebody is not in. */
+  const outside: Record<string, readonly string[]> = {};
   let marks = 0;
   let answer: (message: SaidMessage) => Sent | null | Promise<Sent | null> = () => null;
   let environments: Record<string, { channel: string; clusters: string[]; timeline?: 'picture' | 'text' }> = {
@@ -91,6 +93,7 @@ export function aRecord(clock: Clock) {
     findPosted: async () => null,
     userByEmail: async (email) => (email === 'ana@example.com' ? 'UANA' : null),
     person: async (user) => [ana, bo, cy, mia].find((person) => person.user === user) ?? null,
+    isIn: async (channel, user) => outside[user]?.includes(channel) !== true,
     mentionOf: async (handle) => (handle === '@platform' ? '<!subteam^SPLATFORM>' : handle),
   };
   return {
@@ -100,6 +103,7 @@ export function aRecord(clock: Clock) {
     healthy,
     mutes,
     squads,
+    outside,
     cursors,
     dirty: () => [...dirty.keys()],
     mark,

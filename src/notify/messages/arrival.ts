@@ -102,8 +102,18 @@ function failure(release: Release, title: string, failed: ByCluster, all: ByClus
   const where = failed.map(([cluster]) => foreign(cluster, 80)).join(', ');
   const because = [...new Set(failed.map(([, verdict]) => failureWords(verdict)))].slice(0, 3).join('; ');
   const lines = all.length === 1 ? [] : all.map(([cluster, verdict]) => progress(release, cluster, verdict));
-  const sentence = `*${title} failed on ${where}*: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
+  const sentence = `*${title} failed on ${where}*${late(release, failed)}: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
   return { sentence, lines, buttons: backButton(release, view, 'Roll back') };
+}
+
+/** ` 2 h after it was healthy there`: of what had arrived everywhere that it failed. */
+function late({ arrival }: Release, failed: ByCluster): string {
+  const spans = failed.map(([cluster, verdict]) => {
+    const healthy = arrival?.steps?.[cluster]?.healthy?.at;
+    return healthy === undefined || verdict === undefined ? -1 : epochMsOf(verdict.since) - epochMsOf(healthy);
+  });
+  const shortest = Math.min(...spans);
+  return shortest < 0 ? '' : ` ${spokenDuration(shortest)} after it was healthy there`;
 }
 
 /** `Roll back`, or `Abort` for what is still on its way; a rollback on its way is left alone. */

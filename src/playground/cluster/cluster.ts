@@ -6,9 +6,10 @@ import { createGitClone } from './git-clone.ts';
 import { createHelmController } from './helm-controller.ts';
 import { createJobController } from './job-controller.ts';
 import { type JsonObject, objectAt, objectsAt } from './json.ts';
-import { createKubelet } from './kubelet.ts';
+import { createKubelet, serviceOf } from './kubelet.ts';
 import { createKustomizeController } from './kustomize-controller.ts';
 import type { Fault } from './pod-faults.ts';
+import { imageOf } from './pod-life.ts';
 import { createPodSetController } from './pod-set-controller.ts';
 import { createRights, type Denial } from './rights.ts';
 import { createSourceController } from './source-controller.ts';
@@ -37,6 +38,8 @@ export interface Cluster {
   readonly crashNext: (service: string) => void;
   readonly stallNext: (service: string) => void;
   readonly pullNext: (service: string) => void;
+  /** All pods of a service are started anew, and crash from now on, or run again. */
+  readonly crashNow: (service: string, crashes: boolean) => void;
   /** What pods of an image meet from now on, whatever its tag says; null is nothing. */
   readonly decide: (image: string, fault: Fault | null) => void;
   readonly liveEdit: (namespace: string, name: string, image: string, manager: string) => void;
@@ -108,6 +111,12 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
     crashNext: (service) => world.failNext(service, 'crash'),
     stallNext: (service) => world.failNext(service, 'stall'),
     pullNext: (service) => world.failNext(service, 'pull'),
+    crashNow: (service, crashes) => {
+      for (const pod of store.list('Pod').filter((each) => serviceOf(each) === service)) {
+        world.decide(imageOf(pod), crashes ? 'crash' : null);
+        store.remove('Pod', namespaceOf(pod), nameOf(pod));
+      }
+    },
     decide: world.decide,
     liveEdit: (namespace, name, image, manager) =>
       edit('Deployment', namespace, name, manager, (spec) => {

@@ -213,6 +213,23 @@ describe('the message of a release', () => {
     expect(shown(written({ 'prod-eu': healthy(6), 'prod-us': failed }))).not.toContain('Roll back to');
   });
 
+  test.each([
+    [
+      'after it was healthy there',
+      { 'prod-us': { healthy: { at: at(1_000) } } },
+      ' 2 m 5 s after it was healthy there',
+    ],
+    ['where it was never healthy', { 'prod-eu': { healthy: { at: at(1_000) } } }, ''],
+  ])('says how late it failed: %s', (_, steps, late) => {
+    const failed: Verdict = {
+      ...{ kind: 'failed', stage: 'rollout', reason: 'OOMKilled', because: 'OOMKilled in 1 of 4 pods' },
+      since: at(126_000),
+    } as const;
+    const before = written({ 'prod-eu': healthy(6), 'prod-us': failed });
+    const words = shown({ ...before, arrival: { clusters: before.arrival?.clusters ?? {}, steps } });
+    expect(words.split('\n')[0]).toContain(`*web 1.4.2 failed on prod-us*${late}: OOMKilled in 1 of 4 pods.`);
+  });
+
   test('offers to abort what is on its way, and a rollback on its way to nobody', () => {
     const waits: Verdict = { kind: 'waiting', stage: 'rollout', because: '0 of 2 pods', since: at() };
     const open: Verdict = { ...waits, kind: 'unverified' };
