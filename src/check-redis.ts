@@ -1,17 +1,28 @@
 import type { Finding } from './finding.ts';
-import type { Redis } from './redis.ts';
+import { hasReplicas, holdersOf, type Redis, type RedisServer } from './redis.ts';
 
 /** What a Redis tells of itself; a missing name is one that it does not tell. */
 export type RedisFacts = ReadonlyMap<string, string>;
 
+/** Each server that holds what Sluice writes, and whether another can follow it. */
+export async function examineServers(client: Redis): Promise<Finding[]> {
+  const servers = await Promise.all(
+    (await holdersOf(client)).map(async ({ address, server }) => ({ address, facts: await redisFacts(server) })),
+  );
+  if (!hasReplicas(client)) return servers.flatMap(({ facts }) => redisFindings(facts));
+  return servers.flatMap(({ address, facts }) =>
+    [...redisFindings(facts), ...replicationFindings(facts)].map((found) => ({ ...found, about: `redis ${address}` })),
+  );
+}
+
 /** INFO, and over it CONFIG, which some managed ones forbid. */
-export async function redisFacts(client: Redis): Promise<RedisFacts> {
+export async function redisFacts(client: RedisServer): Promise<RedisFacts> {
   const facts = new Map<string, string>();
-  for (const section of ['server', 'memory', 'persistence']) {
+  for (const section of ['server', 'memory', 'persistence', 'replication']) {
     const text = await client.info(section).catch(() => '');
     for (const [, name = '', value = ''] of text.matchAll(/^([a-z_]+):(.*?)\r?$/gm)) facts.set(name, value);
   }
-  for (const name of ['maxmemory-policy', 'appendonly', 'appendfsync', 'save']) {
+  for (const name of ['maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'min-replicas-to-write']) {
     const answer = await client.config('GET', name).catch(() => null);
     const value: unknown = Array.isArray(answer) ? answer[1] : undefined;
     if (typeof value === 'string') facts.set(name, value);
@@ -71,4 +82,22 @@ function persistence(facts: RedisFacts): Found {
   const when = snapshots === undefined ? '' : ` (save ${snapshots})`;
   const seen = `appendonly no: a power cut loses every request, vote and lock since the last snapshot${when}`;
   return { level: 'warn', seen, mend };
+}
+
+/** Of a master: what is lost when another server follows it. */
+export function replicationFindings(facts: RedisFacts): Finding[] {
+  if (facts.get('role') !== 'master') return [];
+  const about = 'redis';
+  const replicas = Number(facts.get('connected_slaves') ?? 0);
+  const followed: Finding =
+    replicas === 0
+      ? { about, level: 'warn', seen: 'has no replica that could follow it', mend: 'start one, or look why it is away' }
+      : { about, level: 'ok', seen: `is followed by one of ${replicas}` };
+  const least = facts.get('min-replicas-to-write');
+  if (least !== undefined && Number(least) > 0) return [followed];
+  const seen =
+    least === undefined
+      ? 'does not tell its min-replicas-to-write'
+      : 'min-replicas-to-write 0: cut off from its replicas it goes on taking requests, votes and locks, and they are gone once another one is followed';
+  return [followed, { about, level: 'warn', seen, mend: 'set min-replicas-to-write 1' }];
 }

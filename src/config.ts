@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { announcedEvents } from './announced-events.ts';
 import { artifactSettingsSchema } from './artifact-settings.ts';
 import { Refusal } from './errors.ts';
+import { redisUrlExamples, redisUrlProblem } from './redis-url.ts';
 import { nameSchema, publicKeySchema } from './release.ts';
 import { type SecretSource, secretSchema } from './secret.ts';
 import { parseYaml, problemLines } from './yaml.ts';
@@ -131,7 +132,10 @@ const variable = (pattern: RegExp, words: string) => z.string(words).regex(patte
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: variable(/^xoxb-/, 'a bot token, xoxb-…'),
   SLACK_API_URL: z.url().default('https://slack.com/api/'),
-  REDIS_URL: variable(/^(rediss?|unix):\/\//, 'redis://host:6379, rediss://… or unix:///path/to/socket'),
+  REDIS_URL: z.string(redisUrlExamples).superRefine((url, context) => {
+    const expected = redisUrlProblem(url);
+    if (expected !== null) context.addIssue({ code: 'custom', message: expected });
+  }),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
 

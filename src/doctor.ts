@@ -1,5 +1,5 @@
 import { createSlackCheck } from './chat/check-slack.ts';
-import { redisFacts, redisFindings } from './check-redis.ts';
+import { examineServers } from './check-redis.ts';
 import { skewLimitMs, worstSkew } from './clock-skew.ts';
 import { type Config, loadConfig } from './config.ts';
 import { adviceOn } from './decision/offline/advice.ts';
@@ -167,7 +167,7 @@ async function examineRedis(url: string, slackTime: () => Promise<number | null>
   const client = openRedis({ url }, 'commands', () => {});
   try {
     await whenReady(client, 3_000);
-    const findings = redisFindings(await redisFacts(client));
+    const findings = await examineServers(client);
     const skew = await worstSkew(systemClock, [
       { name: 'Redis', now: () => serverTimeMs(client) },
       { name: 'Slack', now: slackTime },

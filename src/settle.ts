@@ -3,6 +3,7 @@ import type { ArtifactCallers } from './artifact-settings.ts';
 import type { Lane } from './change.ts';
 import type { Config } from './config.ts';
 import { Refusal } from './errors.ts';
+import { redisSecrets } from './redis-url.ts';
 import { readSecret, type SecretSource } from './secret.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,7 +12,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function createParts(config: Config, environment: Environment) {
   const { file } = config;
   const { connection } = config.slack;
-  const secrets: string[] = [config.slack.botToken, ...(connection.mode === 'socket' ? [connection.appToken] : [])];
+  const secrets: string[] = [
+    config.slack.botToken,
+    ...(connection.mode === 'socket' ? [connection.appToken] : []),
+    ...redisSecrets(config.redisUrl),
+  ];
   const secret = (source: SecretSource) => {
     const value = readSecret(source, environment);
     secrets.push(value);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redisFacts, redisFindings } from '../src/check-redis.ts';
+import { examineServers, redisFindings, replicationFindings } from '../src/check-redis.ts';
 import { openRedis, whenReady } from '../src/redis.ts';
 import { startRedis } from './support/redis.ts';
 
@@ -42,14 +42,37 @@ describe('what is said of a Redis', () => {
     expect(redisFindings(new Map()).map(({ level }) => level)).toEqual(['warn', 'warn', 'warn']);
   });
 
+  test.each([
+    [
+      'a master with replicas that it waits for',
+      { connected_slaves: '2', 'min-replicas-to-write': '1' },
+      'ok',
+      /one of 2/,
+    ],
+    [
+      'a master that waits for none',
+      { connected_slaves: '1', 'min-replicas-to-write': '0' },
+      'ok warn',
+      /they are gone/,
+    ],
+    ['a master alone', { connected_slaves: '0', 'min-replicas-to-write': '1' }, 'warn', /no replica/],
+    ['a master that does not tell', { connected_slaves: '1' }, 'ok warn', /does not tell its min-replicas/],
+  ])('%s', (_, facts, levels, words) => {
+    const findings = replicationFindings(new Map(Object.entries({ role: 'master', ...facts })));
+    expect(findings.map(({ level }) => level).join(' ')).toBe(levels);
+    expect(findings.map(({ seen }) => seen).join('\n')).toMatch(words);
+    expect(findings.filter(({ level, mend }) => level !== 'ok' && mend === undefined)).toEqual([]);
+    expect(replicationFindings(new Map(Object.entries({ role: 'slave', ...facts })))).toEqual([]);
+  });
+
   test('a real one is asked, also where CONFIG is forbidden', async () => {
     const server = await startRedis();
     const client = openRedis({ url: server.url }, 'commands', () => {});
     try {
       await whenReady(client, 5_000);
-      expect(redisFindings(await redisFacts(client)).map(({ level }) => level)).toEqual(['ok', 'ok', 'ok']);
+      expect((await examineServers(client)).map(({ level }) => level)).toEqual(['ok', 'ok', 'ok']);
       await client.call('ACL', 'SETUSER', 'default', '-config');
-      const levels = redisFindings(await redisFacts(client)).map(({ level }) => level);
+      const levels = (await examineServers(client)).map(({ level }) => level);
       expect(levels).toEqual(['ok', 'ok', 'warn']);
     } finally {
       client.disconnect();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { markDueLua } from '../due.ts';
 import { Retryable, Terminal } from '../errors.ts';
 import type { Fence } from '../lease.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, type Redis, replicated } from '../redis.ts';
 import { type Person, type Posted, postedSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
 import { createScript, onRedis, unavailable } from './script.ts';
@@ -152,7 +152,10 @@ export function createRecords({ redis, clock, fence }: RecordPorts): Records {
         nowMs: clock.now(),
       });
     });
-    return (await run(calls)).map((answer) => outcomeOf(answerSchema.parse(answer)));
+    const outcomes = (await run(calls)).map((answer) => outcomeOf(answerSchema.parse(answer)));
+    const [place] = calls.flatMap(({ keys }) => keys);
+    if (place !== undefined) await onRedis(() => replicated(redis, place));
+    return outcomes;
   };
   return {
     write: writeBy(script),

@@ -54,7 +54,8 @@ function isForgotten(error: Error | null | undefined): boolean {
   return error?.message.startsWith('NOSCRIPT') ?? false;
 }
 
-const lostConnection = /writeable|Connection is closed|ECONN|ETIMEDOUT|EPIPE|ENOENT|max retries/i;
+const lostConnection =
+  /writeable|Connection is closed|ECONN|ETIMEDOUT|EPIPE|ENOENT|max retries|isn't ready|startup nodes|slots cache|Cluster redirections|sentinels are unreachable/i;
 
 /** What Redis said, in words that may be shown to people. */
 export function unavailable(error: unknown): Retryable {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { createQueue } from '../../src/dispatch/queue.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { type PlaygroundRedis, startPlaygroundRedis } from '../../src/playground/redis.ts';
-import { evictionPolicy, openRedis, whenReady } from '../../src/redis.ts';
+import { evictionPolicies, openRedis, whenReady } from '../../src/redis.ts';
 import { systemClock } from '../../src/time.ts';
 import { aPlan, aRequest } from '../support/builders.ts';
 
@@ -42,7 +42,7 @@ describe("the playground's Redis", () => {
     const redis = await start();
     const client = await connect(redis);
     expect(redis.keeps).toBe(true);
-    expect(await evictionPolicy(client)).toBe('noeviction');
+    expect(await evictionPolicies(client)).toEqual(['noeviction']);
     expect(await client.config('GET', 'appendfsync')).toEqual(['appendfsync', 'always']);
     await client.set('said', 'yesterday');
     await redis.close();

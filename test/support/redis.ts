@@ -1,15 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRedis, whenReady } from '../../src/redis.ts';
+import { type RedisServer, startServer } from './redis-server.ts';
 
-export interface TestRedis {
-  readonly url: string;
-  /** Ends the server the hard way, as a power cut of the process would. */
-  readonly kill: () => Promise<void>;
-  /** Starts it again on the same files. */
-  readonly restart: () => Promise<void>;
+export interface TestRedis extends RedisServer {
   readonly close: () => Promise<void>;
 }
 
@@ -17,41 +11,11 @@ export interface TestRedis {
 export async function startRedis(): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'));
   const socket = join(folder, 'redis.sock');
-  const url = `unix://${socket}`;
-  let child: ChildProcess | null = null;
-  const start = async () => {
-    const settings = [
-      '--port',
-      '0',
-      '--unixsocket',
-      socket,
-      '--dir',
-      folder,
-      '--appendonly',
-      'yes',
-      '--appendfsync',
-      'always',
-      '--save',
-      '',
-    ];
-    child = spawn('redis-server', [...settings, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
-    const failed = new Promise<never>((_, reject) => child?.once('error', reject));
-    const probe = openRedis({ url }, 'commands', () => {});
-    await Promise.race([whenReady(probe, 10_000), failed]).finally(() => probe.disconnect());
-  };
-  const kill = () =>
-    new Promise<void>((resolve) => {
-      if (child === null || child.exitCode !== null || child.signalCode !== null) return resolve();
-      child.once('exit', () => resolve());
-      child.kill('SIGKILL');
-    });
-  await start();
+  const server = await startServer(`unix://${socket}`, folder, { port: '0', unixsocket: socket });
   return {
-    url,
-    kill,
-    restart: start,
+    ...server,
     close: async () => {
-      await kill();
+      await server.kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
