@@ -64,3 +64,8 @@ export function overall(arrival: Arrival): Verdict | null {
   const verdicts = Object.values(arrival.clusters);
   return verdicts.toSorted((a, b) => weight[a.kind] - weight[b.kind] || a.since.localeCompare(b.since))[0] ?? null;
 }
+
+/** Whether a cluster is not watched for a release any more: another one has its place, or its commit is not in Git. */
+export function hasLeft({ kind }: Verdict): boolean {
+  return kind === 'superseded' || kind === 'gone';
+}

@@ -1,5 +1,5 @@
 import type { Release, ReleaseId } from '../release.ts';
-import { type Steps, stepNames, type Verdict } from '../verdict.ts';
+import { hasLeft, type Steps, stepNames, type Verdict } from '../verdict.ts';
 import type { PodLog } from './pod-log.ts';
 
 interface ArrivalEntry {
@@ -17,7 +17,10 @@ export interface RecordArrivalPorts {
   ) => Promise<{ readonly kind: 'done' | 'moved'; readonly record: Release }>;
 }
 
-/** Puts the verdicts of some clusters, and steps that are new, on the record of a written release; whoever was first is read again. */
+/**
+ * Puts the verdicts of some clusters, and steps that are new, on the record of a written release; whoever was first is read again.
+ * A cluster that a release has left is not asked about it any more, so what it still says was seen before.
+ */
 export async function recordArrival(
   ports: RecordArrivalPorts,
   id: ReleaseId,
@@ -28,9 +31,7 @@ export async function recordArrival(
   let before = await ports.release(id);
   while (before !== null && before.state.kind === 'written') {
     const known = before.arrival?.clusters ?? {};
-    const changed = Object.entries(verdicts).filter(
-      ([cluster, verdict]) => JSON.stringify(known[cluster]) !== JSON.stringify(verdict),
-    );
+    const changed = Object.entries(verdicts).filter(([cluster, verdict]) => isNews(verdict, known[cluster]));
     const knownSteps = before.arrival?.steps ?? {};
     const gained = Object.entries(steps).filter(([cluster, seen]) => isFurther(seen, knownSteps[cluster]));
     const knownEarlier = before.arrival?.earlier ?? {};
@@ -54,6 +55,11 @@ export async function recordArrival(
     if (outcome.kind === 'done') return;
     before = outcome.record;
   }
+}
+
+function isNews(verdict: Verdict, known: Verdict | undefined): boolean {
+  if (known !== undefined && hasLeft(known) && !hasLeft(verdict)) return false;
+  return JSON.stringify(known) !== JSON.stringify(verdict);
 }
 
 function differs(seen: Readonly<Record<string, string>>, known: Readonly<Record<string, string>> = {}): boolean {

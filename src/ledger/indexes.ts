@@ -1,7 +1,7 @@
 import type { Lane } from '../change.ts';
 import { key } from '../redis.ts';
 import { awaitsStep, isOpen, type Release } from '../release.ts';
-import { overall } from '../verdict.ts';
+import { hasLeft, overall } from '../verdict.ts';
 import type { Effect } from './record.ts';
 
 /** A name as a part of a key: names in a request are foreign until the request is planned. */
@@ -74,7 +74,7 @@ export function memberships(before: Release | null, after: Release): Effect[] {
   const oldLane = before?.plan?.lane;
   if (oldLane !== undefined) effects.push({ kind: 'out', key: laneKey(oldLane), member });
   if (lane !== undefined && isWaiting(after)) effects.push({ kind: 'in', key: laneKey(lane), member });
-  if (after.state.kind === 'written') effects.push(put(!hasLeft(after), arrivingKey));
+  if (after.state.kind === 'written') effects.push(put(!isLeft(after), arrivingKey));
   if (before?.turn !== undefined && before.turn.of !== after.turn?.of)
     effects.push({ kind: 'out', key: turnKey(before.turn.of), member });
   if (after.turn !== undefined) effects.push(put(isUnsettled(after), turnKey(after.turn.of)));
@@ -128,7 +128,7 @@ function isUnsettled(release: Release): boolean {
 }
 
 /** Whether no cluster is watched for this release any more. */
-function hasLeft(release: Release): boolean {
+function isLeft(release: Release): boolean {
   const verdicts = Object.values(release.arrival?.clusters ?? {});
-  return verdicts.length > 0 && verdicts.every(({ kind }) => kind === 'superseded' || kind === 'gone');
+  return verdicts.length > 0 && verdicts.every(hasLeft);
 }

@@ -1,6 +1,6 @@
 import { proofOf } from '../proven.ts';
 import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
-import { overall } from '../verdict.ts';
+import { hasLeft, overall } from '../verdict.ts';
 import { personBehind } from './author.ts';
 import { arrivalSection, endedTimeline, type View } from './messages/arrival.ts';
 import { policyChangeMessage } from './messages/policy-change.ts';
@@ -97,7 +97,7 @@ function channelless(ports: NotifyPorts, outbox: Outbox, subject: string): Told 
 /** Nothing of it counts any more. */
 function isLeft(release: Release): boolean {
   const verdicts = Object.values(release.arrival?.clusters ?? {});
-  return verdicts.length > 0 && verdicts.every(({ kind }) => kind === 'superseded' || kind === 'gone');
+  return verdicts.length > 0 && verdicts.every(hasLeft);
 }
 
 async function whisperOnce(ports: NotifyPorts, outbox: Outbox, release: Release): Promise<Told> {

@@ -27,6 +27,7 @@ function aRecord(races = 0) {
 }
 
 const waiting: Verdict = { kind: 'waiting', stage: 'apply', because: 'Flux applies it next', since: at() };
+const healthy: Verdict = { kind: 'healthy', since: at(2_000) };
 const fetched = { fetched: { at: at(1_000) } };
 
 test('a step is kept beside the verdict, also where the verdict is the same', async () => {
@@ -62,4 +63,16 @@ test('without steps none are recorded', async () => {
   const record = aRecord();
   await recordArrival(record, record.now().id, { dev: waiting }, { dev: {} });
   expect(record.now().arrival).toEqual({ clusters: { dev: waiting } });
+});
+
+test.each<Verdict>([
+  { kind: 'superseded', by: '1.4.3', since: at(1_000) },
+  { kind: 'gone', because: 'its commit is no longer in main', since: at(1_000) },
+])('a cluster that has not heard yet that a release is $kind does not call it back', async (left) => {
+  const record = aRecord();
+  const { id } = record.now();
+  await recordArrival(record, id, { dev: waiting, eu: waiting });
+  await recordArrival(record, id, { dev: left });
+  await recordArrival(record, id, { dev: { ...waiting, because: 'the live image is another one' }, eu: healthy });
+  expect(record.now().arrival).toEqual({ clusters: { dev: left, eu: healthy } });
 });
