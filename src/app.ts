@@ -124,7 +124,7 @@ export async function startApp(
     preview: createPreview({ plan: catalog.plan, decide: (...args) => decision.decide(...args) }),
     clusters: () => kubernetes.status(),
     overviews: () => kubernetes.overviews(),
-    chains: (service, environment) => kubernetes.chains(service, environment),
+    deliveries: (service, environment) => kubernetes.deliveries(service, environment),
     nudge: (work) => dispatch.nudge(work),
     reconcile: async (cluster, object) => {
       const requested = await kubernetes.reconcile(cluster, object);

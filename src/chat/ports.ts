@@ -1,4 +1,4 @@
-import type { Chain } from '../chain.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Drift } from '../drift.ts';
 import type { Mute } from '../mute.ts';
 import type { PolicyDraft } from '../policy-change.ts';
@@ -214,7 +214,7 @@ export interface ChatPorts {
   readonly resumeLane: (lane: string) => Promise<void>;
   readonly clusters: () => readonly ClusterStatus[];
   readonly overviews: () => readonly ClusterOverview[];
-  readonly chains: (service: string, environment: string) => readonly Chain[];
+  readonly deliveries: (service: string, environment: string) => readonly Delivery[];
   readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly catalog: {
     readonly names: () => { readonly services: string[]; readonly environments: string[] };

@@ -1,4 +1,4 @@
-import type { Chain } from '../chain.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Drift } from '../drift.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
@@ -6,8 +6,8 @@ import type { Verdict } from '../verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { clockTime } from './arrival/finding.ts';
 import { suspendedIn } from './arrival/own.ts';
-import { chainOf } from './chain.ts';
 import { type ClusterWatchOptions, watchCluster } from './cluster-watch.ts';
+import { deliveryOf } from './delivery.ts';
 import type { Expected } from './expected.ts';
 import { createFirstSeen } from './first-seen.ts';
 import { createAncestry } from './gather-ancestry.ts';
@@ -138,12 +138,12 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     /** What is said of it at the moment, with what it is said of. */
     judged: () => ({ reachable: watch.synced() && watch.staleSince() === null, judged: current }),
     /** The way of a service from its commit to its pods; null where nothing of it is expected here. */
-    chain: (service: string, environment: string): Omit<Chain, 'cluster' | 'staleSince'> | null => {
+    delivery: (service: string, environment: string): Omit<Delivery, 'cluster' | 'staleSince'> | null => {
       const found = current.find(({ expected: each }) => each.service === service && each.environment === environment);
       if (found === undefined) return null;
       const { expected, units, verdict } = found;
       const { version, commit, branch, writtenAt } = expected;
-      const nodes = chainOf({ view: watch.view, expected, isAncestor }, units, verdict);
+      const nodes = deliveryOf({ view: watch.view, expected, isAncestor }, units, verdict);
       return { version, commit, branch, writtenAt, verdict, nodes };
     },
     /** The source goes first, so that the run takes what it fetches. */

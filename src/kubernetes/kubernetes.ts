@@ -1,4 +1,4 @@
-import type { Chain } from '../chain.ts';
+import type { Delivery } from '../delivery.ts';
 import { messageOf } from '../errors.ts';
 import { instantOf } from '../time.ts';
 import { createClusterDesk } from './cluster-desk.ts';
@@ -118,13 +118,13 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
           ...(because === null ? {} : { because }),
         };
       }),
-    chains: (service, environment) =>
-      desks.flatMap((desk): Chain[] => {
-        const chain = desk.chain(service, environment);
+    deliveries: (service, environment) =>
+      desks.flatMap((desk): Delivery[] => {
+        const delivery = desk.delivery(service, environment);
         const { staleSince } = desk.state();
-        if (chain === null) return [];
+        if (delivery === null) return [];
         return [
-          { cluster: desk.name, ...chain, ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }) },
+          { cluster: desk.name, ...delivery, ...(staleSince === null ? {} : { staleSince: instantOf(staleSince) }) },
         ];
       }),
     reconcile: async (cluster, object) => {

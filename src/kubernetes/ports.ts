@@ -1,5 +1,5 @@
-import type { Chain } from '../chain.ts';
 import type { ClusterConfig } from '../config.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Drift, DriftEnd, SeenDrift } from '../drift.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
@@ -108,7 +108,7 @@ export interface Kubernetes {
   readonly status: () => ClusterStatus[];
   readonly overviews: () => ClusterOverview[];
   /** The way of a service from its commit to its pods, on each cluster where it is expected. */
-  readonly chains: (service: string, environment: string) => Chain[];
+  readonly deliveries: (service: string, environment: string) => Delivery[];
   /** Asks Flux for a run of an object with its source, where the configuration of the cluster grants it. */
   readonly reconcile: (cluster: string, object: string) => Promise<Requested>;
   /** Asks at once what is expected, as after a push. */

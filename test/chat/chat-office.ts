@@ -123,7 +123,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     resumeLane: async () => {},
     clusters: () => [],
     healthyTimes: async () => [],
-    chains: () => [],
+    deliveries: () => [],
     overviews: () => [],
     catalog: {
       names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),

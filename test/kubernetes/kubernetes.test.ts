@@ -116,7 +116,7 @@ describe('of several replicas', () => {
     load(aFinishedWorld());
     // Its end is seen as a follower, which is nothing to say.
     await eventually(() =>
-      expect(kubernetes.chains('web', 'production')[0]?.verdict).toMatchObject({ kind: 'healthy' }),
+      expect(kubernetes.deliveries('web', 'production')[0]?.verdict).toMatchObject({ kind: 'healthy' }),
     );
     expect(drifts).toHaveLength(1);
     term = 1;
@@ -249,8 +249,10 @@ describe('watching a cluster', () => {
     expect(kubernetes.overviews()).toMatchObject([
       { cluster: 'tiny', missingRights: ['pods'], kustomizations: 1, services: 1, heardAt: expect.any(String) },
     ]);
-    expect(kubernetes.chains('web', 'production')).toMatchObject([{ cluster: 'tiny', verdict: { kind: 'healthy' } }]);
-    expect(kubernetes.chains('web', 'dev')).toEqual([]);
+    expect(kubernetes.deliveries('web', 'production')).toMatchObject([
+      { cluster: 'tiny', verdict: { kind: 'healthy' } },
+    ]);
+    expect(kubernetes.deliveries('web', 'dev')).toEqual([]);
   });
 
   test('takes a cluster without Flux for what it is', async () => {

@@ -3,7 +3,7 @@ import { signalOf } from '../../drift.ts';
 import type { Hold } from '../../release.ts';
 import type { Instant } from '../../time.ts';
 import type { ChatPorts, ClusterStatus } from '../ports.ts';
-import { chainReply } from '../views/chain.ts';
+import { deliveryReply } from '../views/delivery.ts';
 import { type SeenOn, type Standing, statusReply, urgencyOf } from '../views/status.ts';
 
 interface Scope {
@@ -47,10 +47,10 @@ export async function whatRuns(ports: ChatPorts, scope: Scope): Promise<MessageB
 
 /** `status SERVICE ENV`: the way from the commit to the pods, on every cluster of the environment. */
 export async function wholeWay(ports: ChatPorts, service: string, environment: string): Promise<MessageBody> {
-  const chains = ports.chains(service, environment);
+  const deliveries = ports.deliveries(service, environment);
   const clusters = ports.catalog.environment(environment)?.clusters ?? [];
-  const missing = clusters.filter((name) => !chains.some(({ cluster }) => cluster === name));
-  return chainReply({ service, environment, chains, missing, nowMs: ports.clock.now() });
+  const missing = clusters.filter((name) => !deliveries.some(({ cluster }) => cluster === name));
+  return deliveryReply({ service, environment, deliveries, missing, nowMs: ports.clock.now() });
 }
 
 type Place = { readonly service: string; readonly environment: string; readonly version: string };

@@ -1,4 +1,4 @@
-import type { ChainNode } from '../chain.ts';
+import type { DeliveryNode } from '../delivery.ts';
 import type { Stage, Verdict } from '../verdict.ts';
 import { coverageOf, shortCommit } from './arrival/ancestry.ts';
 import { hasApplied, hasSucceeded, healthCheckOf, type Question } from './arrival/coverage.ts';
@@ -7,7 +7,7 @@ import { clockTime } from './arrival/finding.ts';
 import { helmFinding } from './arrival/helm.ts';
 import type { Unit } from './arrival/own.ts';
 import { sourceFinding } from './arrival/source-stage.ts';
-import { live, type Step, workloadStep } from './chain-workload.ts';
+import { live, type Step, workloadStep } from './delivery-workload.ts';
 import { fluxStateOf } from './flux/state.ts';
 import { revisionWords, stateWords } from './flux/words.ts';
 import type { HelmRelease, Kustomization, Workload } from './objects.ts';
@@ -15,10 +15,10 @@ import type { HelmRelease, Kustomization, Workload } from './objects.ts';
 const shown = 8;
 
 /** The way of a commit through one cluster as a tree, drawn by what the verdict rests on; what it waits for is marked. */
-export function chainOf(question: Question, units: readonly Unit[], verdict: Verdict): ChainNode[] {
+export function deliveryOf(question: Question, units: readonly Unit[], verdict: Verdict): DeliveryNode[] {
   const trees = units.slice(0, shown).map((unit) => unitSteps(question, unit));
   const at = 'stage' in verdict ? blockingStep(trees.flatMap(walk), verdict.stage) : undefined;
-  const node = (step: Step): ChainNode => ({
+  const node = (step: Step): DeliveryNode => ({
     what: step.what,
     state: step === at ? (verdict.kind === 'failed' ? 'failed' : 'here') : step.done ? 'done' : 'open',
     facts: step.facts,

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChainNode } from '../../src/chain.ts';
+import type { DeliveryNode } from '../../src/delivery.ts';
 import { unitsOf } from '../../src/kubernetes/arrival/own.ts';
-import { chainOf } from '../../src/kubernetes/chain.ts';
+import { deliveryOf } from '../../src/kubernetes/delivery.ts';
 import { createJudge } from '../../src/kubernetes/judge.ts';
 import { aFinishedWorld, anExpected, aWorld, commits, isAncestor, nowMs, revision } from '../support/cluster-world.ts';
 import { readHistory } from '../support/history.ts';
@@ -13,14 +13,14 @@ import { readRecording, replay } from '../support/replay.ts';
 const marks = { done: '✓', here: '➜', failed: '✗', open: '○' } as const;
 
 /** The tree as it is drawn, a line for each node. */
-function drawn(nodes: readonly ChainNode[], depth = 0): string[] {
+function drawn(nodes: readonly DeliveryNode[], depth = 0): string[] {
   return nodes.flatMap(({ what, state, facts, words, aside, below }) => [
     `${'  '.repeat(depth)}${marks[state]} ${aside === true ? 'after ' : ''}${what}: ${[facts, words].filter((part) => part !== '').join('; ')}`,
     ...drawn(below, depth + 1),
   ]);
 }
 
-function marked(nodes: readonly ChainNode[]): ChainNode[] {
+function marked(nodes: readonly DeliveryNode[]): DeliveryNode[] {
   return nodes.flatMap((node) => [
     ...(node.state === 'here' || node.state === 'failed' ? [node] : []),
     ...marked(node.below),
@@ -33,7 +33,7 @@ function chainIn(world: ReturnType<typeof aWorld>): string[] {
   const verdict = createJudge('prod-eu').judge(world.view, [expected], isAncestor, nowMs).verdicts[0]?.verdict;
   if (verdict === undefined) throw new Error('nothing was judged');
   const units = unitsOf(world.view, expected, isAncestor);
-  return drawn(chainOf({ view: world.view, expected, isAncestor }, units, verdict));
+  return drawn(deliveryOf({ view: world.view, expected, isAncestor }, units, verdict));
 }
 
 const failing = (reason: string, message: string) =>
@@ -244,7 +244,7 @@ describe('what real Flux did', () => {
   const names = readdirSync(recordings).flatMap((file) => (file.endsWith('.jsonl') ? [file.slice(0, -6)] : []));
   let folder: string;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sluice-chain-'));
+    folder = mkdtempSync(join(tmpdir(), 'sluice-delivery-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -255,7 +255,7 @@ describe('what real Flux did', () => {
     replay(recording, history, (judged, view) => {
       for (const { expected, units, verdict, reached } of judged) {
         if (reached.includes('applied') && !reached.includes('fetched')) wrong.push('applied before it was fetched');
-        const nodes = chainOf({ view, expected, isAncestor: history.isAncestor }, units, verdict);
+        const nodes = deliveryOf({ view, expected, isAncestor: history.isAncestor }, units, verdict);
         const count = marked(nodes).length;
         if (count !== ('stage' in verdict && units.length > 0 ? 1 : 0))
           wrong.push(`${count} marked at ${JSON.stringify(verdict)}`, ...drawn(nodes));

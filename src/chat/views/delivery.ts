@@ -11,7 +11,7 @@ import {
   section,
   spoken,
 } from '../../blocks.ts';
-import type { Chain, ChainNode } from '../../chain.ts';
+import type { Delivery, DeliveryNode } from '../../delivery.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
 import { momentFormat, reply, sinceWords, timeOrDay, verdictWords } from './words.ts';
@@ -19,7 +19,7 @@ import { momentFormat, reply, sinceWords, timeOrDay, verdictWords } from './word
 export interface WholeWay {
   readonly service: string;
   readonly environment: string;
-  readonly chains: readonly Chain[];
+  readonly deliveries: readonly Delivery[];
   /** Clusters of the environment of which nothing is known yet. */
   readonly missing: readonly string[];
   readonly nowMs: number;
@@ -30,12 +30,12 @@ const clustersShown = 10;
 const textLimit = 11_500;
 
 /** The way from the commit to the pods, cluster by cluster, those that have not arrived first. */
-export function chainReply({ service, environment, chains, missing, nowMs }: WholeWay): MessageBody {
-  const [first] = chains;
+export function deliveryReply({ service, environment, deliveries, missing, nowMs }: WholeWay): MessageBody {
+  const [first] = deliveries;
   const title = `${service} in ${environment}`;
   if (first === undefined)
     return reply(`Nothing is known yet of ${escapeText(title)}.`, `What is: ${code('/release status')}`);
-  const ordered = chains.toSorted((a, b) => Number(hasArrived(a.verdict)) - Number(hasArrived(b.verdict)));
+  const ordered = deliveries.toSorted((a, b) => Number(hasArrived(a.verdict)) - Number(hasArrived(b.verdict)));
   const limit = Math.min(2_900, Math.floor(textLimit / Math.min(ordered.length, clustersShown)));
   const shown = ordered.slice(0, clustersShown);
   const left = ordered.length - shown.length;
@@ -50,7 +50,7 @@ export function chainReply({ service, environment, chains, missing, nowMs }: Who
     blocks: [
       header(title),
       section(commitLine(first, nowMs)),
-      ...shown.flatMap((chain) => clusterBlocks(chain, limit, nowMs)),
+      ...shown.flatMap((delivery) => clusterBlocks(delivery, limit, nowMs)),
       ...(hints.length === 0 ? [] : [context(...hints)]),
     ],
   };
@@ -60,14 +60,14 @@ function hasArrived(verdict: Verdict | undefined): boolean {
   return verdict?.kind === 'healthy';
 }
 
-function commitLine({ version, commit, branch, writtenAt }: Chain, nowMs: number): string {
+function commitLine({ version, commit, branch, writtenAt }: Delivery, nowMs: number): string {
   const written = writtenAt === undefined ? '' : `, written by Sluice ${timeOrDay(writtenAt, nowMs)}`;
   return `✓ Git: ${code(commit.slice(0, 7))} in ${escapeText(branch)} holds *${foreign(version, 130)}*${written}`;
 }
 
 /** Its head, and below it the tree: a list that is set in by depth, which a narrow window breaks where it should. */
-function clusterBlocks(chain: Chain, limit: number, nowMs: number): KnownBlock[] {
-  const { cluster, verdict, staleSince, nodes } = chain;
+function clusterBlocks(delivery: Delivery, limit: number, nowMs: number): KnownBlock[] {
+  const { cluster, verdict, staleSince, nodes } = delivery;
   const stale =
     staleSince === undefined ? '' : `\n*Not seen ${sinceWords(staleSince, nowMs)}*: what follows is as it was then.`;
   const head = `*${foreign(cluster, 80)}*: ${summary(verdict, nodes.some(isMarked), nowMs)}${stale}`;
@@ -101,7 +101,7 @@ function summary(verdict: Verdict | undefined, marked: boolean, nowMs: number): 
   }
 }
 
-function isMarked(node: ChainNode): boolean {
+function isMarked(node: DeliveryNode): boolean {
   return node.state === 'here' || node.state === 'failed' || node.below.some(isMarked);
 }
 
@@ -127,7 +127,7 @@ type Stopped = Extract<Verdict, { readonly kind: 'waiting' | 'unverified' | 'fai
 
 const marks = { done: '✓', here: '➜', failed: '✗', open: '○' } as const;
 
-function rowsOf(node: ChainNode, depth: number, verdict: Verdict | undefined, nowMs: number): Row[] {
+function rowsOf(node: DeliveryNode, depth: number, verdict: Verdict | undefined, nowMs: number): Row[] {
   const what = `${marks[node.state]} ${node.aside === true ? 'after ' : ''}${flat(node.what, 120)}`;
   const facts = flat(node.facts, 160);
   const own = [facts, flat(node.words, 240)].filter((part) => part !== '').join('; ');
@@ -138,7 +138,7 @@ function rowsOf(node: ChainNode, depth: number, verdict: Verdict | undefined, no
   return [{ depth, row }, ...node.below.flatMap((below) => rowsOf(below, depth + 1, verdict, nowMs))];
 }
 
-function isHere({ state }: ChainNode): boolean {
+function isHere({ state }: DeliveryNode): boolean {
   return state === 'here' || state === 'failed';
 }
 

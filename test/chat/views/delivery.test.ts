@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { Chain, ChainNode } from '../../../src/chain.ts';
-import { chainReply } from '../../../src/chat/views/chain.ts';
+import { deliveryReply } from '../../../src/chat/views/delivery.ts';
+import type { Delivery, DeliveryNode } from '../../../src/delivery.ts';
 import { blockProblems, textLength } from '../../../src/playground/slack/block-limits.ts';
 import { at, noonMs, sha } from '../../support/builders.ts';
 
 const minutes = 60_000;
-const pods: ChainNode = { what: 'pods', state: 'done', facts: '1.4.1: 3 ready', words: '', below: [] };
-const waiting: Chain['verdict'] = {
+const pods: DeliveryNode = { what: 'pods', state: 'done', facts: '1.4.1: 3 ready', words: '', below: [] };
+const waiting: Delivery['verdict'] = {
   ...{ kind: 'waiting', stage: 'apply', because: "Flux waits for api's health check" },
   ...{ running: '1.4.1', since: at(-2 * minutes) },
 };
 
-function aChain(over: Partial<Chain> = {}): Chain {
+function aDelivery(over: Partial<Delivery> = {}): Delivery {
   return {
     ...{ cluster: 'prod-eu', version: '1.4.2', commit: sha('a1b2'), branch: 'main', writtenAt: at(-3 * minutes) },
     verdict: waiting,
@@ -26,8 +26,8 @@ function aChain(over: Partial<Chain> = {}): Chain {
 }
 
 /** Everything that is drawn, a line for each text and each item of a list. */
-function linesOf(chains: readonly Chain[], missing: readonly string[] = []): string[] {
-  const { blocks } = chainReply({ service: 'web', environment: 'production', chains, missing, nowMs: noonMs });
+function linesOf(deliveries: readonly Delivery[], missing: readonly string[] = []): string[] {
+  const { blocks } = deliveryReply({ service: 'web', environment: 'production', deliveries, missing, nowMs: noonMs });
   expect(blockProblems(blocks)).toEqual([]);
   return blocks.flatMap((block) => {
     if (block.type === 'section') return plainLines(block.text?.text ?? '');
@@ -52,12 +52,12 @@ const git = '✓ Git: a1b2a1b in main holds 1.4.2, written by Sluice 11:57 UTC';
 
 describe('the way of one service', () => {
   test('names the commit once, and where each cluster stands; those that have not arrived come first', () => {
-    const healthy = aChain({
+    const healthy = aDelivery({
       cluster: 'prod-us',
       verdict: { kind: 'healthy', pods: { ready: 3, wanted: 3 }, since: at(-1 * minutes) },
       nodes: [pods],
     });
-    expect(linesOf([healthy, aChain()], ['prod-ap'])).toEqual([
+    expect(linesOf([healthy, aDelivery()], ['prod-ap'])).toEqual([
       git,
       'prod-eu: on its way, runs 1.4.1',
       "- ➜ Kustomization shop waits here since 11:58 UTC: Flux waits for api's health check (still at main@0e0e0e0)",
@@ -69,30 +69,30 @@ describe('the way of one service', () => {
   });
 
   test('says of what is stale that it is', () => {
-    expect(linesOf([aChain({ staleSince: at(-1 * minutes) })])).toContain(
+    expect(linesOf([aDelivery({ staleSince: at(-1 * minutes) })])).toContain(
       'Not seen since 11:59 UTC: what follows is as it was then.',
     );
   });
 
   test('says in the head what no node says', () => {
-    expect(linesOf([aChain({ nodes: [] })])).toEqual([
+    expect(linesOf([aDelivery({ nodes: [] })])).toEqual([
       git,
       "prod-eu: on its way since 11:58 UTC, runs 1.4.1: Flux waits for api's health check",
     ]);
   });
 
   test('of a failure and of what outlasts its deadline', () => {
-    const node = (state: 'here' | 'failed'): ChainNode[] => [
+    const node = (state: 'here' | 'failed'): DeliveryNode[] => [
       { what: 'Deployment web', state, facts: '1.4.2, 1/3 updated', words: '', below: [] },
     ];
-    const failed = aChain({
+    const failed = aDelivery({
       verdict: {
         ...{ kind: 'failed', stage: 'rollout', reason: 'CrashLoopBackOff', because: 'CrashLoopBackOff in 1 of 3 pods' },
         since: at(),
       },
       nodes: node('failed'),
     });
-    const stuck = aChain({ verdict: { ...waiting, kind: 'unverified' }, nodes: node('here') });
+    const stuck = aDelivery({ verdict: { ...waiting, kind: 'unverified' }, nodes: node('here') });
     expect(linesOf([failed, stuck])).toEqual([
       git,
       'prod-eu: failed',
@@ -105,16 +105,16 @@ describe('the way of one service', () => {
   test('of twelve clusters with long and hostile words stays within the limits of Slack', () => {
     const below = Array.from(
       { length: 30 },
-      (_, index): ChainNode => ({
+      (_, index): DeliveryNode => ({
         ...{ what: `Deployment <!channel> ${index}`, state: 'open', facts: '&'.repeat(300), words: 'y'.repeat(300) },
         below: [],
       }),
     );
-    const chains = Array.from({ length: 12 }, (_, index) => aChain({ cluster: `c${index}`, nodes: below }));
-    const { blocks, text } = chainReply({
+    const deliveries = Array.from({ length: 12 }, (_, index) => aDelivery({ cluster: `c${index}`, nodes: below }));
+    const { blocks, text } = deliveryReply({
       service: 'web',
       environment: 'production',
-      chains,
+      deliveries,
       missing: [],
       nowMs: noonMs,
     });
@@ -126,8 +126,8 @@ describe('the way of one service', () => {
   });
 
   test('of a service of which nothing is known', () => {
-    expect(chainReply({ service: 'web', environment: 'dev', chains: [], missing: [], nowMs: noonMs }).text).toContain(
-      'Nothing is known yet of web in dev.',
-    );
+    expect(
+      deliveryReply({ service: 'web', environment: 'dev', deliveries: [], missing: [], nowMs: noonMs }).text,
+    ).toContain('Nothing is known yet of web in dev.');
   });
 });

@@ -2,7 +2,7 @@ import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One object on the way from a commit to the pods that run it, with what it says of itself. */
-export interface ChainNode {
+export interface DeliveryNode {
   /** `Kustomization shop`, `pods`. */
   readonly what: string;
   /** `here`: what the whole way waits for; `open`: not reached, or with a trouble that is nobody's on this way. */
@@ -13,11 +13,11 @@ export interface ChainNode {
   readonly words: string;
   /** Of an object that others only wait for, beside the way. */
   readonly aside?: boolean;
-  readonly below: readonly ChainNode[];
+  readonly below: readonly DeliveryNode[];
 }
 
 /** The way of one service in one cluster, from what Git holds to its pods. */
-export interface Chain {
+export interface Delivery {
   readonly cluster: string;
   readonly version: string;
   readonly commit: string;
@@ -28,5 +28,5 @@ export interface Chain {
   readonly verdict?: Verdict | undefined;
   /** Since when what is said of it may be out of date. */
   readonly staleSince?: Instant | undefined;
-  readonly nodes: readonly ChainNode[];
+  readonly nodes: readonly DeliveryNode[];
 }
