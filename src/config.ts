@@ -5,6 +5,7 @@ import { announcedEvents } from './announced-events.ts';
 import { artifactSettingsSchema } from './artifact-settings.ts';
 import { Refusal } from './errors.ts';
 import { redisUrlExamples, redisUrlProblem } from './redis-url.ts';
+import { registriesSchema } from './registry-settings.ts';
 import { nameSchema, publicKeySchema } from './release.ts';
 import { type SecretSource, secretSchema } from './secret.ts';
 import { parseYaml, problemLines } from './yaml.ts';
@@ -85,6 +86,7 @@ export const configSchema = z.strictObject({
     .optional(),
   unsigned: z.boolean().default(false).describe('Say true to write commits without a signature'),
   artifacts: artifactSettingsSchema.optional(),
+  registries: registriesSchema,
   announce: z
     .strictObject({
       webhooks: z

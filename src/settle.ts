@@ -4,6 +4,7 @@ import type { Lane } from './change.ts';
 import type { Config } from './config.ts';
 import { Refusal } from './errors.ts';
 import { redisSecrets } from './redis-url.ts';
+import { addressOf, type RegistryAccess } from './registry-settings.ts';
 import { readSecret, type SecretSource } from './secret.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +61,14 @@ export function createParts(config: Config, environment: Environment) {
       const bound = tokens.map((each) => ({ ...each, token: secret(each.token) }));
       return { tokens: token === undefined ? bound : [{ token: secret(token) }, ...bound], jobs };
     },
+    registries: (): Record<string, RegistryAccess> =>
+      Object.fromEntries(
+        Object.entries(file.registries).map(([host, { url, username, password, insecure }]) => {
+          const login =
+            username === undefined || password === undefined ? undefined : { username, password: secret(password) };
+          return [host, { url: addressOf(host, url), insecure, login }];
+        }),
+      ),
     signing: () => (file.signing === undefined ? undefined : { ...file.signing, key: absolute(file.signing.key) }),
   };
 }
@@ -86,6 +95,7 @@ export function settle(config: Config, environment: Environment) {
     connection: parts.connection(),
     receivers: parts.receivers(),
     artifactCallers: parts.artifactCallers(),
+    registries: parts.registries(),
     announce: parts.announce(),
     signing: parts.signing(),
     secrets: parts.secrets,

@@ -53,5 +53,6 @@ export function watch({ lanes, gitops, catalog, alerts, ledger, clockSkew, refre
     { name: 'record', everyMs: 2_000, run: generation },
     { name: 'clock', everyMs: 10_000, run: tellSkew },
     { name: 'reminders', everyMs: 5_000, run: remind },
+    { name: 'registries', everyMs: 5_000, run: async () => (leads() ? catalog.readRegistries() : undefined) },
   ];
 }

@@ -61,7 +61,7 @@ describe('the import rule', () => {
     ['temporal-polyfill', ['time.ts']],
     ['pino', ['telemetry.ts']],
     ['prom-client', ['metrics.ts']],
-    ['re2js', ['decision/linear-pattern.ts']],
+    ['re2js', ['linear-pattern.ts']],
     ['jose', ['catalog/callers/job-tokens.ts']],
     ['@marcbachmann/cel-js', ['decision/rule-language.ts']],
   ])('%s has one home', (name, homes) => {

@@ -82,3 +82,38 @@ test.each([
 ])('"%s" says what is wrong', (artifacts, words) => {
   expect(() => settled(artifacts)).toThrow(words);
 });
+
+/** Which registries may be read with these lines. */
+function registriesOf(lines: string) {
+  const path = join(folder, 'registries.yaml');
+  const rest = 'policy: { repository: gitops }\nrepositories: { gitops: { url: file:///gitops } }\nclusters: {}\n';
+  writeFileSync(path, `${lines}\n${rest}unsigned: true\n`);
+  const { registries, secrets } = settle(loadConfig(path, environment), environment);
+  return { registries, secrets };
+}
+
+test.each([
+  ['', {}],
+  ['registries: { ghcr.io: {} }', { 'ghcr.io': { url: 'https://ghcr.io', insecure: false } }],
+  ['registries: { docker.io: {} }', { 'docker.io': { url: 'https://registry-1.docker.io', insecure: false } }],
+  [
+    'registries: { "registry.test:5000": { username: ada, password: { env: ALL }, url: "http://registry.test:5000/", insecure: true } }',
+    {
+      'registry.test:5000': {
+        url: 'http://registry.test:5000',
+        insecure: true,
+        login: { username: 'ada', password: 'for-all' },
+      },
+    },
+  ],
+])('"%s" says which registries may be read', (lines, registries) => {
+  expect(registriesOf(lines).registries).toEqual(registries);
+});
+
+test.each([
+  ['registries: { ghcr.io: { username: ada } }', /expected username and password, or neither/],
+  ['registries: { registry.test: { url: "http://registry.test" } }', /say insecure: true/],
+  ['registries: { "https://ghcr.io": {} }', /the host of images, such as ghcr\.io/],
+])('"%s" says what is wrong with a registry', (lines, words) => {
+  expect(() => registriesOf(lines)).toThrow(words);
+});

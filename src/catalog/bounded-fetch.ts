@@ -4,6 +4,8 @@ export interface BoundedRequest {
   readonly timeoutMs: number;
   /** A longer body is refused. */
   readonly limitBytes: number;
+  /** Ends it before that. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface BoundedAnswer {
@@ -15,12 +17,14 @@ export interface BoundedAnswer {
 /** Fetches what is small and quick, or rejects with a reason for people; redirects are given as they are, not followed. */
 export async function fetchBounded(url: string | URL, request: BoundedRequest): Promise<BoundedAnswer> {
   const { headers = {}, method = 'GET', timeoutMs, limitBytes } = request;
-  const signal = AbortSignal.timeout(timeoutMs);
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = request.signal === undefined ? late : AbortSignal.any([late, request.signal]);
   try {
     const answer = await fetch(url, { method, headers, redirect: 'manual', signal });
     return { status: answer.status, headers: answer.headers, text: await readText(answer, limitBytes) };
   } catch (error) {
-    if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: error });
+    if (request.signal?.aborted) throw new Error('there was no time left for its answer', { cause: error });
+    if (late.aborted) throw new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: error });
     // fetch hides the reason of the network behind "fetch failed".
     throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   }

@@ -3,17 +3,15 @@ import type { CommitSha, Lane } from '../change.ts';
 import type { DriftPolicy } from '../drift-policy.ts';
 import { artifactWork } from '../due.ts';
 import { messageOf } from '../errors.ts';
-import type { Route } from '../http.ts';
 import type { Redis } from '../redis.ts';
 import type { Artifact, Request } from '../release.ts';
 import { squadOf } from '../scope.ts';
 import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
-import { artifactRoutes } from './artifact-route.ts';
-import { type Added, createArtifacts, findArtifacts } from './artifacts.ts';
-import { createCallers } from './callers/callers.ts';
+import { createArtifacts, findArtifacts } from './artifacts.ts';
 import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts';
+import { createIncoming, type Incoming, type IncomingPorts } from './incoming.ts';
 import { createLag, type Lag } from './lag.ts';
 import { type Planned, type PlanPorts, planRelease } from './plan.ts';
 import { discoveredServices, discoveryFolder, namedService } from './services.ts';
@@ -47,9 +45,11 @@ export interface CatalogPorts {
   readonly onChecks?: () => Promise<void>;
   /** Who may post to /artifacts; without it the route is closed. */
   readonly artifactCallers?: ArtifactCallers | undefined;
+  /** The registries that may be read, by the host that images begin with. */
+  readonly registries?: IncomingPorts['registries'];
 }
 
-export interface Catalog {
+export interface Catalog extends Incoming {
   readonly refresh: (options?: { readonly fetch?: boolean }) => Promise<Snapshot>;
   readonly snapshot: () => Snapshot;
   /**
@@ -60,7 +60,6 @@ export interface Catalog {
   readonly names: () => { services: string[]; environments: string[] };
   /** The channels of all environments. */
   readonly channels: () => string[];
-  readonly addArtifact: (artifact: Artifact) => Promise<Added>;
   /** One artifact as it is kept now, with its newest checks. */
   readonly artifact: (service: string, version: string) => Promise<Artifact | null>;
   readonly artifacts: (
@@ -89,7 +88,6 @@ export interface Catalog {
   /** The squad of a service, where it has a channel of its own. */
   readonly squad: (service: string) => (Squad & { readonly name: string }) | null;
   readonly service: (name: string) => { name: string; squad?: string; owners: string[] } | null;
-  readonly artifactRoutes: readonly Route[];
 }
 
 /** A head that was fetched this long ago is fresh enough for a plan: the lane reads it again before it writes. */
@@ -188,15 +186,17 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     artifacts,
     headOf: (repository) => at(gitops.head, laneOf(repository)),
   });
-  const addArtifact: Catalog['addArtifact'] = async (artifact) => {
-    const added = await artifacts.add(artifact);
-    if (added.kind === 'added') {
+  const incoming = createIncoming({
+    ...{ artifacts, servicesWith, clock, log },
+    callers: ports.artifactCallers,
+    registries: ports.registries ?? {},
+    named: () => standing()?.file.services.named ?? {},
+    onAdded: (artifact) => {
       deployed.forget(artifact);
       ports.onArtifact?.(artifactWork(artifact.service, artifact.version));
-    }
-    if (added.kind === 'renewed') void ports.onChecks?.();
-    return added;
-  };
+    },
+    onRenewed: () => void ports.onChecks?.(),
+  });
 
   return {
     refresh,
@@ -207,7 +207,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     },
     names: () => ({ services: services(), environments: Object.keys(standing()?.file.environments ?? {}) }),
     channels: () => [...new Set(Object.values(standing()?.file.environments ?? {}).map(({ channel }) => channel))],
-    addArtifact,
+    ...incoming,
     artifact: artifacts.get,
     artifacts: async (service, { branch, limit = 20 } = {}) => {
       const rows = (await artifacts.rows(service)).filter((row) => branch === undefined || row.branch === branch);
@@ -262,14 +262,6 @@ export function createCatalog(ports: CatalogPorts): Catalog {
         owners: [...(named?.owners ?? [])],
       };
     },
-    artifactRoutes: artifactRoutes({
-      admit: createCallers(ports.artifactCallers, clock),
-      add: addArtifact,
-      rows: artifacts.rows,
-      servicesWith,
-      clock,
-      log,
-    }),
   };
 }
 

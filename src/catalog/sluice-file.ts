@@ -4,6 +4,7 @@ import { quietHoursSchema } from '../quiet-hours.ts';
 import { memberSchema, nameSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { isTimeZone } from '../time.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
+import { registryFormSchema } from './registry/registry-form.ts';
 
 const channelSchema = z
   .string()
@@ -74,6 +75,7 @@ const serviceSchema = z
       .union([...placeForms, z.array(placeFormSchema).min(1)])
       .optional()
       .describe('Where exactly its version stands, one place or a list'),
+    registry: registryFormSchema.optional(),
   })
   .refine((service) => service.folder === undefined || service.place === undefined, {
     message: 'expected folder or place, not both',

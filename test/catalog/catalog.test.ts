@@ -20,6 +20,7 @@ import {
 } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRegistry } from '../support/registry.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const kustomization = (entries: Readonly<Record<string, string>>) =>
@@ -329,6 +330,27 @@ describe('a plan', () => {
       because: 'connection refused',
     });
   });
+});
+
+test('a registry that sluice.yaml names brings artifacts as CI does', async () => {
+  const registry = await startRegistry();
+  const named = registry.push('acme/cart', '2.1.0', { labels: { 'org.opencontainers.image.revision': sha('c5') } });
+  remote.commit({
+    'sluice.yaml': policyText.replace(
+      'cart: { ',
+      `cart: { registry: { image: "${registry.host}/acme/cart", tags: "^[0-9.]+$" }, `,
+    ),
+  });
+  const due: string[] = [];
+  catalog = open({
+    registries: { [registry.host]: { url: registry.url, insecure: false } },
+    onArtifact: (work) => void due.push(work),
+  });
+  await catalog.refresh();
+  await catalog.readRegistries();
+  await registry.close();
+  expect(await catalog.artifacts('cart')).toMatchObject([{ version: '2.1.0', digest: named, branch: 'main' }]);
+  expect(due).toEqual(['artifact/cart/2.1.0']);
 });
 
 describe('sluice.yaml as it is read', () => {

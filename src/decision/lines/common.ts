@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { memberSchema } from '../../release.ts';
-import { linearPattern } from '../linear-pattern.ts';
 import { roleNameSchema } from '../role-name.ts';
 
 const patternSchema = z
@@ -62,18 +61,3 @@ export const members = z
   .array(memberSchema)
   .min(1)
   .meta({ examples: [['@developers', 'ada']] });
-
-/** A regular expression that matches in linear time. */
-export function linearPatternSchema(example: string) {
-  return z
-    .string()
-    .min(1)
-    .superRefine((text, context) => {
-      const pattern = linearPattern(text);
-      if (pattern.kind === 'refused')
-        context.addIssue({
-          code: 'custom',
-          message: `expected a regular expression in RE2 syntax, but ${pattern.because}; example: ${example}`,
-        });
-    });
-}

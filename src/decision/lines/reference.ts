@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { linearPatternSchema, shared } from './common.ts';
+import { linearPatternSchema } from '../../linear-pattern.ts';
+import { shared } from './common.ts';
 
 export const referenceLine = z.strictObject({
   kind: z.literal('reference'),

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
-import { messageOf } from '../errors.ts';
+import { z } from 'zod';
+import { messageOf } from './errors.ts';
 
 export type LinearPattern =
   | {
@@ -45,4 +46,19 @@ function compile(text: string): LinearPattern {
   } catch (error) {
     return { kind: 'refused', because: messageOf(error) };
   }
+}
+
+/** A regular expression that matches in linear time. */
+export function linearPatternSchema(example: string) {
+  return z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const pattern = linearPattern(text);
+      if (pattern.kind === 'refused')
+        context.addIssue({
+          code: 'custom',
+          message: `expected a regular expression in RE2 syntax, but ${pattern.because}; example: ${example}`,
+        });
+    });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linearPattern, matchesPattern } from '../../src/decision/linear-pattern.ts';
+import { linearPattern, matchesPattern } from '../src/linear-pattern.ts';
 
 function matcher(pattern: string): (subject: string) => boolean {
   const compiled = linearPattern(pattern);
