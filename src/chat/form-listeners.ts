@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
+import { firstWord } from './first-word.ts';
 import { guarded, type ListenerPorts } from './guarded.ts';
 import {
   askedIn,
@@ -62,7 +63,8 @@ export function listenToForm({ app, updateModal }: Pick<SlackApp, 'app' | 'updat
     });
     if (outcome.body === null) return;
     await ack();
-    await ports.whispers.whisper(asked, user.id, outcome.body);
+    const said = await firstWord(ports, outcome);
+    if (said !== null) await ports.whispers.whisper(asked, user.id, said);
   });
 
   /** A picker without options is better than one that hangs. */

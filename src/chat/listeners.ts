@@ -3,6 +3,7 @@ import type { MessageBody } from '../blocks.ts';
 import { messageOf } from '../errors.ts';
 import { pause } from '../time.ts';
 import { act, isForm, isRequest } from './act.ts';
+import { firstWord } from './first-word.ts';
 import { listenToForm } from './form-listeners.ts';
 import { parse, type Said } from './grammar.ts';
 import { guarded, type ListenerPorts } from './guarded.ts';
@@ -81,13 +82,13 @@ export function listen(
       if (done.release !== undefined) ports.whispers.remember(done.release.id, speak);
       return done;
     });
-    // A request is one durable write, and its answer says whether that stands, so it is waited for; a look-up is not.
+    // A request is one durable write, which is waited for: what is acknowledged stands. A look-up is not waited for.
     const waits = parsed.kind === 'mistake' || isRequest(parsed.command);
     const limit = new AbortController();
     const soon = waits ? await Promise.race([outcome, pause(ackWithinMs, limit.signal).then(() => null)]) : null;
     limit.abort();
-    if (soon !== null) return ack({ response_type: 'ephemeral', ...soon.body });
-    if (waits) await ack({ response_type: 'ephemeral', text: slowly });
+    if (soon !== null && soon.release === undefined) return ack({ response_type: 'ephemeral', ...soon.body });
+    if (waits && soon === null) await ack({ response_type: 'ephemeral', text: slowly });
     else await ack();
     await tell(ports, speak, asked, slash.user_id, await outcome);
   });
@@ -120,8 +121,7 @@ export function listen(
       else await respond(whole);
     };
     if (outcome.release !== undefined) ports.whispers.remember(outcome.release.id, speak);
-    const { body: said, release } = outcome;
-    if (said !== null) await tell(ports, speak, asked, clicked.user.id, { body: said, release });
+    await tell(ports, speak, asked, clicked.user.id, outcome);
   });
 
   listenToForm({ app, updateModal }, ports);
@@ -151,8 +151,11 @@ async function tell(
   speak: (body: MessageBody) => Promise<void>,
   asked: Asker['asked'],
   user: string,
-  { body, release }: { readonly body: MessageBody; readonly release?: { readonly id: string } | undefined },
+  outcome: Parameters<typeof firstWord>[1],
 ): Promise<void> {
+  const body = await firstWord(ports, outcome);
+  if (body === null) return;
+  const { release } = outcome;
   const about = release === undefined ? {} : { release: release.id };
   try {
     await speak(body);

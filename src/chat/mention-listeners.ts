@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Posted, releaseIdSchema } from '../release.ts';
 import { act } from './act.ts';
+import { firstWord } from './first-word.ts';
 import { type Command, type Parsed, parse } from './grammar.ts';
 import type { ListenerPorts } from './guarded.ts';
 import type { SlackApp } from './slack/slack-app.ts';
@@ -38,7 +39,7 @@ type MentionSlack = Pick<SlackApp, 'app' | 'post' | 'postedAs'>;
  * mistakes and refusals are told to whoever wrote it, where they see it: in a thread that is not open yet nothing private is shown.
  */
 export function listenToMentions({ app, post, postedAs }: MentionSlack, ports: ListenerPorts): void {
-  app.event('app_mention', async ({ event, body, context }) => {
+  app.event('app_mention', async ({ event, body: payload, context }) => {
     const read = mentionSchema.safeParse(event);
     // What a bot or a system says names no user, and is not for us.
     if (!read.success || read.data.bot_id !== undefined) return;
@@ -46,13 +47,15 @@ export function listenToMentions({ app, post, postedAs }: MentionSlack, ports: L
     const shown = (message: Posted) => releaseShown(message, ports, () => postedAs(message, context.botId));
     const thread = root === undefined ? undefined : await threadOf(ports, await shown({ channel, ts: root }));
     const parsed = asMentioned(parse(afterMention(text, context.botUserId), 'mention', ports.catalog.names(), thread));
-    const id = 'event_id' in body && typeof body.event_id === 'string' ? body.event_id : `${channel}:${ts}`;
+    const id = 'event_id' in payload && typeof payload.event_id === 'string' ? payload.event_id : `${channel}:${ts}`;
     const asked = { channel, thread: root ?? ts };
     const outcome = await act(ports, user, asked, `event:${id}`, parsed);
+    const body = await firstWord(ports, outcome);
+    if (body === null) return;
     const isForAll = outcome.release !== undefined || (parsed.kind === 'command' && lookUps.has(parsed.command.kind));
-    const posted = isForAll ? await post(channel, outcome.body, { thread: asked.thread }) : null;
+    const posted = isForAll ? await post(channel, body, { thread: asked.thread }) : null;
     if (posted?.kind === 'sent') return;
-    await ports.whispers.whisper(root === undefined ? { channel } : asked, user, outcome.body);
+    await ports.whispers.whisper(root === undefined ? { channel } : asked, user, body);
   });
 }
 

@@ -13,6 +13,9 @@ import { aRelease, releaseId } from '../support/builders.ts';
 /** Of a chat that is never started. */
 export const noSlack: SlackSettings = { botToken: '', connection: { mode: 'socket', appToken: '' }, apiUrl: '' };
 
+/** Requests are decided at once here, as they are where a worker is free. */
+const decided = { kind: 'queued' } as const;
+
 const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../manifests/slack-app.json'), 'utf8'));
 
 const seed: WorkspaceSeed = {
@@ -49,7 +52,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       accepted.push({ request, payload });
       const seen = payloads.get(payload);
       if (seen !== undefined) return { kind: 'seen', release: seen };
-      const release = { ...aRelease({ id: releaseId(payloads.size + 101) }), request };
+      const release = { ...aRelease({ id: releaseId(payloads.size + 101), state: decided }), request };
       payloads.set(payload, release);
       releases.set(release.id, release);
       return { kind: 'accepted', release };
@@ -61,7 +64,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
         const chain = { id, step: index + 1, environments: [...environments] };
         const own = { ...request, environment };
         accepted.push({ request: own, payload });
-        const release = { ...aRelease({ id: releaseId(payloads.size + 101), chain }), request: own };
+        const release = { ...aRelease({ id: releaseId(payloads.size + 101), chain, state: decided }), request: own };
         payloads.set(`${payload} ${environment}`, release);
         releases.set(release.id, release);
         return { release };

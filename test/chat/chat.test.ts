@@ -8,7 +8,7 @@ import { anOffice } from './chat-office.ts';
 const body = { text: 'A message.', blocks: [section('A message.')] };
 
 describe('a slash command', () => {
-  test('is acknowledged privately once the request is written down', async () => {
+  test('is answered privately once the request is written down', async () => {
     const office = await anOffice();
     const { texts } = await office.told('ana', '/release web dev 1.4.2 because checkout fix');
     expect(texts).toEqual(['On it: web 1.4.2 → dev. Progress in #releases-dev.']);
