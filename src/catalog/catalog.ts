@@ -57,7 +57,7 @@ export interface Catalog extends Incoming {
    * repositories too, their fetch says nothing of this file, so its own remote is asked too.
    */
   readonly toDecideBy: (fresh: boolean) => Promise<Snapshot>;
-  readonly names: () => { services: string[]; environments: string[] };
+  readonly names: () => { services: string[]; environments: string[]; squads: string[] };
   /** The channels of all environments. */
   readonly channels: () => string[];
   /** One artifact as it is kept now, with its newest checks. */
@@ -205,7 +205,11 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       const elsewhere = Object.values(ports.lanes ?? {}).some((lane) => !isLane(lane, policy.lane));
       return refresh({ fetch: fresh && elsewhere });
     },
-    names: () => ({ services: services(), environments: Object.keys(standing()?.file.environments ?? {}) }),
+    names: () => ({
+      services: services(),
+      environments: Object.keys(standing()?.file.environments ?? {}),
+      squads: Object.keys(standing()?.file.squads ?? {}),
+    }),
     channels: () => [...new Set(Object.values(standing()?.file.environments ?? {}).map(({ channel }) => channel))],
     ...incoming,
     artifact: artifacts.get,

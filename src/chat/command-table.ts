@@ -84,6 +84,19 @@ export const commandTable = [
   { verb: 'unfreeze', usage: '[ENV | SERVICE]', summary: 'end a freeze', example: 'unfreeze production' },
   { verb: 'locks', usage: '', summary: 'the locks and freezes that hold now', example: 'locks' },
   {
+    verb: 'mute',
+    usage: '[squad NAME] SERVICE | ENV | SERVICE ENV | everything [for 8h | until 16:00]',
+    summary: 'not to be mentioned or written to about it for a while, or not to tell a squad; the channel shows all',
+    example: 'mute web staging for 8h',
+  },
+  {
+    verb: 'unmute',
+    usage: '[squad NAME] SERVICE | ENV | SERVICE ENV | everything',
+    summary: 'end that',
+    example: 'unmute web staging',
+  },
+  { verb: 'mutes', usage: '', summary: 'what you, and squads, are not told', example: 'mutes' },
+  {
     verb: 'policies',
     usage: '[SERVICE] [ENV]',
     summary: 'what must be true of a release, who may do what, and where each line comes from',

@@ -1,9 +1,13 @@
 import type { Verb } from './command-table.ts';
 import type { HistoryFilter } from './history-filter.ts';
-import type { HoldCommand } from './hold-words.ts';
+import type { End, HoldCommand } from './hold-words.ts';
 import type { Scope } from './known-names.ts';
 import type { PolicyCommand } from './policy-grammar.ts';
 import type { Target } from './target.ts';
+
+/** Without a squad it is whoever typed it that is not called; a scope that names neither is of everything. */
+export type MuteCommand = { readonly kind: 'mute'; readonly squad?: string } & End & Scope;
+export type UnmuteCommand = { readonly kind: 'unmute'; readonly squad?: string } & Scope;
 
 export type Command =
   | Target
@@ -21,9 +25,11 @@ export type Command =
   | { readonly kind: 'reject' | 'review'; readonly release: string; readonly because?: string }
   | HoldCommand
   | { readonly kind: 'drift'; readonly environment?: string }
-  | { readonly kind: 'locks' | 'reviews' | 'clusters' }
+  | { readonly kind: 'locks' | 'mutes' | 'reviews' | 'clusters' }
   /** `/release` alone: pickers instead of words. */
   | { readonly kind: 'form' }
+  | MuteCommand
+  | UnmuteCommand
   | PolicyCommand
   /** A mention without words; `about` is the release of the thread. */
   | { readonly kind: 'hello'; readonly about?: string }

@@ -5,6 +5,7 @@ import { commandTable, typed, type Verb } from './command-table.ts';
 import { readHistory } from './history-words.ts';
 import { withoutEverything } from './hold-words.ts';
 import { type Names, quoted } from './known-names.ts';
+import { readMute } from './mute-words.ts';
 import { readPolicy } from './policy-grammar.ts';
 import { repaired } from './repairs.ts';
 import { readInThread, type ThreadOf } from './thread-words.ts';
@@ -21,7 +22,19 @@ const otherWords: Readonly<Record<string, Verb>> = { unapprove: 'take-back', wit
 
 /** Verbs that change nothing. */
 const telling: ReadonlySet<Verb> = new Set<Verb>([
-  ...(['status', 'where', 'diff', 'history', 'queue', 'artifacts', 'describe', 'drift', 'locks', 'policies'] as const),
+  ...([
+    'status',
+    'where',
+    'diff',
+    'history',
+    'queue',
+    'artifacts',
+    'describe',
+    'drift',
+    'locks',
+    'mutes',
+    'policies',
+  ] as const),
   ...(['clusters', 'reviews', 'help'] as const),
 ]);
 
@@ -137,7 +150,10 @@ function read(plain: string, said: Said, names: Names, thread?: ThreadOf): Parse
   if (verb !== null && !isExact(verb, first) && (inThread !== null || !telling.has(verb)))
     return mistake(`Did you mean "${verb}"?`, typed(verb, plain.slice(plain.indexOf(first) + first.length).trim()));
   if (inThread !== null) return inThread;
-  return verb === null ? target('release', words, clauses, names) : byVerb(verb, rest, clauses, names);
+  if (verb === null) return target('release', words, clauses, names);
+  const mutes = verb === 'mute' || verb === 'unmute';
+  const about = mutes && rest.length === 0 && thread !== undefined ? [thread.service, thread.environment] : rest;
+  return byVerb(verb, about, clauses, names);
 }
 
 /** What people write as two words. */
@@ -219,7 +235,11 @@ function byVerb(verb: Verb, rest: readonly string[], clauses: Clauses, names: Na
       return ofRelease(verb, rest, clauses);
     case 'reviews':
       return rest.length === 0 ? command({ kind: verb }) : ofRelease('review', rest, clauses);
+    case 'mute':
+    case 'unmute':
+      return readMute(verb, rest, clauses, names);
     case 'locks':
+    case 'mutes':
     case 'clusters':
       return rest.length === 0 ? command({ kind: verb }) : mistake(`${verb} takes nothing else.`, typed(verb, ''));
     case 'help':

@@ -6,11 +6,9 @@ import { quoted, type Scope } from './known-names.ts';
 /** A lock or a freeze as it is typed; a freeze without a scope is of everything. */
 export type HoldCommand = {
   readonly kind: 'lock' | 'freeze';
-  readonly forMs?: number;
-  /** A time of day or a day, in the time zone of the person who typed it. */
-  readonly until?: string;
   readonly because: string;
-} & Scope;
+} & End &
+  Scope;
 
 export type ReadHold =
   | { readonly kind: 'hold'; readonly command: HoldCommand }
@@ -30,22 +28,11 @@ export function readHold(verb: 'lock' | 'freeze', scope: Scope, typedClauses: Cl
       'Lock what? Name a service, an environment, or both. What stops everything is a freeze.',
       typed('lock', 'web production for 2h because audit'),
     );
-  const { because, forText, untilText } = clauses;
+  const { because } = clauses;
   const instead = (change: Clauses) => typed(verb, `${words} ${clauseWords(change)}`.trim());
   const reason = because ?? 'audit';
-  if (forText !== undefined && untilText !== undefined)
-    return mistake(`A ${verb} has one end: for 2h, or until 16:00.`, instead({ forText, because: reason }));
-  const forMs = forText === undefined ? undefined : parseDurationMs(forText);
-  if (forMs === null || (forMs !== undefined && (forMs <= 0 || forMs > longestMs)))
-    return mistake(
-      `"${quoted(forText ?? '')}" is not a time such as 30m, 2h or 1d, 90d at most.`,
-      instead({ forText: '2h', because: reason }),
-    );
-  if (untilText !== undefined && !dayOrTime.test(untilText))
-    return mistake(
-      `"${quoted(untilText)}" is not a time such as 16:00, 2026-12-24 or 2026-12-24 16:00.`,
-      instead({ untilText: '16:00', because: reason }),
-    );
+  const end = readEnd(clauses);
+  if (end.kind === 'mistake') return mistake(end.message, instead({ ...end.meant, because: reason }));
   if (because === undefined)
     return mistake(
       `A ${verb} needs a reason, so that others know what they wait for.`,
@@ -57,9 +44,35 @@ export function readHold(verb: 'lock' | 'freeze', scope: Scope, typedClauses: Cl
       kind: verb,
       ...scope,
       because,
-      ...(forMs === undefined ? {} : { forMs }),
-      ...(untilText === undefined ? {} : { until: untilText }),
+      ...end.end,
     },
+  };
+}
+
+/** When it ends: so many milliseconds from now, or at a time of day or a day in the time zone of the person who typed it; at most one of them. */
+export interface End {
+  readonly forMs?: number;
+  readonly until?: string;
+}
+type ReadEnd =
+  | { readonly kind: 'end'; readonly end: End }
+  | { readonly kind: 'mistake'; readonly message: string; readonly meant: Clauses };
+
+/** `for 2h` or `until 16:00`, 90 days at most; a mistake says which of them was probably meant. */
+export function readEnd({ forText, untilText }: Clauses): ReadEnd {
+  const mistake = (message: string, meant: Clauses): ReadEnd => ({ kind: 'mistake', message, meant });
+  if (forText !== undefined && untilText !== undefined)
+    return mistake('There is one end: for 2h, or until 16:00.', { forText });
+  const forMs = forText === undefined ? undefined : parseDurationMs(forText);
+  if (forMs === null || (forMs !== undefined && (forMs <= 0 || forMs > longestMs)))
+    return mistake(`"${quoted(forText ?? '')}" is not a time such as 30m, 2h or 1d, 90d at most.`, { forText: '2h' });
+  if (untilText !== undefined && !dayOrTime.test(untilText))
+    return mistake(`"${quoted(untilText)}" is not a time such as 16:00, 2026-12-24 or 2026-12-24 16:00.`, {
+      untilText: '16:00',
+    });
+  return {
+    kind: 'end',
+    end: { ...(forMs === undefined ? {} : { forMs }), ...(untilText === undefined ? {} : { until: untilText }) },
   };
 }
 

@@ -66,18 +66,19 @@ type Shared = Awaited<ReturnType<typeof gather>>;
 
 /** What everybody's Home tab is drawn from. */
 async function gather(ports: HomePorts) {
-  const [open, last, locks, drifts, deployed] = await Promise.all([
+  const [open, last, locks, drifts, deployed, silences] = await Promise.all([
     ports.open(),
     ports.history({ limit: 100 }),
     ports.holds(),
     ports.drifts(),
     ports.catalog.deployed(),
+    ports.silences(),
   ]);
-  return { open, last, locks, drifts, deployed, ...ports.catalog.names() };
+  return { open, last, locks, drifts, deployed, silences, ...ports.catalog.names() };
 }
 
 async function factsOf(ports: HomePorts, shared: Shared, user: string): Promise<HomeFacts> {
-  const { open, last, locks, drifts, deployed, services, environments } = shared;
+  const { open, last, locks, drifts, deployed, silences, services, environments } = shared;
   const own = await ownServices(ports, user, services);
   const shown = own.length > 0 ? own : services;
   const isMine = (release: Release) => release.request.requester.user === user;
@@ -88,6 +89,7 @@ async function factsOf(ports: HomePorts, shared: Shared, user: string): Promise<
     waiting: open.filter(isMine),
     recent: last.filter((release) => isMine(release) && !open.some(({ id }) => id === release.id)).slice(0, 5),
     locks,
+    mutes: silences.filter(({ whose }) => whose.kind === 'person' && whose.user === user),
     drifts: drifts.filter(({ service }) => service === undefined || shown.includes(service)),
     environments,
     services: shown.map((name) => ({

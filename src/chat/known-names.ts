@@ -4,6 +4,8 @@ import { didYouMean, nearest } from '../nearest.ts';
 export interface Names {
   readonly services: readonly string[];
   readonly environments: readonly string[];
+  /** Those that hear of their services in a channel of their own. */
+  readonly squads?: readonly string[];
 }
 
 export interface Scope {

@@ -96,7 +96,7 @@ export function listen(
   listenToMentions({ app, post, postedAs }, ports);
   listenToJoins({ app, client, post }, ports);
 
-  app.action(/^(release|hold|notice|drift|policy|history)\./, async ({ body, ack, respond }) => {
+  app.action(/^(release|hold|notice|drift|mute|policy|history)\./, async ({ body, ack, respond }) => {
     await ack();
     const clicked = clickSchema.parse(body);
     const channel = clicked.channel?.id ?? clicked.container?.channel_id ?? clicked.user.id;

@@ -1,11 +1,13 @@
 import type { Delivery } from '../delivery.ts';
 import type { Drift } from '../drift.ts';
 import type { Mute } from '../mute.ts';
+import type { Notice } from '../notice.ts';
 import type { PolicyDraft } from '../policy-change.ts';
 import type { Preview } from '../preview.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Artifact, Hold, Person, Posted, Release, ReleaseId, Request, UserId } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
+import type { Silence } from '../silence.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock, Instant } from '../time.ts';
 import type { Verdict } from '../verdict.ts';
@@ -195,6 +197,13 @@ export interface ChatPorts {
   readonly mutes: () => Promise<Mute[]>;
   readonly muteEnvironment: (environment: string, by: Person, untilMs: number) => Promise<void>;
   readonly unmuteEnvironment: (environment: string, by: Person) => Promise<void>;
+  readonly silence: (
+    wanted: Pick<Silence, 'whose' | 'service' | 'environment' | 'by' | 'until'>,
+  ) => Promise<Silence | null>;
+  readonly endSilence: (id: string, by: Person) => Promise<void>;
+  readonly silences: () => Promise<Silence[]>;
+  readonly notice: (notice: Pick<Notice, 'kind' | 'id' | 'channel' | 'level' | 'text'>) => Promise<unknown>;
+  readonly endNotice: (id: string, how: string) => Promise<void>;
   readonly markDirty: (subject: string) => Promise<void>;
   /** True for whoever is the first to say it, in any process. */
   readonly sayOnce: (what: string) => Promise<boolean>;
@@ -217,7 +226,11 @@ export interface ChatPorts {
   readonly deliveries: (service: string, environment: string) => readonly Delivery[];
   readonly healthyTimes: (service: string, environment: string) => Promise<readonly HealthyTime[]>;
   readonly catalog: {
-    readonly names: () => { readonly services: string[]; readonly environments: string[] };
+    readonly names: () => {
+      readonly services: string[];
+      readonly environments: string[];
+      readonly squads?: string[];
+    };
     readonly environment: (name: string) => {
       readonly channel: string;
       readonly clusters: string[];
@@ -225,6 +238,8 @@ export interface ChatPorts {
       readonly after?: string[];
     } | null;
     readonly service: (name: string) => { readonly owners: string[] } | null;
+    /** Who hears of a service in a channel of their own. */
+    readonly squad: (service: string) => { readonly name: string; readonly channel: string } | null;
     readonly snapshot: () => PolicySnapshot;
     readonly artifacts: (
       service: string,

@@ -19,6 +19,7 @@ import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
 import { createReplays } from './replays.ts';
 import { createSaid } from './said.ts';
 import { onRedis } from './script.ts';
+import { createSilences } from './silences.ts';
 import { createTransition, type OnTransition, type ReleaseChange } from './transition.ts';
 
 export type Ledger = ReturnType<typeof createLedger>;
@@ -57,6 +58,7 @@ export function createLedger({ redis, clock, onTransition, fence }: LedgerPorts)
     ...createHolds({ redis, records, clock }),
     ...createDrifts({ redis, records, clock }),
     ...createMutes({ redis, records, clock }),
+    ...createSilences({ redis, records, clock }),
     ...createNotices({ redis, records, clock }),
     ...createPolicyChanges({ redis, records }),
     ...createMarks({ redis, clock }),

@@ -5,6 +5,7 @@ import { noticeSchema } from '../notice.ts';
 import { policyChangeSchema } from '../policy-change.ts';
 import { key, type Redis } from '../redis.ts';
 import { holdSchema, personSchema, releaseSchema } from '../release.ts';
+import { silenceSchema } from '../silence.ts';
 import { instantSchema } from '../time.ts';
 import { onRedis } from './script.ts';
 
@@ -22,6 +23,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
   driftSchema,
   noticeSchema,
   muteSchema,
+  silenceSchema,
   policyChangeSchema,
   generationSchema,
 ]);

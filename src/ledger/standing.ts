@@ -13,7 +13,7 @@ export interface StandingPorts<T extends Standing> {
   readonly redis: Redis;
   readonly records: Records;
   readonly schema: z.ZodType<T>;
-  readonly folder: 'hold' | 'drift' | 'notice' | 'mute' | 'policy-change';
+  readonly folder: 'hold' | 'drift' | 'notice' | 'mute' | 'silence' | 'policy-change';
   readonly isActive: (record: T) => boolean;
   /** Whether a message shows this record, so that its changes are to be told. */
   readonly shown: boolean;

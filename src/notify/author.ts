@@ -1,5 +1,6 @@
 import { foreign, mention } from '../blocks.ts';
-import { isAutomatic, type Release } from '../release.ts';
+import { isAutomatic, type Release, slackIdSchema } from '../release.ts';
+import { isSilenced } from '../silence.ts';
 import type { NotifyPorts } from './ports.ts';
 
 /** Who is to be told privately: the requester; where nobody asked, the artifact's author, if Slack knows them. */
@@ -9,8 +10,22 @@ export async function personBehind(ports: NotifyPorts, { request }: Release): Pr
   return email === undefined ? null : ports.userByEmail(email);
 }
 
-/** The same as words for a message; an author whom Slack does not know is named. */
+/** Whom of these people one may call about a release: nobody who has muted it. */
+export async function callable<U extends string>(
+  ports: Pick<NotifyPorts, 'silences'>,
+  users: readonly U[],
+  { request }: Release,
+): Promise<U[]> {
+  const silences = await ports.silences();
+  return users.filter((user) => {
+    const id = slackIdSchema.safeParse(user);
+    return !id.success || !isSilenced(silences, { kind: 'person', user: id.data }, request);
+  });
+}
+
+/** Whoever is behind it as words for a message: mentioned, or only named where Slack does not know them, or they have muted it. */
 export async function addressee(ports: NotifyPorts, release: Release): Promise<string> {
   const user = await personBehind(ports, release);
-  return user === null ? foreign(release.request.requester.name, 80) : mention(user);
+  const [called] = user === null ? [] : await callable(ports, [user], release);
+  return called === undefined ? foreign(release.request.requester.name, 80) : mention(called);
 }

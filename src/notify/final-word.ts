@@ -1,7 +1,7 @@
-import { foreign, mention, section } from '../blocks.ts';
+import { code, context, foreign, mention, section } from '../blocks.ts';
 import { awaitsStep, isAutomatic, type Posted, type Release } from '../release.ts';
 import { overall } from '../verdict.ts';
-import { addressee, personBehind } from './author.ts';
+import { addressee, callable, personBehind } from './author.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { message, stepOf } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
@@ -51,11 +51,12 @@ export async function tellFinalWord(
   }
   if (!position.owed) return outbox.done;
   const user = await personBehind(ports, release);
-  const isReached = user === null || (await ports.isIn(posted.channel, user));
+  const [called] = user === null ? [] : await callable(ports, [user], release);
+  const isReached = called === undefined || (await ports.isIn(posted.channel, called));
   await note({ owed: false });
   if (isReached) return outbox.done;
   const text = `${word.sentence} More in <#${posted.channel}>.`;
-  const said = await outbox.say(subject, user, message(text, [section(text)]));
+  const said = await outbox.say(subject, called, message(text, [section(text), context(muteHint(release))]));
   if (said === null || !('kind' in said)) return outbox.done;
   // What has to wait was not sent.
   await note({ owed: true });
@@ -95,6 +96,11 @@ function finalWord(release: Release, arrival: ArrivalSection | null): FinalWord 
     default:
       return null;
   }
+}
+
+/** How not to be written to about it any more. */
+function muteHint({ request }: Release): string {
+  return `Not now? ${code(`/release mute ${request.service} ${request.environment}`)}`;
 }
 
 function isFollowed({ chain }: Release): boolean {

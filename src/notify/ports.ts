@@ -7,6 +7,7 @@ import type { PolicyChange } from '../policy-change.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { QuietHours } from '../quiet-hours.ts';
 import type { Hold, Person, Posted, Release, ReleaseId, Request } from '../release.ts';
+import type { Silence } from '../silence.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 
@@ -58,12 +59,15 @@ export interface NotifyPorts {
   } | null;
   /** Who hears of a service in a channel of their own. */
   readonly squad: (service: string) => {
+    readonly name: string;
     readonly channel: string;
     readonly tell: 'failures' | 'all';
     readonly quiet?: QuietHours | undefined;
   } | null;
   /** Whom to ask about a service. */
   readonly service: (name: string) => { readonly owners: readonly string[] } | null;
+  /** What people and squads are not called about now. */
+  readonly silences: () => Promise<readonly Silence[]>;
   readonly mutes: () => Promise<readonly Mute[]>;
   /** The channels of all environments, for what is not about one of them. */
   readonly channels: () => readonly string[];

@@ -1,14 +1,17 @@
 import { foreign, type MessageBody, mention, section } from '../blocks.ts';
 import type { ApprovalDemand } from '../reasons.ts';
 import type { Person, Release, UserId } from '../release.ts';
+import type { Silence } from '../silence.ts';
 import { epochMsOf, spokenDuration } from '../time.ts';
 import { approving } from '../votes.ts';
+import { callable } from './author.ts';
 import { message, stepOf, when } from './messages/words.ts';
 
 export interface ReminderPorts {
   readonly clock: { readonly now: () => number };
   readonly person: (user: string) => Promise<Person | null>;
   readonly mentionOf: (handle: string) => Promise<string>;
+  readonly silences: () => Promise<readonly Silence[]>;
 }
 
 /** More than so many are called by their groups. */
@@ -31,7 +34,7 @@ export async function reminder(
   const called =
     able.length > namedAtMost
       ? await Promise.all(groupsOf(demands).map((handle) => ports.mentionOf(handle)))
-      : (await present(ports, able, release)).map(mention);
+      : (await present(ports, await callable(ports, able, release), release)).map(mention);
   const missing = demands.map(
     ({ from, count, have }) => `${count - have.length} from ${from.map((name) => foreign(name, 80)).join(' or ')}`,
   );

@@ -1,5 +1,6 @@
 import { foreign, section } from '../blocks.ts';
 import type { Posted, Release } from '../release.ts';
+import { isSilenced } from '../silence.ts';
 import { spanEndMs } from '../time.ts';
 import { overall } from '../verdict.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
@@ -31,6 +32,8 @@ export async function copyToSquad(
   if (position.copied === verdict) return outbox.done;
   const isNews = squad.tell === 'all' || verdict === 'failed' || position.copied === 'failed';
   if (isNews) {
+    // What still lasts when that ends is told at the next change.
+    if (isSilenced(await ports.silences(), { kind: 'squad', squad: squad.name }, release.request)) return outbox.done;
     const quietUntil = squad.quiet === undefined ? null : spanEndMs(squad.quiet, ports.clock.now());
     if (quietUntil !== null) return { kind: 'later', afterMs: quietUntil - ports.clock.now() };
     const called = verdict === 'failed' ? await ownersOf(ports, service) : '';

@@ -1,7 +1,7 @@
 import { foreign, type MessageBody, mention, preformatted, section } from '../blocks.ts';
 import type { ApprovalDemand } from '../reasons.ts';
 import type { Posted, Release } from '../release.ts';
-import { addressee } from './author.ts';
+import { addressee, callable } from './author.ts';
 import { tellFinalWord } from './final-word.ts';
 import { asksToConfirm } from './messages/approval.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
@@ -121,8 +121,11 @@ async function callForVotes(
 ): Promise<MessageBody> {
   const names = [...new Set(demands.flatMap(({ from }) => from))];
   const groups = names.filter((name) => name.startsWith('@')).slice(0, 10);
-  const people = [...new Set(demands.flatMap(({ may }) => may))].filter(
-    (user) => user !== release.request.requester.user,
+  const able = [...new Set(demands.flatMap(({ may }) => may))];
+  const people = await callable(
+    ports,
+    able.filter((user) => user !== release.request.requester.user),
+    release,
   );
   const called =
     groups.length > 0

@@ -419,11 +419,12 @@ describe('sluice.yaml as it is read', () => {
   });
 
   test('names services, environments and channels', async () => {
-    expect(catalog.names()).toEqual({ services: [], environments: [] });
+    expect(catalog.names()).toEqual({ services: [], environments: [], squads: [] });
     await catalog.refresh();
     expect(catalog.names()).toEqual({
       services: ['cart', 'checkout', 'search', 'web'],
       environments: ['dev', 'staging', 'production'],
+      squads: [],
     });
     expect(catalog.channels()).toEqual(['#releases-dev', '#releases-staging', '#releases']);
     expect(catalog.environment('production')).toEqual({

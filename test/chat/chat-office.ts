@@ -7,8 +7,9 @@ import type { SlackSettings } from '../../src/chat/slack/slack-app.ts';
 import type { WorkspaceSeed } from '../../src/playground/slack/seed.ts';
 import { createWorkspace, type WorkspaceOptions } from '../../src/playground/slack/workspace.ts';
 import type { Hold, Release, Request } from '../../src/release.ts';
+import { type Silence, silenceId } from '../../src/silence.ts';
 import { systemClock } from '../../src/time.ts';
-import { aRelease, releaseId } from '../support/builders.ts';
+import { aRelease, at, releaseId } from '../support/builders.ts';
 
 /** Of a chat that is never started. */
 export const noSlack: SlackSettings = { botToken: '', connection: { mode: 'socket', appToken: '' }, apiUrl: '' };
@@ -42,6 +43,9 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
   const payloads = new Map<string, Release>();
   const holds: Hold[] = [];
   const due: string[] = [];
+  const silences = new Map<string, Silence>();
+  /** What channels are told, by id; at its end how that came. */
+  const notices = new Map<string, string>();
   const said = new Set<string>();
   const warnings: string[] = [];
   const note = () => (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
@@ -114,6 +118,16 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     mutes: async () => [],
     muteEnvironment: async () => {},
     unmuteEnvironment: async () => {},
+    silence: async (wanted) => {
+      const id = silenceId(wanted);
+      const set: Silence = { kind: 'silence', id, revision: 1, since: at(), state: { kind: 'active' }, ...wanted };
+      silences.set(id, set);
+      return set;
+    },
+    endSilence: async (id) => void silences.delete(id),
+    silences: async () => [...silences.values()],
+    notice: async ({ id, text }) => void notices.set(id, text),
+    endNotice: async (id, how) => void notices.set(id, how),
     changes: async () => '1',
     sayOnce: async (what) => !said.has(what) && said.add(what) !== undefined,
     unsay: async (what) => void said.delete(what),
@@ -132,6 +146,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       names: () => ({ services: ['web', 'api'], environments: ['dev', 'production'] }),
       environment: (name) => ({ channel: `#releases-${name}`, clusters: [name] }),
       service: () => null,
+      squad: () => null,
       snapshot: () => ({ kind: 'unreadable' }),
       artifacts: async () => [],
       lag: async () => ({ kind: 'same' }),
@@ -167,6 +182,8 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
     releases,
     accepted,
     holds,
+    silences,
+    notices,
     due,
     warnings,
     put: (release: Release) => releases.set(release.id, release),

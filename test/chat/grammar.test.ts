@@ -285,7 +285,7 @@ describe('a mistake names what was meant and the command to copy', () => {
     ],
     [
       'freeze production for 2h until 16:00 because audit',
-      /A freeze has one end/,
+      /There is one end/,
       '/release freeze production for 2h because audit',
     ],
     [
@@ -500,5 +500,52 @@ describe('policies', () => {
     ['policy drop x', 'A policy is added or removed; "drop" is neither.', '/release policy add'],
   ])('%s is a mistake', (text, message, next) => {
     expect(read(text)).toEqual({ kind: 'mistake', message, next });
+  });
+});
+
+describe('mutes', () => {
+  const squads = { ...names, squads: ['storefront', 'web'] };
+  const read = (text: string) => parse(text, '/release', squads);
+  const forMs = 8 * 3_600_000;
+
+  test.each<[string, object]>([
+    ['mute web', { kind: 'mute', service: 'web' }],
+    ['mute web staging for 8h', { kind: 'mute', service: 'web', environment: 'staging', forMs }],
+    ['Mute Staging until 16:00', { kind: 'mute', environment: 'staging', until: '16:00' }],
+    ['mute everything for 8h', { kind: 'mute', forMs }],
+    ['mute storefront', { kind: 'mute', squad: 'storefront' }],
+    ['mute storefront staging for 8h', { kind: 'mute', squad: 'storefront', environment: 'staging', forMs }],
+    ['mute squad #storefront everything', { kind: 'mute', squad: 'storefront' }],
+    ['mute squad web web', { kind: 'mute', squad: 'web', service: 'web' }],
+    ['unmute web in staging', { kind: 'unmute', service: 'web', environment: 'staging' }],
+    ['unmute squad storefront', { kind: 'unmute', squad: 'storefront' }],
+    ['mutes', { kind: 'mutes' }],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toEqual({ kind: 'command', command: expected });
+  });
+
+  test.each([
+    ['mute', /Mute what/, '/release mute web dev for 8h'],
+    ['mute for 2h', /Mute what/, '/release mute web dev for 2h'],
+    ['mute wbe for 2h', /neither a service nor an environment/, '/release mute web for 2h'],
+    ['mute squad', /Which squad/, '/release mute squad storefront'],
+    ['mute squad storefrnt staging for 2h', /no squad "storefrnt"/, '/release mute squad storefront staging for 2h'],
+    ['mute web for ever', /"ever" is not a time/, '/release mute web for 2h'],
+    ['mute web until noon', /"noon" is not a time/, '/release mute web until 16:00'],
+    ['mute web for 1h until 16:00', /one end/, '/release mute web for 1h'],
+    ['mute web for 100d', /90d at most/, '/release mute web for 2h'],
+    ['unmute', /Unmute what/, '/release mutes'],
+    ['mute storefront wbe', /neither a service/, '/release mute squad storefront web'],
+  ])('%s is a mistake', (text, message, next) => {
+    expect(read(text)).toEqual({ kind: 'mistake', message: expect.stringMatching(message), next });
+  });
+
+  test('in the thread of a release they are of its service there', () => {
+    const thread = { release: releaseId(), service: 'web', environment: 'staging' };
+    const said = (text: string) => parse(text, 'mention', squads, thread);
+    const here = { service: 'web', environment: 'staging' };
+    expect(said('mute for 8h')).toEqual({ kind: 'command', command: { kind: 'mute', ...here, forMs } });
+    expect(said('unmute')).toEqual({ kind: 'command', command: { kind: 'unmute', ...here } });
+    expect(said('mute api')).toEqual({ kind: 'command', command: { kind: 'mute', service: 'api' } });
   });
 });

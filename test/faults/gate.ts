@@ -180,7 +180,7 @@ export async function openGate(open: (redis: Redis) => Source = sourceInMemory) 
       clock.move(1_000);
       const by = await asker(name);
       if (by === null) return false;
-      await click(chat, by, action, value, async () => false);
+      await click({ ...chat, directory: { membersOf: async () => [] } }, by, action, value, async () => false);
       return true;
     },
     lock: async (name: Name, scope: { service?: string; environment?: string }) => {

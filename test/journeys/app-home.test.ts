@@ -29,6 +29,13 @@ test('the Home tab shows what runs and what waits for its person, and follows wh
   await world.wait('the end of the lock in the Home tab', () => !home('ana').includes('Locks'));
 });
 
+test('what somebody has muted is in their Home tab, and is ended there', async () => {
+  await world.say('ana', 'general', '/release mute web staging');
+  await shows('ana', /Muted \(1\).*web in staging/);
+  await world.workspace.control.pressHome('ana', 'mute.end');
+  await world.wait('the end of the mute in the Home tab', () => !home('ana').includes('Muted'));
+});
+
 test('what waits for votes is in the Home tab of those who can vote, and can be approved there', async () => {
   const { control } = world.workspace;
   control.openHome('bo');

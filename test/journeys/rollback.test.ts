@@ -27,9 +27,17 @@ test('a crashing rollout turns the message to failed, offers Roll back, and the 
   );
   await isToldDirectly(/^web 1\.4\.2 failed on dev$/);
 
+  await world.say('bo', 'general', '/release mute web dev for 2h');
+  await world.whispered('bo', 'general', /Muted until/);
   await world.click('bo', 'releases-dev', /web 1\.4\.2 failed/, 'release.rollback');
   await world.message('releases-dev', /web 1\.4\.1 is running in dev/);
   expect(await world.headMessage()).toContain('Sluice-Intent: rollback');
+  // Whoever has muted it is only named.
+  await world.wait('The final word in the thread', () =>
+    world
+      .messagesOf('releases-dev', /^Bo Berg web 1\.4\.1 is running in dev/)
+      .some(({ thread_ts: at }) => at !== undefined),
+  );
 
   await world.say('ana', 'general', '/release locks');
   expect(await world.whispered('ana', 'general', /rollback|rolled back/i)).toContain('web');

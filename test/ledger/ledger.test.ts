@@ -4,7 +4,7 @@ import type { Drift } from '../../src/drift.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import type { Release, State } from '../../src/release.ts';
+import { type Release, type State, slackIdSchema } from '../../src/release.ts';
 import {
   aClock,
   aDecision,
@@ -394,6 +394,26 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     };
     expect(await again(muted)).toEqual(muted);
     expect(await again(untilItEnds)).toBeUndefined();
+  });
+
+  test('keeps what somebody is not told until a time or until it is ended', async () => {
+    const whose = { kind: 'person', user: slackIdSchema.parse('UANA') } as const;
+    const until = (ms: number) => ({ whose, service: 'web', by: ana, until: at(ms) });
+    await ledger.silence(until(60_000));
+    await ledger.silence({ ...until(600_000), environment: 'dev' });
+    await ledger.silence(until(120_000));
+    const seen = async () => (await ledger.silences()).map(({ id, until: end }) => `${id} ${end}`).toSorted();
+    expect(await seen()).toEqual([`person.UANA.web. ${at(120_000)}`, `person.UANA.web.dev ${at(600_000)}`]);
+    clock.move(120_000);
+    expect(await seen()).toEqual([`person.UANA.web.dev ${at(600_000)}`]);
+    await ledger.endSilence('person.UANA.web.dev', ana);
+    expect(await seen()).toEqual([]);
+    await ledger.endSilence('person.UNOBODY..', ana);
+    await ledger.silence({ ...until(1_800_000), environment: 'staging' });
+    const lines = (await ledger.log(null, 100)).filter(({ record }) => record.kind === 'silence');
+    expect(lines.map(({ entry }) => entry.event)).toEqual([
+      ...['silence.set', 'silence.set', 'silence.set', 'silence.ended', 'silence.expired', 'silence.set'],
+    ]);
   });
 
   test('mutes an environment until a time or until somebody ends it', async () => {

@@ -5,6 +5,7 @@ import type { Notice } from '../../src/notice.ts';
 import type { NotifyPorts, Sent } from '../../src/notify/ports.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import type { Hold, Posted, Release } from '../../src/release.ts';
+import type { Silence } from '../../src/silence.ts';
 import type { Clock } from '../../src/time.ts';
 import { ana, bo, cy, mia } from '../support/builders.ts';
 
@@ -31,6 +32,7 @@ export function aRecord(clock: Clock) {
   const warnings: string[] = [];
   const healthy: HealthyRecord[] = [];
   const mutes: Mute[] = [];
+  const silences: Silence[] = [];
   const squads: Record<string, ReturnType<NotifyPorts['squad']>> = {};
   /** Channels that somebody is not in. */
   const outside: Record<string, readonly string[]> = {};
@@ -80,6 +82,7 @@ export function aRecord(clock: Clock) {
     squad: (service) => squads[service] ?? null,
     service: () => ({ owners: ['@platform', 'ana'] }),
     mutes: async () => mutes,
+    silences: async () => silences,
     healthy: async () => healthy,
     rolledBackFrom: async () => [],
     environment: (name) => environments[name] ?? null,
@@ -102,6 +105,7 @@ export function aRecord(clock: Clock) {
     warnings,
     healthy,
     mutes,
+    silences,
     squads,
     outside,
     cursors,

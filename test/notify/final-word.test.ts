@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createNotify } from '../../src/notify/notify.ts';
-import { automatic, type Release, type State } from '../../src/release.ts';
+import { automatic, type Release, type State, slackIdSchema } from '../../src/release.ts';
 import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { aDecision, ana, aPlan, aRelease, at, bo, releaseId, sha } from '../support/builders.ts';
+import { aDecision, ana, aPlan, aRelease, aSilence, at, bo, releaseId, sha } from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 
 const failed: Verdict = {
@@ -114,6 +114,16 @@ describe('whoever asked', () => {
       record.answer(({ channel }) => (channel === ana.user ? { kind: 'impossible', because: 'user_disabled' } : null)),
     );
     expect(never.privately).toEqual([]);
+  });
+
+  test('is only named, and not written to, while they have muted it', async () => {
+    const muted = (environment: string) =>
+      heard([arrived(failed)], false, (record) =>
+        record.silences.push(aSilence({ whose: { kind: 'person', user: slackIdSchema.parse('UANA') }, environment })),
+      );
+    expect(await muted('dev')).toEqual({ thread: [], privately: [] });
+    const elsewhere = await muted('production');
+    expect([elsewhere.thread.length, elsewhere.privately.length]).toEqual([1, 1]);
   });
 
   test('is asked for where nobody did: the author is told privately, if Slack knows them', async () => {

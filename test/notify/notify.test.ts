@@ -10,6 +10,7 @@ import {
   ana,
   aPlan,
   aRelease,
+  aSilence,
   at,
   aVote,
   bo,
@@ -316,6 +317,20 @@ describe('the thread', () => {
     });
     await told(record);
     expect(calls(record)).toMatchObject([{ text: expect.stringMatching(/^<@UMIA>: <@UANA> asks/) }]);
+  });
+
+  test('calls nobody by name who has muted it', async () => {
+    const record = running((each) => each.silences.push(aSilence({ service: 'web' })));
+    const release = asking();
+    const [reason] = release.decision?.reasons ?? [];
+    const demand = { from: ['ada'], count: 1, have: [], may: [ana.user, mia.user] };
+    record.release({
+      ...release,
+      request: { ...release.request, requester: bo },
+      decision: aDecision({ kind: 'held', reasons: reason === undefined ? [] : [{ ...reason, demand }] }),
+    });
+    await told(record);
+    expect(calls(record)).toMatchObject([{ text: expect.stringMatching(/^<@UMIA>: <@UBO> asks/) }]);
   });
 
   test('reads on from where it stopped, each line once', async () => {

@@ -3,7 +3,7 @@ import { createNotify } from '../../src/notify/notify.ts';
 import type { Release } from '../../src/release.ts';
 import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { aDecision, aPlan, aRelease, at, sha } from '../support/builders.ts';
+import { aDecision, aPlan, aRelease, aSilence, at, sha } from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 
 const failed: Verdict = {
@@ -41,7 +41,7 @@ async function heardOf(squad: ReturnType<FakeRecord['ports']['squad']>, verdicts
 }
 
 describe('the squad that owns a service', () => {
-  const storefront = { channel: '#storefront', tell: 'failures' } as const;
+  const storefront = { name: 'storefront', channel: '#storefront', tell: 'failures' } as const;
 
   test('hears of a failure, with its owners called, and of the recovery from it', async () => {
     const { heard } = await heardOf(storefront, [failed, failed, healthy]);
@@ -53,6 +53,24 @@ describe('the squad that owns a service', () => {
   test('hears of what went well only where it asked for all', async () => {
     expect((await heardOf(storefront, [healthy])).heard).toEqual([]);
     expect((await heardOf({ ...storefront, tell: 'all' }, [healthy])).heard).toHaveLength(1);
+  });
+
+  test('hears nothing while it is muted, and of what still lasts at the next change', async () => {
+    const record = aRecord({ now: () => Date.now() * 20 });
+    record.squads['web'] = storefront;
+    record.silences.push(aSilence({ whose: { kind: 'squad', squad: 'storefront' }, environment: 'dev' }));
+    const notify = createNotify(record.ports);
+    notify.start();
+    onTestFinished(() => notify.stop());
+    const told = async (revision: number, verdict: Verdict) => {
+      record.release(written(revision, verdict));
+      for (let tries = 0; record.dirty().length > 0 && tries < 1_000; tries += 1) await pause(20);
+      return record.said.filter(({ channel }) => channel === '#storefront').length;
+    };
+    expect(await told(1, failed)).toBe(0);
+    record.silences.length = 0;
+    expect(await told(2, { ...failed, because: 'it still crashes' })).toBe(1);
+    expect(await told(3, healthy)).toBe(2);
   });
 
   test('hears nothing twice in the channel of the release', async () => {

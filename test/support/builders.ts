@@ -28,6 +28,7 @@ import {
   type Vote,
 } from '../../src/release.ts';
 import type { Shown } from '../../src/shown.ts';
+import { type Silence, silenceSchema } from '../../src/silence.ts';
 import { checkSluiceFile, type ReadFile } from '../../src/sluice-yaml.ts';
 import { type Instant, instantOf } from '../../src/time.ts';
 import { problemLines } from '../../src/yaml.ts';
@@ -185,6 +186,21 @@ export function aHold(over: Partial<Hold> = {}): Hold {
     because: 'audit',
     by: mia,
     since: at(-3_600_000),
+    state: { kind: 'active' },
+    ...over,
+  });
+}
+
+/** Until an hour after noon; `whose` is ana herself where nobody else is named. */
+export function aSilence(over: Partial<Silence> = {}): Silence {
+  return silenceSchema.parse({
+    kind: 'silence',
+    id: 'silence-1',
+    revision: 1,
+    whose: { kind: 'person', user: ana.user },
+    by: ana,
+    since: at(),
+    until: at(3_600_000),
     state: { kind: 'active' },
     ...over,
   });

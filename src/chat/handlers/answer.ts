@@ -13,6 +13,7 @@ import { rightsOf, sayHello } from './hello.ts';
 import { tellHistory } from './history.ts';
 import { endHolds, setHold } from './holds.ts';
 import { compare, describe, locate, oneRelease } from './lookups.ts';
+import { listMutes, type MutePorts, mute, unmute } from './mutes.ts';
 import { previewPolicy, typedOnPolicy } from './policy.ts';
 import { reviewRelease } from './reviews.ts';
 import { whatRuns, wholeWay } from './status.ts';
@@ -21,7 +22,7 @@ import { cancelRelease, castVote, takeBackVote } from './votes.ts';
 type Quick = Exclude<Command, { kind: 'release' | 'rollback' | 'roll-back' | 'form' | 'policy-form' }>;
 
 /** The private answer to every command but release and rollback. */
-export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Promise<MessageBody> {
+export async function answer(ports: MutePorts, asker: Asker, command: Quick): Promise<MessageBody> {
   switch (command.kind) {
     case 'help':
       return helpReply(command.about, ports.catalog.names(), await rightsOf(ports, asker.person.user));
@@ -50,6 +51,12 @@ export async function answer(ports: ChatPorts, asker: Asker, command: Quick): Pr
     case 'lock':
     case 'freeze':
       return setHold(ports, asker, command);
+    case 'mutes':
+      return listMutes(ports, asker);
+    case 'mute':
+      return mute(ports, asker, command);
+    case 'unmute':
+      return unmute(ports, asker, command);
     case 'unlock':
       return endHolds(ports, asker, 'lock', scopeOf(command));
     case 'unfreeze':

@@ -5,6 +5,7 @@ import { reply } from '../views/words.ts';
 import { clickDrift } from './drift.ts';
 import { turnPage } from './history.ts';
 import { endHoldById } from './holds.ts';
+import { type MutePorts, unmuteById } from './mutes.ts';
 import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import type { Accepted } from './release.ts';
@@ -49,7 +50,7 @@ const holdActions: Readonly<Record<string, (ports: ChatPorts, asker: Asker, id: 
 
 /** What a click does. The value is a short id only: rights and state are read again here. */
 export async function click(
-  ports: ChatPorts,
+  ports: MutePorts,
   asker: Asker,
   action: string,
   value: string,
@@ -59,6 +60,7 @@ export async function click(
   const onHold = Object.hasOwn(holdActions, action) ? holdActions[action] : undefined;
   if (onHold !== undefined) return { body: await onHold(ports, asker, value.slice(0, 64)) };
   if (action.startsWith('history.')) return { body: await turnPage(ports, asker, action, value), replaces: true };
+  if (action === 'mute.end') return { body: await unmuteById(ports, asker, value.slice(0, 300)) };
   if (action.startsWith('drift.')) return { body: await clickDrift(ports, asker, action, value) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };

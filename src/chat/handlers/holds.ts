@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import { code, escapeText, type MessageBody, mention } from '../../blocks.ts';
 import type { Hold } from '../../release.ts';
 import { instantOf, readMomentMs } from '../../time.ts';
-import type { HoldCommand } from '../hold-words.ts';
+import type { End, HoldCommand } from '../hold-words.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { heldWords, holdWords, reply, scopeWords } from '../views/words.ts';
 import { mayEnd, maySet, type Scope, scopeOf, type What } from './hold-rights.ts';
@@ -69,7 +69,8 @@ function refusal(what: What, scope: Scope): string {
     : `You may not freeze ${heldWords(scope)}: that takes an operator ${scopeWords(scope) === '' ? 'of everything' : 'there'}.`;
 }
 
-function endOf(ports: ChatPorts, asker: Asker, { until, forMs }: HoldCommand) {
+/** The moment that was typed as the end, if there was one; `past` where it is none to come. */
+export function endOf(ports: ChatPorts, asker: Asker, { until, forMs }: End) {
   const now = ports.clock.now();
   const untilMs = until === undefined ? undefined : readMomentMs(until, now, asker.timeZone);
   if (untilMs === null || (untilMs !== undefined && untilMs <= now)) return { kind: 'past' as const };

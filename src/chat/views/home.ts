@@ -2,6 +2,8 @@ import type { HomeView } from '@slack/types';
 import { actions, button, code, context, escapeText, header, type KnownBlock, section, shorten } from '../../blocks.ts';
 import type { Drift } from '../../drift.ts';
 import type { Hold, Release } from '../../release.ts';
+import type { Silence } from '../../silence.ts';
+import { muteWords } from './mutes.ts';
 import { day, fitting, holdWords, shortId, stateWords, stepOf, when } from './words.ts';
 
 /** What one person has to do with: gathered at one moment. */
@@ -12,6 +14,8 @@ export interface HomeFacts {
   readonly recent: readonly Release[];
   readonly locks: readonly Hold[];
   readonly drifts: readonly Drift[];
+  /** What this person is not called about. */
+  readonly mutes: readonly Silence[];
   /** One line for each service: what every environment holds. */
   readonly environments: readonly string[];
   readonly services: readonly { readonly name: string; readonly versions: readonly (string | null)[] }[];
@@ -24,7 +28,7 @@ const servicesShown = 15;
 
 /** The Home tab of one person: what waits for them first, then what runs. */
 export function homeView(facts: HomeFacts): HomeView {
-  const { toApprove, waiting, recent, locks, drifts } = facts;
+  const { toApprove, waiting, recent, locks, drifts, mutes } = facts;
   const blocks: KnownBlock[] = [
     ...part('Waiting for your vote', toApprove, (release) => [
       section(`*${stepOf(release)}*\n${stateWords(release)}`),
@@ -69,6 +73,12 @@ export function homeView(facts: HomeFacts): HomeView {
             ).join('\n'),
           ),
         ]),
+    ...part('Muted', mutes, (silence) => [
+      {
+        ...section(muteWords(silence)),
+        accessory: button({ text: 'Unmute', action: 'mute.end', value: silence.id }),
+      },
+    ]),
     context(`Ask with ${code('/release')}; all there is to say: ${code('/release help')}`),
   ];
   return { type: 'home', blocks: blocks.slice(0, 100) };

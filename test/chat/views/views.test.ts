@@ -24,7 +24,16 @@ describe('help', () => {
 
 test('a vote in the Home tab is for what was drawn there', () => {
   const release = aRelease({ state: { kind: 'held' }, plan: aPlan(), decision: aDecision({ bound: 'ab'.repeat(32) }) });
-  const none = { waiting: [], recent: [], locks: [], drifts: [], environments: [], services: [], own: false };
+  const none = {
+    waiting: [],
+    recent: [],
+    locks: [],
+    mutes: [],
+    drifts: [],
+    environments: [],
+    services: [],
+    own: false,
+  };
   expect(words(homeView({ toApprove: [release], ...none }))).toContain(`${release.id}.abababababab`);
 });
 
