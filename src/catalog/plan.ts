@@ -88,14 +88,17 @@ async function planAt(
   const artifact = await ports.artifacts.get(service, resolved.version);
   if (artifact === null) return { kind: 'refused', reasons: [forgotten(service, resolved.version)] };
   const found = artifact.image === newest?.image ? before : await find(environment, artifact.image);
-  if (found.kind !== 'found') return { kind: 'refused', reasons: [noPlace(found, request)] };
-  const apart = found.places.find(({ placed }) => placed.version !== found.places[0].placed.version);
-  if (apart !== undefined) return { kind: 'refused', reasons: [placesApart(found.places[0], apart)] };
+  if (found.kind !== 'found' && found.kind !== 'empty') return { kind: 'refused', reasons: [noPlace(found, request)] };
+  const reads = found.kind === 'found' ? found.places : [];
+  const apart = reads.find(({ placed }) => placed.version !== reads[0]?.placed.version);
+  if (apart !== undefined && reads[0] !== undefined)
+    return { kind: 'refused', reasons: [placesApart(reads[0], apart)] };
 
-  const edited = await previewLines(ports, at, found.places, artifact);
+  const places = found.kind === 'found' ? found.places.map(({ place }) => place) : [...found.places];
+  const edited = await previewLines(ports, at, places, artifact);
   if (edited.kind === 'refused') return edited;
-  const from = found.places[0].placed;
-  const step = stepBetween(rows, from.version, artifact.version, request.intent === 'rollback');
+  const from = reads[0]?.placed ?? null;
+  const step = stepBetween(rows, from?.version, artifact.version, request.intent === 'rollback');
   const between = await ports.artifacts.getAll(service, step.versions);
   const risks = risksOf(
     { service, environment, artifact, between, backwards: step.backwards },
@@ -108,7 +111,7 @@ async function planAt(
     artifact,
     from,
     lane: at.lane,
-    places: found.places.map(({ place }) => place),
+    places,
     lines: edited.lines,
     ...commitsOf(between),
     ...(risks.length === 0 ? {} : { risks: [...risks] }),
@@ -130,7 +133,7 @@ function sourcesOf(file: SluiceFile, { wanted, intent, environment }: Request): 
 async function previewLines(
   ports: PlanPorts,
   at: { readonly lane: Lane; readonly head: CommitSha },
-  places: readonly PlaceRead[],
+  places: readonly Place[],
   artifact: Artifact,
 ): Promise<{ kind: 'edited'; lines: LineChange[] } | { kind: 'refused'; reasons: Reason[] }> {
   const to: Placed = {
@@ -139,7 +142,7 @@ async function previewLines(
   };
   const texts = new Map<string, string>();
   const lines: LineChange[] = [];
-  for (const { place } of places) {
+  for (const place of places) {
     const text = texts.get(place.path) ?? (await ports.read(at.lane.repository, at.head, place.path))?.text;
     if (text === undefined) return refusedPlace('missing', `there is no file ${place.path}`);
     const edit = ports.editPlace(place, text, to);
@@ -192,7 +195,10 @@ function suggestion(name: string, known: readonly string[], what: string): strin
     : `known: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`;
 }
 
-function noPlace(found: Exclude<Found, { kind: 'found' }>, { service, environment }: Request): Reason {
+function noPlace(
+  found: Exclude<Found, { kind: 'found' } | { kind: 'empty' }>,
+  { service, environment }: Request,
+): Reason {
   return placeReason(found.kind, `${service} has no place in ${environment}: ${found.because}`);
 }
 

@@ -27,11 +27,13 @@ export interface PlacePorts {
     text: string,
   ) =>
     | { readonly kind: 'found'; readonly placed: Placed; readonly line: number }
-    | { readonly kind: 'missing' | 'refused'; readonly because: string };
+    | { readonly kind: 'empty' | 'missing' | 'refused'; readonly because: string };
 }
 
 export type Found =
   | { readonly kind: 'found'; readonly places: readonly [PlaceRead, ...PlaceRead[]] }
+  /** Every place that is named may be written, and none holds a version yet. */
+  | { readonly kind: 'empty'; readonly places: readonly Place[] }
   | { readonly kind: 'missing' | 'refused'; readonly because: string };
 
 export interface Where {
@@ -78,15 +80,24 @@ function clustersOf(file: SluiceFile, environment: string): readonly string[] {
 
 async function readForms(ports: PlacePorts, where: Where, forms: readonly PlaceForm[]): Promise<Found> {
   const places: PlaceRead[] = [];
+  const empty: Place[] = [];
   const { service, environment } = where;
   const clusters = clustersOf(where.file, environment);
   for (const place of forms.flatMap((form) => placesOfForm(form, service, environment, clusters))) {
     const file = await ports.read(where.repository, where.commit, place.path);
     if (file === null) return { kind: 'missing', because: `there is no file ${place.path}` };
     const read = ports.readPlace(place, file.text);
-    if (read.kind !== 'found') return read;
-    places.push({ place, placed: read.placed, line: read.line });
+    if (read.kind === 'found') places.push({ place, placed: read.placed, line: read.line });
+    else if (read.kind === 'empty') empty.push(place);
+    else return { kind: read.kind, because: read.because };
   }
+  if (empty.length > 0 && places.length === 0) return { kind: 'empty', places: empty };
+  const [half] = empty;
+  if (half !== undefined && places[0] !== undefined)
+    return {
+      kind: 'refused',
+      because: `${half.path} holds no version yet, but ${places[0].place.path} holds ${places[0].placed.version}; make them equal first`,
+    };
   return found(places, `${where.service} has no place in ${where.environment}`);
 }
 

@@ -130,16 +130,18 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
     /** What the places hold on the tree as this batch has it so far. */
     readPlaces: async (places: readonly Place[]): Promise<ReadPlaces> => {
       const all: Placed[] = [];
+      const empty: string[] = [];
       for (const place of places) {
         const file = await readFile(await root(), place.path);
         if (file.kind !== 'found') return file;
         const found = readPlace(place, file.value.text);
-        if (found.kind !== 'found') return found;
-        all.push(found.placed);
+        if (found.kind === 'found') all.push(found.placed);
+        else if (found.kind === 'empty') empty.push(found.because);
+        else return found;
       }
       const [first] = all;
-      if (first === undefined) return { kind: 'missing', because: 'no place is known' };
-      if (all.some((placed) => !isDeepStrictEqual(placed, first)))
+      if (first === undefined) return { kind: 'missing', because: empty[0] ?? 'no place is known' };
+      if (empty.length > 0 || all.some((placed) => !isDeepStrictEqual(placed, first)))
         return { kind: 'different', because: 'the places hold different versions' };
       return { kind: 'found', placed: first };
     },

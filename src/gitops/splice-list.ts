@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, type Node, toFlow, type YAMLSeq } from '../yaml.ts';
+import { type Document, isAlias, isMap, isNode, isPair, isSeq, toFlow, type YAMLSeq } from '../yaml.ts';
 import { openYaml } from './open-yaml.ts';
+import { dashOf, endOf, lineEnd, trimmedEnd } from './source-positions.ts';
 
 export type ListEdit =
   | { readonly kind: 'add'; readonly item: unknown }
@@ -117,31 +118,6 @@ function pieceToRemove(text: string, key: string, list: List | null, index: numb
   const colon = text.indexOf(':', list.keyAt) + 1;
   const tail = text.slice(colon, lineStart);
   return { from: colon, to, with: ` []${tail}` };
-}
-
-function endOf(item: unknown): number | null {
-  const range = isNode(item) ? (item as Node).range : undefined;
-  return range ? range[1] : null;
-}
-
-/** Without the white space and line breaks that a block takes with it. */
-function trimmedEnd(text: string, end: number): number {
-  return text.slice(0, end).trimEnd().length;
-}
-
-/** Where the line that holds a position ends, before its line break. */
-function lineEnd(text: string, at: number): number {
-  const newline = text.indexOf('\n', at);
-  const end = newline === -1 ? text.length : newline;
-  return text[end - 1] === '\r' ? end - 1 : end;
-}
-
-/** The dash of an item in a block; null where something else stands between it and the item. */
-function dashOf(text: string, item: unknown, listStart: number): number | null {
-  const start = isNode(item) ? item.range?.[0] : undefined;
-  if (start === undefined) return null;
-  const dash = text.lastIndexOf('-', start - 1);
-  return dash >= listStart && /^-\s+$/.test(text.slice(dash, start)) ? dash : null;
 }
 
 function isAsMeant(before: Document, edited: string, key: string, edit: ListEdit): boolean {

@@ -308,6 +308,29 @@ describe('a plan', () => {
     ]);
   });
 
+  test('begins with nothing where the service was never released, and adds its image', async () => {
+    await catalog.addArtifact(anArtifact({ service: 'cart', version: '2.1.0', image: 'registry.acme.test/cart' }));
+    remote.commit({ 'apps/dev/shop/kustomization.yaml': kustomization({ checkout: '3.0.0' }) });
+    const wanted = { kind: 'named', name: '2.1.0' } as const;
+    const plan = await planned({ service: 'cart', environment: 'dev', wanted });
+    expect(plan.from).toBeNull();
+    expect(plan.lines.map(({ after }) => after)).toEqual(['- name: registry.acme.test/cart', 'newTag: 2.1.0']);
+    expect((await catalog.deployed()).filter(({ service }) => service === 'cart')).toHaveLength(1);
+    const two = ', { kustomize: "apps/{environment}/shop/other.yaml", image: registry.acme.test/cart }]';
+    const place = /place: (\{[^}]*\{environment\}[^}]*cart \})/;
+    remote.commit({
+      'sluice.yaml': policyText.replace(place, `place: [$1${two}`),
+      'apps/dev/shop/other.yaml': kustomization({ cart: '1.9.0' }),
+    });
+    expect(await reasons({ service: 'cart', environment: 'dev', wanted })).toEqual([
+      [
+        'place-refused',
+        expect.stringMatching(/shop\/kustomization\.yaml holds no version yet, but .*other\.yaml holds 1\.9\.0; make/),
+        expect.any(String),
+      ],
+    ]);
+  });
+
   test('a digest is written where the file has one', async () => {
     remote.commit({
       [webPath('production')]:

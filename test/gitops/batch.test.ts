@@ -144,6 +144,24 @@ describe('a batch', () => {
     });
   });
 
+  test('writes a first version, and tells a place without one from one that got one meanwhile', async () => {
+    remote.commit({ [fileOf('mail')]: 'resources:\n  - ../base\n' });
+    const head = await fetched();
+    const batch = gitops.begin(lane, head);
+    const first = release('mail', '1.0.0');
+    const places = first.plan?.places ?? [];
+    expect(await batch.readPlaces(places)).toMatchObject({ kind: 'missing' });
+    expect(await batch.readPlaces([...places, ...(release('web', '1').plan?.places ?? [])])).toMatchObject({
+      kind: 'different',
+    });
+    expect((await batch.commit(first)).kind).toBe('committed');
+    expect(await batch.readPlaces(places)).toEqual({ kind: 'found', placed: { version: '1.0.0' } });
+    expect((await batch.push()).kind).toBe('pushed');
+    expect(remote.show(fileOf('mail'))).toBe(
+      'resources:\n  - ../base\nimages:\n  - name: registry.acme.test/mail\n    newTag: 1.0.0\n',
+    );
+  });
+
   test('a release that fails at its second place leaves nothing of itself to the next one', async () => {
     const head = await fetched();
     const batch = gitops.begin(lane, head);

@@ -174,6 +174,70 @@ describe('a place with a digest', () => {
   });
 });
 
+describe('an image that a kustomization does not name yet', () => {
+  const place: Place = { kind: 'kustomize-image', path, image: 'registry.acme.test/web' };
+  const entry = (indent = '  ') => `${indent}- name: registry.acme.test/web\n${indent}  newTag: 1.4.2\n`;
+
+  test.each<[string, string, string]>([
+    ['gets a list at the end', 'resources:\n  - ../base\n', `resources:\n  - ../base\nimages:\n${entry()}`],
+    [
+      'gets one where the last line has no end',
+      'resources: [../base]',
+      `resources: [../base]\nimages:\n${entry()}`.trimEnd(),
+    ],
+    [
+      'stands below the others, as they are written',
+      'images: # pinned\n- name: registry.acme.test/api\n  newTag: "2.0"   # by hand\n\n# the rest\nresources: []\n',
+      `images: # pinned\n- name: registry.acme.test/api\n  newTag: "2.0"   # by hand\n${entry('')}\n# the rest\nresources: []\n`,
+    ],
+    [
+      'stands below the others of a Flux Kustomization',
+      'kind: Kustomization\napiVersion: kustomize.toolkit.fluxcd.io/v1\nspec:\n  images:\n    - name: x\n      newTag: "1"\n  path: ./apps\n'.replace(
+        'kind: ConfigMap\n---\n',
+        '',
+      ),
+      `kind: Kustomization\napiVersion: kustomize.toolkit.fluxcd.io/v1\nspec:\n  images:\n    - name: x\n      newTag: "1"\n${entry('    ')}  path: ./apps\n`,
+    ],
+  ])('%s', (_title, text, after) => {
+    expect(readPlace(place, text)).toMatchObject({ kind: 'empty', because: expect.stringContaining('no entry for') });
+    for (const end of text.includes('\n') ? ['\n', '\r\n'] : ['\n']) {
+      const edited = editPlace(place, text.replaceAll('\n', end), { version: '1.4.2' });
+      expect(edited).toMatchObject({ kind: 'edited', text: after.replaceAll('\n', end) });
+    }
+    const edited = editPlace(place, text, { version: '1.10', digest });
+    const now = edited.kind === 'edited' ? edited.text : '';
+    expect(now).toContain('newTag: "1.10"');
+    expect(readPlace(place, now)).toMatchObject({ kind: 'found', placed: { version: '1.10' } });
+    for (const { line, before, after: said } of edited.kind === 'edited' ? edited.lines : []) {
+      expect(now.split('\n')[line - 1]?.trim()).toBe(said);
+      expect(before).toBe('');
+    }
+  });
+
+  test.each([
+    ['a list in brackets', 'images: [{ name: x, newTag: "1" }]\n'],
+    ['a list without anything', 'images:\nresources: []\n'],
+    ['an alias', 'x: &i\n  - name: x\n    newTag: "1"\nimages: *i\n'],
+    ['a map on one line', '{ resources: [] }\n'],
+    ['something behind the end', 'resources: []\n...\n'],
+    [
+      'a Flux Kustomization without images',
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: { path: ./apps }\n',
+    ],
+  ])('is left to people where there is %s', (_title, text) => {
+    expect(editPlace(place, text, { version: '1.4.2' })).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('write one once by hand'),
+    });
+  });
+
+  test('has no place where several objects could name it', () => {
+    const text = 'images: []\n---\nimages: []\n';
+    expect(readPlace(place, text)).toMatchObject({ kind: 'missing' });
+    expect(editPlace(place, text, { version: '1.4.2' })).toMatchObject({ kind: 'missing' });
+  });
+});
+
 describe('what cannot be changed without guessing is refused', () => {
   test.each<[string, Place, string, RegExp]>([
     [

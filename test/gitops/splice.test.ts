@@ -147,11 +147,11 @@ describe('a place that holds no version yet', () => {
       3,
     ],
   ])('%s gets it in one line', (_, before, after, line) => {
-    expect(readPlace(image, before)).toMatchObject({ kind: 'missing' });
+    expect(readPlace(image, before)).toMatchObject({ kind: 'empty' });
     const edited = editPlace(image, before, { version: '1.4.2' });
     expect(edited).toMatchObject({ kind: 'edited', text: after, lines: [{ line }] });
     // What was parsed for it is remembered, and must not have kept the edit.
-    expect(readPlace(image, before)).toMatchObject({ kind: 'missing' });
+    expect(readPlace(image, before)).toMatchObject({ kind: 'empty' });
   });
 
   test('an entry with a digest alone gets both', () => {
@@ -298,7 +298,7 @@ describe('what cannot be edited without guessing is refused with its reason', ()
     expect(editPlace(image, kustomization, { version: '1\nevil: true' })).toMatchObject({ kind: 'refused' });
   });
 
-  test('another image is named as missing', () => {
-    expect(readPlace({ ...image, image: 'registry.acme.test/mail' }, kustomization)).toMatchObject({ kind: 'missing' });
+  test('another image has no version yet', () => {
+    expect(readPlace({ ...image, image: 'registry.acme.test/mail' }, kustomization)).toMatchObject({ kind: 'empty' });
   });
 });

@@ -33,7 +33,7 @@ export function readEnvValue(place: EnvValue, text: string): ReadPlace {
   const line = lineOf(text, place.variable);
   if (line === null) return { kind: 'missing', because: `${place.path} does not set ${place.variable}` };
   if ('because' in line) return { kind: 'refused', because: `${place.path}: ${line.because}` };
-  if (line.value === '') return { kind: 'missing', because: `${place.path} holds no version yet` };
+  if (line.value === '') return { kind: 'empty', because: `${place.path} holds no version yet` };
   const digest = place.digest === undefined ? null : lineOf(text, place.digest);
   if (digest !== null && 'because' in digest) return { kind: 'refused', because: `${place.path}: ${digest.because}` };
   const placed: Placed = { version: line.value, ...(digest === null ? {} : { digest: digest.value }) };

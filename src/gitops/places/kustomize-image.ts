@@ -1,8 +1,8 @@
 import type { Place } from '../../change.ts';
-import { isMap, isScalar, isSeq, type YAMLMap } from '../../yaml.ts';
+import { type Document, isMap, isScalar, isSeq, type YAMLMap } from '../../yaml.ts';
 import { openYaml } from '../open-yaml.ts';
 import { scalarAt } from '../splice.ts';
-import { digestSlot, type Located, located } from './located.ts';
+import { digestSlot, type ImageList, type Located, located } from './located.ts';
 
 type KustomizeImage = Extract<Place, { kind: 'kustomize-image' }>;
 
@@ -12,14 +12,24 @@ export function isKustomization(path: string): boolean {
   return fileNames.includes(path.split('/').at(-1) ?? '');
 }
 
-function imageEntries(text: string): YAMLMap[] | { readonly because: string } {
+interface Lists {
+  readonly documents: readonly Document[];
+  /** One for each object of the file that may name images. */
+  readonly lists: readonly ImageList[];
+  readonly entries: readonly YAMLMap[];
+}
+
+function imagesOf(text: string): Lists | { readonly because: string } {
   const opened = openYaml(text);
   if (opened.kind === 'refused') return { because: opened.because };
-  return opened.documents.flatMap(({ contents }) => {
+  const lists = opened.documents.flatMap(({ contents }): ImageList[] => {
     if (!isMap(contents)) return [];
-    const images = isFluxKustomization(contents) ? contents.getIn(['spec', 'images']) : contents.get('images');
-    return isSeq(images) ? images.items.filter((item) => isMap(item)) : [];
+    const above = isFluxKustomization(contents) ? contents.get('spec') : contents;
+    const pair = isMap(above) ? above.items.find(({ key }) => isScalar(key) && key.value === 'images') : undefined;
+    return [{ images: isSeq(pair?.value) ? pair.value : null, key: isScalar(pair?.key) ? pair.key : null }];
   });
+  const entries = lists.flatMap(({ images }) => (images?.items ?? []).filter((item) => isMap(item)));
+  return { documents: opened.documents, lists, entries };
 }
 
 /** Flux's object of the same name: its `spec.images` override what its path renders. */
@@ -32,18 +42,23 @@ function isFluxKustomization(root: YAMLMap): boolean {
 /** `images[?name==X]` of a kustomization, or of a Flux Kustomization's spec: `newTag`, and `digest` where the entry has one. */
 export function locateKustomizeImage(place: KustomizeImage, text: string): Located {
   const { path } = place;
-  const entries = imageEntries(text);
-  if (!Array.isArray(entries)) return { kind: 'refused', because: `${path}: ${entries.because}` };
-  const own = entries.filter((entry) => entry.get('name') === place.image);
+  const read = imagesOf(text);
+  if ('because' in read) return { kind: 'refused', because: `${path}: ${read.because}` };
+  const { documents, lists } = read;
+  const own = read.entries.filter((each) => each.get('name') === place.image);
   const [entry] = own;
-  if (entry === undefined) return { kind: 'missing', because: `${path} has no entry for ${place.image} under images` };
+  if (entry === undefined) {
+    const because = `${path} has no entry for ${place.image} under images`;
+    const [list, ...others] = lists;
+    return list === undefined || others.length > 0
+      ? { kind: 'missing', because }
+      : { kind: 'no-entry', because, documents, list };
+  }
   if (own.length > 1) return { kind: 'refused', because: `${path} has ${own.length} entries for ${place.image}` };
   const tag = scalarAt(entry, 'newTag');
   const digest = scalarAt(entry, 'digest');
   if (tag?.kind === 'refused') return { kind: 'refused', because: `${path}: ${tag.because}` };
   if (digest?.kind === 'refused') return { kind: 'refused', because: `${path}: ${digest.because}` };
-  const opened = openYaml(text);
-  const documents = opened.kind === 'opened' ? opened.documents : [];
   if (tag !== null) return located(path, text, documents, tag.scalar, digest?.scalar);
   const because = `${path} names no newTag for ${place.image}`;
   const pair = entry.items.find(({ key }) => isScalar(key) && key.value === 'name');
@@ -55,9 +70,9 @@ export function locateKustomizeImage(place: KustomizeImage, text: string): Locat
 
 /** All images with a tag in one kustomization. */
 export function kustomizeImagesIn(path: string, text: string): KustomizeImage[] {
-  const entries = imageEntries(text);
-  if (!Array.isArray(entries)) return [];
-  return entries.flatMap((entry): KustomizeImage[] => {
+  const read = imagesOf(text);
+  if ('because' in read) return [];
+  return read.entries.flatMap((entry): KustomizeImage[] => {
     const image = entry.get('name');
     return typeof image === 'string' && entry.has('newTag') ? [{ kind: 'kustomize-image', path, image }] : [];
   });

@@ -1,11 +1,18 @@
 import type { Placed } from '../../change.ts';
-import type { Document, Scalar } from '../../yaml.ts';
+import type { Document, Scalar, YAMLSeq } from '../../yaml.ts';
 import { type Insertion, lineOf } from '../splice.ts';
 
 /** One scalar that holds a version: the version itself, its digest, or a whole image reference (`image` is what stands before the tag). */
 export type Slot =
   | { readonly holds: 'version' | 'digest'; readonly scalar: Scalar }
   | { readonly holds: 'reference'; readonly scalar: Scalar; readonly image: string; readonly pinned: boolean };
+
+/** Where the images of a kustomization stand. */
+export interface ImageList {
+  readonly images: YAMLSeq | null;
+  /** `images:`, where it is written. */
+  readonly key: Scalar | null;
+}
 
 /** The scalars of a version in a file, or why there are none to edit. */
 export type Located =
@@ -24,6 +31,13 @@ export type Located =
       readonly documents: readonly Document[];
       readonly slots: readonly Slot[];
       readonly insert?: Omit<Insertion, 'value'>;
+    }
+  /** A list of images without the one that is meant: it gets an entry of its own. */
+  | {
+      readonly kind: 'no-entry';
+      readonly because: string;
+      readonly documents: readonly Document[];
+      readonly list: ImageList;
     }
   | { readonly kind: 'missing' | 'refused'; readonly because: string };
 

@@ -3,6 +3,8 @@ import type { LineChange, Placed } from '../../change.ts';
 /** What stands at a place. */
 export type ReadPlace =
   | { readonly kind: 'found'; readonly placed: Placed; readonly line: number; readonly lineText: string }
+  /** It may be written, and holds no version yet. */
+  | { readonly kind: 'empty'; readonly because: string }
   | { readonly kind: 'missing' | 'refused'; readonly because: string };
 
 /** The file with another version there. */

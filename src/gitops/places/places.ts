@@ -6,6 +6,7 @@ import { helmValuesIn, locateHelmValue } from './helm-value.ts';
 import { containerImagesIn, locateContainerImage, locateSetterMarker } from './image-reference.ts';
 import { isKustomization, kustomizeImagesIn, locateKustomizeImage } from './kustomize-image.ts';
 import { type Located, slotValue } from './located.ts';
+import { addImage } from './new-image.ts';
 import type { EditedPlace, ReadPlace } from './outcomes.ts';
 import { locateYamlValue } from './yaml-value.ts';
 
@@ -39,7 +40,7 @@ export function readPlace(place: Place, text: string): ReadPlace {
 
 function readScalars(place: ScalarPlace, text: string): ReadPlace {
   const located = locate(place, text);
-  if (located.kind === 'empty') return { kind: 'missing', because: located.because };
+  if (located.kind === 'empty' || located.kind === 'no-entry') return { kind: 'empty', because: located.because };
   if (located.kind !== 'located') return located;
   return { kind: 'found', placed: located.placed, line: located.line, lineText: located.lineText };
 }
@@ -54,6 +55,11 @@ export function editPlace(place: Place, text: string, to: Placed): EditedPlace {
 
 function editScalars(place: ScalarPlace, text: string, to: Placed): EditedPlace {
   const located = locate(place, text);
+  if (located.kind === 'no-entry') {
+    const { documents, list } = located;
+    const name = place.kind === 'kustomize-image' ? place.image : '';
+    return addImage(place.path, text, documents, list, { name, newTag: to.version });
+  }
   if (located.kind !== 'located' && located.kind !== 'empty') return located;
   const { slots, documents } = located;
   const insert = located.kind === 'empty' ? located.insert : undefined;
