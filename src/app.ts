@@ -220,7 +220,7 @@ export async function startApp(
 
   const elsewhere = createElsewhere(
     { ...ledger, lines: ledger.feed, clock, log, pulse },
-    createSinks(settled.announce, { ...ledger, clock }),
+    createSinks(settled.announce, { ...ledger, clock, putTag: gitops.putTag }),
   );
 
   const ending = new AbortController();

@@ -115,6 +115,22 @@ export const configSchema = z.strictObject({
         })
         .optional()
         .describe('Deployments and their states on the commit that a release was built from'),
+      tags: z
+        .strictObject({
+          pattern: z
+            .string()
+            .max(200)
+            .regex(
+              /^(?=.*\{environment\})(?=.*\{service\})([A-Za-z0-9_./-]|\{(environment|service|version)\})+$/,
+              'a tag name with {environment} and {service}, and {version} where each is to have its own',
+            )
+            .default('{environment}/{service}')
+            .meta({ examples: ['{environment}/{service}', '{environment}/{service}/{version}'] }),
+        })
+        .optional()
+        .describe(
+          'Tags in the GitOps repository of what was proven healthy: one for each environment and service that moves forward, or one for each version that stays',
+        ),
       traces: z
         .strictObject({ url: z.url(), token: secretSchema.optional() })
         .optional()

@@ -44,10 +44,11 @@ export function createParts(config: Config, environment: Environment) {
         receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
       ),
     announce: () => {
-      const { webhooks = [], grafana, github, traces } = file.announce ?? {};
+      const { webhooks = [], grafana, github, traces, tags } = file.announce ?? {};
       return {
         webhooks: webhooks.map((webhook) => ({ ...webhook, secret: secret(webhook.secret) })),
         grafana: grafana === undefined ? undefined : { ...grafana, token: secret(grafana.token) },
+        tags,
         github: github === undefined ? undefined : { ...github, token: secret(github.token) },
         traces:
           traces === undefined

@@ -23,6 +23,7 @@ import { type Provenance, provenanceOf } from './provenance.ts';
 import type { Pushed } from './push.ts';
 import { createRepository, type Fetched, type Repository } from './repository.ts';
 import { signedByOneOf } from './signature.ts';
+import { type Tagged, tagCommit } from './tag.ts';
 
 export interface GitopsPorts {
   readonly repositories: Readonly<Record<string, RepositorySettings>>;
@@ -199,6 +200,19 @@ export function createGitops(ports: GitopsPorts) {
       if (head === null) throw new Refusal(`${lane.repository}/${lane.branch} has not been fetched yet`);
       const found = await named(lane.repository).ask(['log', '-1', byTrailer, '--format=%H', '--end-of-options', head]);
       return found !== '';
+    },
+
+    /** Tags a commit of the remote; never throws for what the remote says. */
+    putTag: async (
+      repository: string,
+      tag: string,
+      commit: string,
+      options: { readonly moves: boolean },
+    ): Promise<Tagged> => {
+      const known = repositories.get(repository);
+      return known === undefined
+        ? { kind: 'refused', because: `no repository "${repository}" is configured any more` }
+        : tagCommit(known, tag, commitShaSchema.parse(commit), options);
     },
 
     begin: (lane: Lane, head: CommitSha): Batch => {

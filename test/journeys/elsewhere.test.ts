@@ -45,6 +45,7 @@ beforeAll(async () => {
         { url: `${url}/failures`, secret, events: ['release.failed'], environments: ['staging'] },
       ],
       grafana: { url: `${url}/grafana`, token: secret },
+      tags: {},
       traces: { url: `${url}/otlp` },
       github: { api: `${url}/api/v3`, token: secret, repository: 'acme/{service}' },
     },
@@ -106,6 +107,10 @@ test('a release is told to webhooks, Grafana and GitHub, signed, once each, alth
   expect(to(deployments)).toHaveLength(1);
   expect(to(deployments)[0]?.body).toMatchObject({ environment: 'dev', auto_merge: false, required_contexts: [] });
   expect(to(`${deployments}/7/statuses`).map(({ body }) => body['state'])).toEqual(['in_progress', 'success']);
+});
+
+test('what is healthy is tagged in the GitOps repository', async () => {
+  await world.wait('the tag', () => world.taggedAt('dev/web') === 'Release web 1.4.2 to dev');
 });
 
 test('its trace shows the way from the request to ready pods, step by step', async () => {

@@ -242,6 +242,8 @@ function historian(company: Company) {
       run('log', '--format=%B%x00', 'main')
         .split('\0')
         .map((message) => message.trim()),
+    /** Subject of the commit that a tag stands at; empty where there is none. */
+    taggedAt: (tag: string) => run('for-each-ref', '--format=%(subject)', `refs/tags/${tag}`).trim(),
     headDiff: async () =>
       run('show', '--format=', '--unified=0', 'main')
         .split('\n')

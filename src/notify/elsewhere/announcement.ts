@@ -18,7 +18,8 @@ export interface Announcement {
     readonly image: string;
     readonly version: string;
     readonly from: string | null;
-    /** In the GitOps repository. */
+    /** The GitOps repository by its name in the configuration, and the commit there. */
+    readonly repository: string;
     readonly commit: string;
     /** What the artifact was built from. */
     readonly sourceCommit: string;
@@ -77,6 +78,7 @@ function ofRelease({ cursor, at, entry }: FeedLine, release: Release, told: stri
       image: plan.artifact.image,
       version: plan.artifact.version,
       from: plan.from?.version ?? null,
+      repository: plan.lane.repository,
       commit: state.commit,
       sourceCommit: plan.artifact.commit,
       requestedBy: request.requester.name,
