@@ -150,6 +150,10 @@ test('the image holds what is started in it', () => {
   const dockerfile = read('Dockerfile');
   for (const [, source = ''] of dockerfile.matchAll(/^COPY (\S+) /gm))
     expect(existsSync(resolve(manifestsFolder, '..', source))).toBe(true);
-  expect(dockerfile).toMatch(/^ENTRYPOINT \["tini", "--", "node", "src\/main\.ts"\]$/m);
+  const entry: unknown = JSON.parse(/^ENTRYPOINT (.+)$/m.exec(dockerfile)?.[1] ?? '');
+  const launcher = readFileSync(resolve(manifestsFolder, '..', 'src', 'launch.js'), 'utf8');
+  const lean = [...(/leanHeap = (\[.+\])/.exec(launcher)?.[1] ?? '').matchAll(/'([^']+)'/g)].map(([, flag]) => flag);
+  expect(lean).toHaveLength(2);
+  expect(entry).toEqual(['tini', '--', 'node', ...lean, 'src/main.ts']);
   expect(dockerfile).toMatch(/^USER 1000:1000$/m);
 });

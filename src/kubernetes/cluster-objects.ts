@@ -76,10 +76,12 @@ export function createClusterObjects(): ClusterObjects {
         const siblings = pods.get(object.owner) ?? new Map<string, Pod>();
         pods.set(object.owner, siblings.set(object.name, object));
       } else if (object.kind === 'Kustomization') {
-        const before = kustomizations.get(nameOf(object));
-        if (before !== undefined) byFolder.remove(before.path, nameOf(object));
-        kustomizations.set(nameOf(object), object);
-        byFolder.add(object.path, nameOf(object));
+        const name = nameOf(object);
+        const before = kustomizations.get(name);
+        kustomizations.set(name, object);
+        if (before?.path === object.path) return;
+        if (before !== undefined) byFolder.remove(before.path, name);
+        byFolder.add(object.path, name);
       } else if (object.kind === 'HelmRelease') {
         const before = helmReleases.get(nameOf(object));
         if (before?.kustomization) releasesByKustomization.remove(before.kustomization, nameOf(object));
@@ -178,20 +180,27 @@ function lastName(image: string): string {
 
 const none: readonly string[] = [];
 
-/** Most keys have one value: a short array takes a tenth of a set's memory. */
+/** Most keys have one value, which is held without a list around it. */
 function createIndex() {
-  const lists = new Map<string, string[]>();
+  const held = new Map<string, string | string[]>();
+  const get = (key: string): readonly string[] => {
+    const found = held.get(key);
+    if (found === undefined) return none;
+    return typeof found === 'string' ? [found] : found;
+  };
   return {
-    get: (key: string): readonly string[] => lists.get(key) ?? none,
+    get,
     add: (key: string, value: string) => {
-      const list = lists.get(key);
-      if (list === undefined) lists.set(key, [value]);
-      else if (!list.includes(value)) list.push(value);
+      const found = held.get(key);
+      if (found === undefined) held.set(key, value);
+      else if (typeof found === 'string') held.set(key, found === value ? value : [found, value]);
+      else if (!found.includes(value)) found.push(value);
     },
     remove: (key: string, value: string) => {
-      const rest = (lists.get(key) ?? none).filter((each) => each !== value);
-      if (rest.length > 0) lists.set(key, rest);
-      else lists.delete(key);
+      const rest = get(key).filter((each) => each !== value);
+      const [first] = rest;
+      if (first === undefined) held.delete(key);
+      else held.set(key, rest.length === 1 ? first : rest);
     },
   };
 }

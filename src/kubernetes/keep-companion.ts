@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type Companion, type CompanionKind, generatorSwitch } from './companion.ts';
-import { listOf, metadataSchema, ownersOf, part } from './keep.ts';
+import { listOf, metadataSchema, orElse, ownersOf, part } from './keep.ts';
 
 const refSchema = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional().catch(undefined) });
 
 const companionSchema = z.object({
   metadata: metadataSchema,
   spec: part({
-    suspend: z.boolean().catch(false),
+    suspend: orElse(z.boolean(), false),
     resources: listOf(refSchema),
     eventSources: listOf(refSchema),
     sources: listOf(refSchema),

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isFluxManager } from './flux/managers.ts';
+import { interned } from './interned.ts';
 import type { ManagedField } from './keep.ts';
 import type { FieldOwner, OptOut } from './named.ts';
 import type { LiveField } from './objects.ts';
@@ -104,16 +105,6 @@ function wordsOf(path: string, value: unknown): string {
     return `(hidden, ${createHash('sha256').update(salt).update(text).digest('hex').slice(0, 6)})`;
   // A copy: a slice would hold on to the long original.
   return text.length <= valueLimit ? text : `${Buffer.from(text.slice(0, valueLimit)).toString()}…`;
-}
-
-/** The same few paths stand in thousands of workloads. */
-const paths = new Map<string, string>();
-function interned(path: string): string {
-  const known = paths.get(path);
-  if (known !== undefined) return known;
-  if (paths.size >= 20_000) paths.clear();
-  paths.set(path, path);
-  return path;
 }
 
 /** Where Flux is told to leave an object alone; its keys are compared without regard to case (fluxcd/pkg ssa AnyInMetadata). */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { parseDurationMs } from '../time.ts';
 import { imageScalars } from './image-scalars.ts';
+import { interned, list, nameIn, whole } from './interned.ts';
 import {
   conditionsSchema,
   countSchema,
@@ -7,6 +9,7 @@ import {
   keepConditions,
   listOf,
   metadataSchema,
+  orElse,
   ownerByLabel,
   ownersOf,
   part,
@@ -16,7 +19,9 @@ import { inventoryOf } from './keep-inventory.ts';
 import type { HelmRelease, Kustomization, Source } from './objects.ts';
 
 const text = z.string().nullish().catch(null);
-const suspend = z.boolean().catch(false);
+/** Revisions and times, that many objects share. */
+const shared = z.string().transform(interned).nullish().catch(null);
+const suspend = orElse(z.boolean(), false);
 const observed = z.number().optional().catch(undefined);
 
 const sourceSchema = z.object({
@@ -33,7 +38,7 @@ const sourceSchema = z.object({
     observedGeneration: observed,
     conditions: conditionsSchema,
     artifact: z
-      .object({ revision: text, metadata: z.record(z.string(), z.string()).catch({}) })
+      .object({ revision: text, metadata: orElse(z.record(z.string(), z.string()), {}) })
       .optional()
       .catch(undefined),
   }),
@@ -72,13 +77,13 @@ function followedBy(ref: Ref): Source['follows'] {
   return { kind: 'branch', name: ref?.branch ?? 'master' };
 }
 
-const reference = z.object({ kind: z.string().catch(''), name: z.string(), namespace: text });
+const reference = z.object({ kind: orElse(z.string(), ''), name: z.string(), namespace: text });
 
 const snapshotSchema = z.object({
   digest: z.string(),
-  firstReconciled: text,
-  lastReconciled: z.string(),
-  lastReconciledStatus: z.string().catch(''),
+  firstReconciled: shared,
+  lastReconciled: z.string().transform(interned),
+  lastReconciledStatus: orElse(z.string(), ''),
 });
 
 const ignoredSchema = z.object({
@@ -89,25 +94,25 @@ const ignoredSchema = z.object({
 const kustomizationSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
-    path: z.string().catch(''),
+    path: orElse(z.string(), ''),
     interval: durationSchema(600_000),
     timeout: z.string().optional().catch(undefined),
     suspend,
-    wait: z.boolean().catch(false),
-    healthChecks: z.array(z.unknown()).catch([]),
+    wait: orElse(z.boolean(), false),
+    healthChecks: orElse(z.array(z.unknown()), []),
     sourceRef: reference,
     dependsOn: listOf(reference),
-    prune: z.boolean().catch(true),
+    prune: orElse(z.boolean(), true),
     ignore: listOf(ignoredSchema),
     kubeConfig: z.unknown().optional(),
   }),
   status: part({
     observedGeneration: observed,
     conditions: conditionsSchema,
-    lastAttemptedRevision: text,
-    lastAppliedRevision: text,
-    lastAppliedOriginRevision: text,
-    inventory: part({ entries: listOf(z.object({ id: z.string(), v: z.string().catch('') })) }),
+    lastAttemptedRevision: shared,
+    lastAppliedRevision: shared,
+    lastAppliedOriginRevision: shared,
+    inventory: part({ entries: listOf(z.object({ id: z.string(), v: orElse(z.string(), '') })) }),
     history: listOf(snapshotSchema),
   }),
 });
@@ -122,9 +127,9 @@ export function keepKustomization(raw: unknown): Kustomization | null {
     ...namedOf(metadata, status),
     ...suspension(metadata, spec.suspend),
     path: folderOf(spec.path),
-    source: `${spec.sourceRef.kind}/${spec.sourceRef.namespace ?? namespace}/${spec.sourceRef.name}`,
+    source: interned(`${spec.sourceRef.kind}/${spec.sourceRef.namespace ?? namespace}/${spec.sourceRef.name}`),
     parent: ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io'),
-    dependsOn: spec.dependsOn.map((each) => `${each.namespace ?? namespace}/${each.name}`),
+    dependsOn: list(spec.dependsOn.map((each) => nameIn(each.namespace ?? namespace, each.name))),
     waits: spec.wait || spec.healthChecks.length > 0,
     remote: spec.kubeConfig !== undefined,
     timeoutMs: timeoutOf(spec.timeout, spec.interval),
@@ -133,11 +138,13 @@ export function keepKustomization(raw: unknown): Kustomization | null {
     appliedOrigin: status.lastAppliedOriginRevision ?? null,
     ...inventoryOf(status.inventory.entries),
     prunes: spec.prune,
-    ignores: spec.ignore.slice(0, 20).map(({ paths, target }) => ({
-      paths: paths.slice(0, 20),
-      kind: target.kind ?? null,
-      name: target.name ?? null,
-    })),
+    ignores: list(
+      spec.ignore.slice(0, 20).map(({ paths, target }) => ({
+        paths: paths.slice(0, 20),
+        kind: target.kind ?? null,
+        name: target.name ?? null,
+      })),
+    ),
     optOut: kustomizationOptOut(
       metadata,
       spec.prune,
@@ -165,15 +172,13 @@ function lastRunOf(history: readonly Snapshot[]): Kustomization['lastRun'] {
 }
 
 function folderOf(path: string): string {
-  return path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return whole(parts.join('/'));
 }
 
 /** As kustomize-controller's GetTimeout: by default 30 s less than the interval, and never less than 30 s. */
 function timeoutOf(timeout: string | undefined, intervalMs: number): number {
-  return Math.max(30_000, timeout === undefined ? intervalMs - 30_000 : durationSchema(intervalMs).parse(timeout));
+  return Math.max(30_000, timeout === undefined ? intervalMs - 30_000 : (parseDurationMs(timeout) ?? intervalMs));
 }
 
 const remediation = z
@@ -234,7 +239,7 @@ function namedOf(
   status: { observedGeneration?: number | undefined; conditions: z.infer<typeof conditionsSchema> },
 ) {
   return {
-    namespace: metadata.namespace,
+    namespace: interned(metadata.namespace),
     name: metadata.name,
     generation: metadata.generation,
     observed: status.observedGeneration ?? null,

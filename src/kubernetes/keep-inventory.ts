@@ -1,5 +1,6 @@
 import type { CustomRef } from './custom-objects.ts';
-import { parseInventoryId } from './flux/inventory.ts';
+import { type InventoryEntry, parseInventoryId } from './flux/inventory.ts';
+import { interned, list, whole } from './interned.ts';
 import { type Kustomization, keyOf } from './objects.ts';
 
 /** Of an inventory only what can be a service's own or lead to it; the rest may be thousands of entries. */
@@ -23,10 +24,20 @@ export function inventoryOf(
   for (const { id, v } of entries) {
     const entry = parseInventoryId(id);
     if (entry === null) continue;
-    if (followedKinds.has(`${entry.group}/${entry.kind}`)) inventory.push(keyOf(entry));
-    else if (isOperators(entry.group) && custom.length < 50) custom.push({ ...entry, version: v });
+    if (followedKinds.has(`${entry.group}/${entry.kind}`)) inventory.push(whole(keyOf(entry)));
+    else if (isOperators(entry.group) && custom.length < 50) custom.push(customRef(entry, v));
   }
-  return { inventory, custom };
+  return { inventory: list(inventory), custom: list(custom) };
+}
+
+function customRef({ group, kind, namespace, name }: InventoryEntry, version: string): CustomRef {
+  return {
+    group: interned(whole(group)),
+    version: interned(version),
+    kind: interned(whole(kind)),
+    namespace: interned(whole(namespace)),
+    name: whole(name),
+  };
 }
 
 /** Whether a group of the API is neither Kubernetes' own nor Flux's. */

@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import { conditionsSchema, containersSchema, countSchema, detached, listOf, metadataSchema, part } from './keep.ts';
+import {
+  conditionsSchema,
+  containersSchema,
+  countSchema,
+  detached,
+  listOf,
+  metadataSchema,
+  orElse,
+  part,
+} from './keep.ts';
 import type { Pod, PodTrouble } from './objects.ts';
 
 const reasonSchema = z
   .object({
-    reason: z.string().catch(''),
-    message: z.string().catch(''),
+    reason: orElse(z.string(), ''),
+    message: orElse(z.string(), ''),
     exitCode: z.number().optional().catch(undefined),
   })
   .optional()
@@ -18,8 +27,8 @@ const stateSchema = z
 const statusesSchema = listOf(
   z.object({
     name: z.string(),
-    imageID: z.string().catch(''),
-    ready: z.boolean().catch(false),
+    imageID: orElse(z.string(), ''),
+    ready: orElse(z.boolean(), false),
     restartCount: countSchema,
     state: stateSchema,
     lastState: stateSchema,
@@ -31,9 +40,9 @@ const podSchema = z.object({
   metadata: metadataSchema,
   spec: part({ containers: containersSchema, initContainers: containersSchema }),
   status: part({
-    phase: z.string().catch(''),
-    reason: z.string().catch(''),
-    message: z.string().catch(''),
+    phase: orElse(z.string(), ''),
+    reason: orElse(z.string(), ''),
+    message: orElse(z.string(), ''),
     conditions: conditionsSchema,
     containerStatuses: statusesSchema,
     initContainerStatuses: statusesSchema,

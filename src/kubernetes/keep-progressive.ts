@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { conditionsSchema, countSchema, detached, keepConditions, metadataSchema, part } from './keep.ts';
+import { conditionsSchema, countSchema, detached, keepConditions, metadataSchema, orElse, part } from './keep.ts';
 import type { Canary, Delivery } from './objects.ts';
 
-const text = z.string().catch('');
+const text = orElse(z.string(), '');
 
 const canarySchema = z.object({
   metadata: metadataSchema,
-  spec: z.object({ targetRef: z.object({ kind: z.string().catch('Deployment'), name: z.string() }) }),
+  spec: z.object({ targetRef: z.object({ kind: orElse(z.string(), 'Deployment'), name: z.string() }) }),
   status: part({
     phase: text,
     canaryWeight: z.number().optional().catch(undefined),
@@ -41,17 +41,17 @@ export function keepCanary(raw: unknown): Canary | null {
 const rolloutSchema = z.object({
   spec: part({
     workloadRef: z
-      .object({ kind: z.string().catch('Deployment'), name: z.string() })
+      .object({ kind: orElse(z.string(), 'Deployment'), name: z.string() })
       .optional()
       .catch(undefined),
-    strategy: part({ canary: part({ steps: z.array(z.unknown()).catch([]) }) }),
+    strategy: part({ canary: part({ steps: orElse(z.array(z.unknown()), []) }) }),
   }),
   status: part({
     // A number in quotes, unlike everywhere else.
     observedGeneration: z.coerce.number().optional().catch(undefined),
     phase: text,
     message: text,
-    abort: z.boolean().catch(false),
+    abort: orElse(z.boolean(), false),
     currentStepIndex: countSchema,
     canary: part({ weights: part({ canary: part({ weight: z.number().optional().catch(undefined) }) }) }),
   }),

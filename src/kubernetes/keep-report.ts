@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { orElse } from './keep.ts';
 import type { RunReport } from './objects.ts';
 
 const reportSchema = z.object({
   metadata: z.object({
-    namespace: z.string().catch(''),
+    namespace: orElse(z.string(), ''),
     name: z.string(),
-    annotations: z.record(z.string(), z.string()).catch({}),
+    annotations: orElse(z.record(z.string(), z.string()), {}),
   }),
-  involvedObject: z.object({ kind: z.literal('Kustomization'), namespace: z.string().catch(''), name: z.string() }),
+  involvedObject: z.object({ kind: z.literal('Kustomization'), namespace: orElse(z.string(), ''), name: z.string() }),
   message: z.string(),
   lastTimestamp: z.string().nullish().catch(null),
   firstTimestamp: z.string().nullish().catch(null),

@@ -6,6 +6,7 @@ import {
   keepConditions,
   type ManagedField,
   metadataSchema,
+  orElse,
   ownerByLabel,
   ownersOf,
   part,
@@ -21,12 +22,12 @@ const workloadSchema = z.object({
   metadata: metadataSchema,
   spec: part({
     replicas: z.number().optional().catch(undefined),
-    paused: z.boolean().catch(false),
-    suspend: z.boolean().catch(false),
+    paused: orElse(z.boolean(), false),
+    suspend: orElse(z.boolean(), false),
     completions: z.number().optional().catch(undefined),
-    progressDeadlineSeconds: z.number().catch(600),
+    progressDeadlineSeconds: orElse(z.number(), 600),
     updateStrategy: z
-      .object({ type: z.string().catch(''), rollingUpdate: z.object({ partition: countSchema }).optional() })
+      .object({ type: orElse(z.string(), ''), rollingUpdate: z.object({ partition: countSchema }).optional() })
       .optional()
       .catch(undefined),
     template: templateSchema,
@@ -50,6 +51,7 @@ const workloadSchema = z.object({
   }),
 });
 type Raw = z.infer<typeof workloadSchema>;
+const specSchema = z.object({ spec: z.unknown() });
 
 /** Keeps workloads that Flux applied, by itself or by a HelmRelease, and Flux's own; Jobs of a CronJob are not among them. */
 export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | null {
@@ -91,7 +93,7 @@ export function keepWorkload(kind: WorkloadKind): (raw: unknown) => Workload | n
         metadata.managedFields,
         images.map(({ container }) => container),
       ),
-      fields: liveFields(z.object({ spec: z.unknown() }).parse(raw).spec, metadata.managedFields),
+      fields: liveFields(specSchema.parse(raw).spec, metadata.managedFields),
       optOut: optOutOf(metadata, metadata.managedFields),
       ...(controller === null ? {} : { controller }),
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../time.ts';
+import { interned, nameIn } from './interned.ts';
 import type { Condition, FieldOwner } from './named.ts';
 
 /** Long messages are cut where they come in: 32 kB of them are allowed (fluxcd/pkg/runtime/conditions/setter.go). */
@@ -9,29 +10,35 @@ const messageLimit = 1_000;
 export function listOf<Schema extends z.ZodType>(schema: Schema) {
   return z
     .array(z.unknown())
-    .catch([])
     .transform((entries) =>
       entries.flatMap((entry): z.infer<Schema>[] => {
         const parsed = schema.safeParse(entry);
         return parsed.success ? [parsed.data] : [];
       }),
-    );
+    )
+    .default([])
+    .catch([]);
+}
+
+/** What is missing or wrong takes the fallback; what is missing, which is usual, costs no error that is thrown away. */
+export function orElse<Schema extends z.ZodType>(schema: Schema, fallback: z.util.NoUndefined<z.output<Schema>>) {
+  return schema.default(fallback).catch(fallback);
 }
 
 const managedFieldSchema = z.object({
-  manager: z.string().catch(''),
+  manager: orElse(z.string(), ''),
   subresource: z.string().optional().catch(undefined),
   time: z.string().nullish().catch(null),
-  fieldsV1: z.record(z.string(), z.unknown()).catch({}),
+  fieldsV1: orElse(z.record(z.string(), z.unknown()), {}),
 });
 export type ManagedField = z.infer<typeof managedFieldSchema>;
 
 export const metadataSchema = z.object({
-  namespace: z.string().catch(''),
+  namespace: orElse(z.string(), ''),
   name: z.string(),
-  generation: z.number().catch(0),
-  labels: z.record(z.string(), z.string()).catch({}),
-  annotations: z.record(z.string(), z.string()).catch({}),
+  generation: orElse(z.number(), 0),
+  labels: orElse(z.record(z.string(), z.string()), {}),
+  annotations: orElse(z.record(z.string(), z.string()), {}),
   deletionTimestamp: z.string().optional().catch(undefined),
   ownerReferences: listOf(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() })),
   managedFields: listOf(managedFieldSchema),
@@ -41,23 +48,25 @@ export const conditionsSchema = listOf(
   z.object({
     type: z.string(),
     status: z.string(),
-    reason: z.string().catch(''),
-    message: z.string().catch(''),
+    reason: orElse(z.string(), ''),
+    message: orElse(z.string(), ''),
     observedGeneration: z.number().optional().catch(undefined),
     lastTransitionTime: z.string().optional().catch(undefined),
   }),
 );
 
-export const containersSchema = listOf(z.object({ name: z.string(), image: z.string().catch('').transform(detached) }));
+export const containersSchema = listOf(
+  z.object({ name: z.string(), image: orElse(z.string(), '').transform(detached) }),
+);
 
 export function keepConditions(conditions: z.infer<typeof conditionsSchema>): Condition[] {
   return conditions.map(({ type, status, reason, message, observedGeneration, lastTransitionTime }) => ({
-    type,
-    status,
-    reason: detached(reason),
-    message: detached(message),
+    type: interned(type),
+    status: interned(status),
+    reason: interned(detached(reason)),
+    message: interned(detached(message)),
     generation: observedGeneration ?? null,
-    at: lastTransitionTime ?? null,
+    at: lastTransitionTime === undefined ? null : interned(lastTransitionTime),
   }));
 }
 
@@ -66,13 +75,14 @@ export function detached(text: string): string {
   return text.length <= messageLimit ? text : Buffer.from(text.slice(0, messageLimit)).toString();
 }
 
-export const countSchema = z.number().catch(0);
+export const countSchema = orElse(z.number(), 0);
 
 /** A duration of Flux (`1m0s`) in milliseconds. */
 export function durationSchema(fallbackMs: number) {
   return z
     .string()
     .transform((text) => parseDurationMs(text) ?? fallbackMs)
+    .default(fallbackMs)
     .catch(fallbackMs);
 }
 
@@ -80,7 +90,7 @@ export function durationSchema(fallbackMs: number) {
 export function ownerByLabel(labels: Readonly<Record<string, string>>, group: string): string | null {
   const name = labels[`${group}/name`];
   const namespace = labels[`${group}/namespace`];
-  return name === undefined || namespace === undefined ? null : `${namespace}/${name}`;
+  return name === undefined || namespace === undefined ? null : nameIn(namespace, name);
 }
 
 /** Those who own the field at this path of `fieldsV1`, in the order of the object. */

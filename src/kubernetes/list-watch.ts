@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { type ApiAnswer, type ClusterApi, readJson } from './clusters.ts';
+import { createGate } from './gate.ts';
+import { readList } from './read-list.ts';
 import { isNotAfter } from './resource-version.ts';
 
 export interface Bounds {
@@ -63,12 +65,14 @@ const metadataSchema = z.object({
 const bookmarkSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 const pageSchema = z.object({
   metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
-  items: z.array(z.unknown()).nullish(),
 });
 const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 const statusSchema = z.object({ code: z.number().optional(), message: z.string().optional() });
 
 const lineLimit = 32_000_000;
+
+/** Of all clusters together: what is read at the same time takes memory at the same time. */
+const reading = createGate(4, 2_000);
 
 /** The two calls of the Kubernetes watch protocol; what went wrong is an answer, or a rejection where nothing was. */
 export function createListWatch<T>(options: ListWatchOptions<T>) {
@@ -87,17 +91,19 @@ export function createListWatch<T>(options: ListWatchOptions<T>) {
     let next: string | undefined = '';
     let version: string | undefined;
     for (;;) {
-      const page: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+      const from: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
       const limit = createTimeout(options.signal, bounds.answerMs);
       try {
-        const answer = await options.api.request(`${path}${separator}limit=${bounds.pageSize}${page}`, limit);
+        const answer = await options.api.request(`${path}${separator}limit=${bounds.pageSize}${from}`, limit);
         if (answer.status !== 200) return await refusalOf(answer, path, 'list');
-        const parsed = pageSchema.parse(await readJson(answer));
-        options.onContact();
-        for (const item of parsed.items ?? []) {
+        const leave = await reading.enter();
+        limit.reset(bounds.answerMs);
+        const page = await readList(answer, (item) => {
           const object = identify(item);
-          if (object !== null) objects.push(object);
-        }
+          if (object !== null && object.value !== null) objects.push(object);
+        }).finally(leave);
+        const parsed = pageSchema.parse(page);
+        options.onContact();
         // What changes between two pages is told by the watch.
         version ??= parsed.metadata.resourceVersion;
         next = parsed.metadata.continue;
