@@ -49,6 +49,12 @@ const commands: Readonly<Record<string, CliCommand>> = {
       'tell Sluice what CI built, with the commits since; SLUICE_URL and ARTIFACT_TOKEN; npm start -- artifact shows all',
     run: artifact,
   },
+  init: {
+    usage: 'init FOLDER',
+    summary:
+      'propose a sluice.yaml for the GitOps repository in FOLDER, and say what could not be placed; writes nothing',
+    run: init,
+  },
   log: {
     usage: 'log',
     summary: 'print the whole record as lines of JSON, from the Redis of REDIS_URL',
@@ -144,6 +150,15 @@ async function artifact(args: readonly string[], environment: Environment): Prom
   const { values, positionals } = options(args, pushOptions);
   if (positionals.length === 0) print(pushHelp);
   else print(await runArtifactCommand(positionals, values, { environment, readText }));
+  return 0;
+}
+
+async function init(args: readonly string[], environment: Environment): Promise<number> {
+  const [folder, ...more] = options(args, {}).positionals;
+  if (folder === undefined || more.length > 0)
+    throw new Refusal('init needs the folder of a GitOps repository: npm start -- init ../gitops > sluice.yaml');
+  const { proposeFor } = await import('./init.ts');
+  process.stdout.write(await proposeFor(folder, environment));
   return 0;
 }
 
