@@ -14,6 +14,7 @@ import { type At, around } from './fault-points.ts';
 import { createGitops } from './gitops/gitops.ts';
 import { healthRoutes } from './health-routes.ts';
 import { serveHttp } from './http.ts';
+import { eventRoutes } from './kubernetes/event-routes.ts';
 import { pokeReceivers } from './kubernetes/receiver.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -244,6 +245,7 @@ export async function startApp(
     routes: [
       ...catalog.artifactRoutes,
       ...chat.routes,
+      ...eventRoutes({ providers: settled.providers, hint: kubernetes.hint, log }),
       ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready'),
       metricsRoute({
         ...ledger,

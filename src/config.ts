@@ -31,6 +31,12 @@ const clusterSchema = z.strictObject({
     .strictObject({ url: z.url(), token: secretSchema })
     .optional()
     .describe('A Flux Receiver (generic-hmac) to call after a push'),
+  provider: z
+    .strictObject({ token: secretSchema })
+    .optional()
+    .describe(
+      'The token of a Flux Provider (generic-hmac) that tells events to https://HOST/flux/CLUSTER: seen sooner',
+    ),
   reconcile: z
     .boolean()
     .optional()

@@ -84,7 +84,7 @@ function countWords({ file }: Config): string {
 function secretFindings(parts: ReturnType<typeof createParts>): Finding[] {
   const about = 'configuration';
   const found: Finding[] = [];
-  for (const read of [parts.artifactCallers, parts.registries, parts.receivers, parts.announce]) {
+  for (const read of [parts.artifactCallers, parts.registries, parts.receivers, parts.providers, parts.announce]) {
     try {
       read();
     } catch (error) {

@@ -43,6 +43,10 @@ export function createParts(config: Config, environment: Environment) {
       Object.entries(file.clusters).flatMap(([cluster, { receiver }]) =>
         receiver === undefined ? [] : [{ cluster, url: receiver.url, token: secret(receiver.token) }],
       ),
+    providers: () =>
+      Object.entries(file.clusters).flatMap(([cluster, { provider }]) =>
+        provider === undefined ? [] : [{ cluster, token: secret(provider.token) }],
+      ),
     announce: () => {
       const { webhooks = [], grafana, github, traces, tags } = file.announce ?? {};
       return {
@@ -95,6 +99,7 @@ export function settle(config: Config, environment: Environment) {
     clusters: mapValues(file.clusters, parts.cluster),
     connection: parts.connection(),
     receivers: parts.receivers(),
+    providers: parts.providers(),
     artifactCallers: parts.artifactCallers(),
     registries: parts.registries(),
     announce: parts.announce(),

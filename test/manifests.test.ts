@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../src/config.ts';
+import { eventRoutes } from '../src/kubernetes/event-routes.ts';
 import { watchedKinds } from '../src/kubernetes/kinds.ts';
 import { neededRights } from '../src/kubernetes/rights.ts';
 import { listAt, objectAt, objectsAt, textAt } from '../src/playground/cluster/json.ts';
@@ -10,6 +11,7 @@ import { parseManifests, parseYaml } from '../src/yaml.ts';
 import { built, kindIn, manifestsFolder, schemaProblems } from './support/manifests.ts';
 
 const overlays = ['overlays/socket', 'overlays/http'] as const;
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const read = (path: string) => readFileSync(join(manifestsFolder, path), 'utf8');
 
 /** `watch pods`, `list helmreleases.helm.toolkit.fluxcd.io`: what a role grants. */
@@ -109,6 +111,28 @@ describe.each(overlays)('%s', (overlay) => {
     const listed = [...read(`${overlay}/secret.env.example`).matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
     for (const [, name] of text.matchAll(/\{ env: ([A-Z_]+) \}/g)) expect(listed).toContain(name);
   });
+});
+
+test('Flux is told to post events where they are taken, of kinds that are looked at', async () => {
+  const objects = await built('flux');
+  const provider = kindIn(objects, 'Provider');
+  const alert = kindIn(objects, 'Alert');
+  for (const object of [provider, alert]) {
+    expect(object['apiVersion']).toBe('notification.toolkit.fluxcd.io/v1beta3');
+    expect(textAt(object, 'metadata', 'namespace')).toBe('flux-system');
+  }
+  expect(textAt(provider, 'spec', 'type')).toBe('generic-hmac');
+  const { pathname } = new URL(textAt(provider, 'spec', 'address') ?? '');
+  const [route] = eventRoutes({ providers: [{ cluster: 'prod-eu', token: 't' }], hint: () => {}, log: silent });
+  expect(pathname).toBe(route?.path);
+  const steps = read('flux/kustomization.yaml');
+  const shown = /configuration: (.+)$/m.exec(steps)?.[1] ?? '';
+  const config = read('overlays/http/sluice.config.yaml').replace(/^clusters:[\s\S]*?^(?=\w)/m, `${shown}\n`);
+  expect(parseYaml(config, 'sluice.config.yaml', configSchema)).toMatchObject({ kind: 'parsed' });
+  expect(steps).toContain(`secret generic ${textAt(provider, 'spec', 'secretRef', 'name')} `);
+  expect(textAt(alert, 'spec', 'providerRef', 'name')).toBe(textAt(provider, 'metadata', 'name'));
+  for (const { kind } of objectsAt(alert, 'spec', 'eventSources'))
+    expect(watchedKinds.find((each) => each.kind === kind)?.group).toMatch(/\.fluxcd\.io$/);
 });
 
 describe('rights in a cluster', () => {

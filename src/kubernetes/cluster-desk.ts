@@ -11,6 +11,7 @@ import { deliveryOf } from './delivery.ts';
 import type { Expected } from './expected.ts';
 import { createFirstSeen } from './first-seen.ts';
 import { createAncestry } from './gather-ancestry.ts';
+import { createHints } from './hints.ts';
 import { createJudge, type Judgement } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { overviewOf } from './overview.ts';
@@ -146,6 +147,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
       const nodes = deliveryOf({ view: watch.view, expected, isAncestor }, units, verdict);
       return { version, commit, branch, writtenAt, verdict, nodes };
     },
+    hint: createHints({ ...options, look: watch.look }),
     /** The source goes first, so that the run takes what it fetches. */
     reconcile: (object: string) => {
       const source = watch.view.kustomization(object.replace(/^Kustomization\//, ''))?.source;

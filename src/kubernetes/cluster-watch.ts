@@ -6,6 +6,7 @@ import type { ClusterApi } from './clusters.ts';
 import type { CustomKind } from './custom-objects.ts';
 import { createCustomWatch } from './custom-watch.ts';
 import { discoverPaths } from './discovery.ts';
+import type { Hint } from './hints.ts';
 import { type WatchedKind, watchedKinds } from './kinds.ts';
 import type { Bounds } from './list-watch.ts';
 import type { ClusterView, Kept } from './objects.ts';
@@ -39,6 +40,8 @@ export interface ClusterWatch {
   /** What it may not list and watch: `pods`, `rollouts.argoproj.io`. */
   readonly missingRights: () => readonly string[];
   readonly flux: () => 'seen' | 'absent' | 'unknown';
+  /** Reads an object of Flux now, past the watch; other kinds are left to it. */
+  readonly look: (hint: Hint) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -143,6 +146,10 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
       ...customs.missingRights(),
     ],
     flux: () => (running.has('Kustomization') ? 'seen' : discovered ? 'absent' : 'unknown'),
+    look: async ({ kind, namespace, name: object }) => {
+      const known = watchedKinds.find((each) => each.kind === kind && each.group.endsWith('.fluxcd.io'));
+      if (known !== undefined) await running.get(known.kind)?.look(namespace, object);
+    },
     stop: async () => {
       stop.abort();
       const all = [...running.values()];

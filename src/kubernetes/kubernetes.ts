@@ -132,6 +132,7 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
       if (desk === undefined || ports.clusters[cluster]?.reconcile !== true) return { kind: 'not-granted' };
       return desk.reconcile(object);
     },
+    hint: (cluster, object) => desks.find(({ name }) => name === cluster)?.hint(object),
     refresh,
   };
 }

@@ -4,6 +4,7 @@ import { type ApiAnswer, type ClusterApi, readJson } from './clusters.ts';
 import { createGate } from './gate.ts';
 import { readList } from './read-list.ts';
 import { isNotAfter } from './resource-version.ts';
+import { createTimeout } from './time-limit.ts';
 
 export interface Bounds {
   readonly pageSize: number;
@@ -74,7 +75,7 @@ const lineLimit = 32_000_000;
 /** Of all clusters together: what is read at the same time takes memory at the same time. */
 const reading = createGate(4, 2_000);
 
-/** The two calls of the Kubernetes watch protocol; what went wrong is an answer, or a rejection where nothing was. */
+/** The calls of the Kubernetes watch protocol; what went wrong is an answer, or a rejection where nothing was. */
 export function createListWatch<T>(options: ListWatchOptions<T>) {
   const { bounds, path } = options;
   const separator = path.includes('?') ? '&' : '?';
@@ -145,7 +146,25 @@ export function createListWatch<T>(options: ListWatchOptions<T>) {
       limit.clear();
     }
   };
-  return { list, watch };
+  /** One object as it is now; nothing where it is not there. */
+  const look = async (namespace: string, name: string): Promise<readonly ListedObject<T>[]> => {
+    const here = path.replace(/\/([^/]+)$/, `/namespaces/${encodeURIComponent(namespace)}/$1`);
+    const limit = createTimeout(options.signal, bounds.answerMs);
+    try {
+      const query = `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+      const answer = await options.api.request(`${here}${separator}${query}`, limit);
+      if (answer.status !== 200) throw new Error(`list of ${here} was answered with ${answer.status}`);
+      const found: ListedObject<T>[] = [];
+      await readList(answer, (item) => {
+        const object = identify(item);
+        if (object?.key === `${namespace}/${name}`) found.push(object);
+      });
+      return found;
+    } finally {
+      limit.clear();
+    }
+  };
+  return { list, watch, look };
 }
 
 function readEvents<T>(lines: readonly string[], identify: (raw: unknown) => ListedObject<T> | null) {
@@ -210,25 +229,4 @@ async function refusalOf(
         ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
       };
   }
-}
-
-/** A signal that fires after a while or with its parent, and can be given more time. */
-function createTimeout(parent: AbortSignal, ms: number) {
-  const controller = new AbortController();
-  const fire = () => controller.abort(new Error('the API server did not answer in time'));
-  const follow = () => controller.abort(parent.reason);
-  let timer = setTimeout(fire, ms);
-  if (parent.aborted) follow();
-  parent.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    reset: (nextMs: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(fire, nextMs);
-    },
-    clear: () => {
-      clearTimeout(timer);
-      parent.removeEventListener('abort', follow);
-    },
-  };
 }

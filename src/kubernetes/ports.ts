@@ -6,6 +6,7 @@ import type { Clock, Instant } from '../time.ts';
 import type { Steps, Verdict } from '../verdict.ts';
 import type { ClusterApi } from './clusters.ts';
 import type { Expected } from './expected.ts';
+import type { Hint } from './hints.ts';
 import type { Bounds } from './list-watch.ts';
 import type { Overview } from './overview.ts';
 import type { PodLog } from './pod-log.ts';
@@ -111,6 +112,8 @@ export interface Kubernetes {
   readonly deliveries: (service: string, environment: string) => Delivery[];
   /** Asks Flux for a run of an object with its source, where the configuration of the cluster grants it. */
   readonly reconcile: (cluster: string, object: string) => Promise<Requested>;
+  /** Something is said to have happened to an object: it is looked at, within bounds. */
+  readonly hint: (cluster: string, hint: Hint) => void;
   /** Asks at once what is expected, as after a push. */
   readonly refresh: () => void;
 }

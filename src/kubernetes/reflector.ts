@@ -33,6 +33,8 @@ export interface Reflector {
   readonly status: () => ReflectorStatus;
   /** Epoch milliseconds of the last answer or event; null before the first. */
   readonly heardAt: () => number | null;
+  /** Reads one object now, past the watch; rejects where it cannot be. Before everything was listed it does nothing. */
+  readonly look: (namespace: string, name: string) => Promise<void>;
   readonly stop: () => void;
   /** Stops and lets go of everything that is held. */
   readonly end: () => void;
@@ -130,6 +132,11 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   return {
     status: () => status,
     heardAt: () => heardAt,
+    look: async (namespace, name) => {
+      if (!status.synced) return;
+      const found = await listWatch.look(namespace, name);
+      tell(held.events(found.map((object) => ({ ...object, deleted: false }))));
+    },
     stop: () => stop.abort(),
     end: () => {
       tell(held.clear());

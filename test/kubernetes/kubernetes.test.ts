@@ -9,7 +9,17 @@ import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import type { HealthySeen, Kubernetes } from '../../src/kubernetes/ports.ts';
 import { createPulse } from '../../src/telemetry.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { aFinishedWorld, anExpected, aWorld, fields, fluxFields, isAncestor, nowMs } from '../support/cluster-world.ts';
+import {
+  aFinishedWorld,
+  anExpected,
+  aWorld,
+  commits,
+  fields,
+  fluxFields,
+  isAncestor,
+  nowMs,
+  revision,
+} from '../support/cluster-world.ts';
 import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
 
 const objectSchema = z.looseObject({
@@ -178,6 +188,33 @@ describe('watching a cluster', () => {
     load(aFinishedWorld());
     await eventually(() => expect(verdicts.at(-1)?.kind).toBe('healthy'));
     expect(healthy).toHaveLength(1);
+  });
+
+  test('looks at what Flux names where the watch is dead, and believes the API server alone', async () => {
+    const before = () => aWorld().source().workload().pod('web-abc-1').pod('web-abc-2');
+    const named = { kind: 'Kustomization', namespace: 'flux-system', name: 'web' };
+    load(before().kustomization({ attempted: revision(commits.old) }));
+    await begin();
+    await eventually(() => expect(verdicts).toMatchObject([{ kind: 'waiting' }]));
+    await eventually(() => expect(api.watching('kustomizations')).toBe(1));
+    const looks = () => api.requests.filter((each) => each.includes('fieldSelector=metadata.name'));
+    // Said to have changed, as a replay says it: there is nothing new.
+    kubernetes.hint('tiny', named);
+    await eventually(() => expect(looks()).toHaveLength(1));
+    for (const kind of ['Pod', 'Secret', 'Deployment', 'constructor']) kubernetes.hint('tiny', { ...named, kind });
+    kubernetes.hint('tiny', { ...named, name: 'no-such' });
+    kubernetes.hint('no-such-cluster', named);
+    await eventually(() => expect(looks()).toHaveLength(2));
+
+    api.silence();
+    load(aWorld().kustomization());
+    kubernetes.hint('tiny', named);
+    await eventually(() => expect(verdicts.at(-1)?.kind).toBe('healthy'));
+    expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['waiting', 'healthy']));
+    expect(looks()).toHaveLength(3);
+    expect(looks()[0]).toBe(
+      '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations?fieldSelector=metadata.name%3Dweb',
+    );
   });
 
   test('tells a live edit and its correction', async () => {

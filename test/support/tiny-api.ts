@@ -90,15 +90,21 @@ export async function startTinyApi() {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': 10_000 });
     response.write('{"metadata":{"resourceVersion":"1"},"items":[', () => response.socket?.destroy());
   };
-  const listOf = (plural: string, url: URL, response: ServerResponse) => {
+  const listOf = (plural: string, url: URL, response: ServerResponse, namespace?: string) => {
     if (faults.list !== undefined) return refuse(response, faults.list);
     const [token, from] = (url.searchParams.get('continue') ?? '').split(':');
     if (from !== undefined && faults.nextPage !== undefined) return refuse(response, faults.nextPage);
     if (faults.cutList === true) return breakOff(response);
+    const named = /^metadata\.name=(.+)$/.exec(url.searchParams.get('fieldSelector') ?? '')?.[1];
     // All pages of a list show one moment.
     const snapshot = snapshots.get(token ?? '') ?? {
       version: String(version),
-      items: [...objects.values()].filter(({ kind }) => pluralOf(kind) === plural),
+      items: [...objects.values()].filter(
+        ({ kind, metadata }) =>
+          pluralOf(kind) === plural &&
+          (namespace === undefined || metadata.namespace === namespace) &&
+          (named === undefined || metadata.name === named),
+      ),
     };
     const begin = Number(from ?? 0);
     const end = begin + Number(url.searchParams.get('limit') ?? 500);
@@ -147,7 +153,9 @@ export async function startTinyApi() {
     requests.push(`${url.pathname}${url.search}`);
     if (faults.mute === true) return void muted.add(response);
     const [, root, ...rest] = url.pathname.split('/');
-    const [group, groupVersion, plural] = root === 'api' ? ['', ...rest] : rest;
+    const [group, groupVersion, ...at] = root === 'api' ? ['', ...rest] : rest;
+    const namespace = at[0] === 'namespaces' ? at[1] : undefined;
+    const plural = namespace === undefined ? at[0] : at[2];
     const kinds = served.filter((each) => each.group === group);
     if (kinds.length === 0) return answer(response, 404);
     if (groupVersion === undefined)
@@ -163,7 +171,9 @@ export async function startTinyApi() {
       });
     const refused = faults.refused?.[plural];
     if (refused !== undefined) return answer(response, refused);
-    return url.searchParams.get('watch') === 'true' ? watchOf(plural, url, response) : listOf(plural, url, response);
+    return url.searchParams.get('watch') === 'true'
+      ? watchOf(plural, url, response)
+      : listOf(plural, url, response, namespace);
   };
 
   const server = createServer(handle);
