@@ -301,6 +301,62 @@ describe('a modal of the app', () => {
   });
 });
 
+describe('a story', () => {
+  const bar = () => page.getByRole('region', { name: 'Story: A release to dev' });
+
+  test('is played step by step from a link, and each step ends when its message has come', async () => {
+    await open('UBO', 'C0REL&story=release');
+    await bar().getByText('3 steps').waitFor();
+    await bar().getByRole('button', { name: 'Begin' }).click();
+    await expect.poll(() => posts('/panel/do')).toEqual([{ id: 'artifact', params: { service: 'web' } }]);
+    await bar().getByRole('button', { name: 'Next', disabled: false }).click();
+    const said = { as: 'UANA', channel: 'C0DEV', text: '/release web dev main because the new checkout' };
+    await expect.poll(() => posts('/client/say')).toEqual([said]);
+    await bar().getByRole('button', { name: 'Next', disabled: true }).waitFor();
+    workspace.arrive('C0DEV', { user: 'USLUICE', bot: true, text: '*web 1.4.3 is running in dev*: dev 3/3 pods.' });
+    await bar().getByRole('button', { name: 'Next', disabled: false }).waitFor();
+    expect(new URL(page.url()).searchParams.get('story')).toBe('release');
+    await bar().getByRole('button', { name: 'Close the story' }).click();
+    await bar().waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).searchParams.get('story')).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+
+  test('that is not known is none', async () => {
+    await open('UANA', 'C0DEV&story=constructor');
+    await page.getByRole('region', { name: 'Try this' }).waitFor();
+    expect(await page.getByText('Story:').count()).toBe(0);
+  });
+});
+
+test('two windows show two people, each with its own draft and its own private messages', async () => {
+  const other = await browser.newPage();
+  await other.goto(`${workspace.url}/?as=UBO&channel=C0DEV`);
+  await other.getByRole('button', { name: 'Bo Berg', pressed: true }).waitFor();
+  await other.getByText('connecting…').waitFor({ state: 'hidden' });
+  workspace.arrive('C0DEV', { user: 'USLUICE', bot: true, text: 'For Bo alone', ephemeral: true }, 'UBO');
+  await other.locator('.message', { hasText: 'For Bo alone' }).waitFor();
+  await composer().fill('half a line');
+  const box = other.getByRole('combobox', { name: 'Message to releases-dev' });
+  expect(await box.inputValue()).toBe('');
+  await box.fill('hello from Bo');
+  await box.press('Enter');
+  await message('hello from Bo').waitFor();
+  expect(await message('For Bo alone').count()).toBe(0);
+  expect(await composer().inputValue()).toBe('half a line');
+  await page.getByRole('button', { name: 'Ana Andersen', pressed: true }).waitFor();
+  await other.close();
+});
+
+test('where the app is not, it can be asked in', async () => {
+  await workspace.close();
+  const quiet = [{ id: 'C0DEV', name: 'releases-dev', topic: '', unread: 0, app: false }];
+  workspace = await startStubWorkspace({ channels: quiet, messages: { C0DEV: [approval] } });
+  await open('UANA');
+  await page.getByRole('button', { name: 'Add Sluice' }).click();
+  await expect.poll(() => posts('/client/say')).toEqual([{ as: 'UANA', channel: 'C0DEV', text: '/invite @sluice' }]);
+});
+
 describe('what arrives', () => {
   test('keeps the bottom in view at the bottom, and moves nothing elsewhere', async () => {
     await channelEntry('releases, 2 unread').click();

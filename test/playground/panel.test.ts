@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Cluster, createCluster } from '../../src/playground/cluster/cluster.ts';
 import { createGitServer, type GitServer } from '../../src/playground/git.ts';
+import { stories } from '../../src/playground/page/stories.js';
 import { createPanel } from '../../src/playground/panel.ts';
 import { repositoryFiles } from '../../src/playground/seed/repository.ts';
 
@@ -115,6 +116,15 @@ function raw(target: string, headers: Readonly<Record<string, string>> = {}): Pr
 const web = () => cluster.state().services.find(({ name }) => name === 'web');
 
 describe('panel', () => {
+  it('can do all that the stories of the page do', async () => {
+    const { actions } = await state();
+    for (const { run } of stories.flatMap(({ steps }) => steps)) {
+      if (run === undefined) continue;
+      const action = actions.find(({ id }) => id === run.id);
+      expect(Object.keys(run.params), run.id).toEqual(action?.params.map(({ name }) => name));
+    }
+  });
+
   it('shows clusters, Git and what can be done', async () => {
     const shown = await state();
     expect(shown.clusters[0]?.services.map(({ name }) => name).toSorted()).toEqual([

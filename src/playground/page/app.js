@@ -9,8 +9,11 @@ import { Icon } from './icons.js';
 import { Modal } from './modal.js';
 import { PageContext } from './page-context.js';
 import { Panel } from './panel.js';
+import { createPlayer } from './play.js';
 import { Rail, Sidebar } from './sidebar.js';
 import { createStore, emptyState } from './state.js';
+import { storyNamed } from './stories.js';
+import { StoryBar } from './story.js';
 import { Thread } from './thread.js';
 import { Toasts } from './toasts.js';
 
@@ -18,6 +21,7 @@ import { Toasts } from './toasts.js';
 
 const store = createStore(emptyState);
 const client = createClient(store);
+const player = createPlayer(store, client);
 const panelKey = 'sluice.panel';
 /** Where there is no room for a thread and the panel side by side. */
 const narrow = matchMedia('(max-width: 1320px)');
@@ -95,6 +99,7 @@ function App() {
   );
   if (boot === null || names === null)
     return html`<div class="loading"><span class="spinner"></span> connecting…<${Toasts} notices=${state.notices} onDismiss=${client.dismiss} /></div>`;
+  const story = storyNamed(state.story);
   const select = (/** @type {string} */ id) => {
     panes.setMenu(false);
     return client.select(id);
@@ -105,7 +110,7 @@ function App() {
       <${Rail} boot=${boot} as=${state.as} />
       <${Sidebar} state=${state} boot=${boot} onSelect=${select} onSwitch=${client.switchTo} />
       <div class="content">
-        <${Channel} state=${state} boot=${boot} known=${names.known} onSend=${(/** @type {string} */ text) => client.say(text)} />
+        <${Channel} state=${state} boot=${boot} known=${names.known} story=${story === null ? null : html`<${StoryBar} key=${story.name} story=${story} player=${player} onClose=${client.endStory} />`} onSend=${(/** @type {string} */ text) => client.say(text)} />
         ${
           thread === null
             ? null

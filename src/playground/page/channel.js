@@ -6,6 +6,7 @@ import { Home } from './home.js';
 import { Icon } from './icons.js';
 import { MessageList } from './message-list.js';
 import { isDirect } from './state.js';
+import { StoryLinks } from './story.js';
 import { Mrkdwn } from './text.js';
 
 const defaultExamples = [
@@ -18,9 +19,9 @@ const dismissedKey = 'sluice.examples.dismissed';
 
 /**
  * @param {{ state: import('./state.js').State, boot: import('./state.js').Boot, known: import('./completion.js').Known,
- *   onSend: (text: string) => Promise<boolean> }} props
+ *   onSend: (text: string) => Promise<boolean>, story?: any }} props
  */
-export function Channel({ state, boot, known, onSend }) {
+export function Channel({ state, boot, known, onSend, story = null }) {
   const [shown, setShown] = useState(localStorage.getItem(dismissedKey) === null);
   const [fill, setFill] = useState(/** @type {string | null} */ (null));
   const [homeShown, showHome] = useState(false);
@@ -57,12 +58,22 @@ export function Channel({ state, boot, known, onSend }) {
           before=${html`<${Beginning} name=${`${mark}${name}`} direct=${direct} />`}
         />`
     }
-    ${shown ? html`<${Examples} examples=${boot.examples ?? defaultExamples} onPick=${(/** @type {string} */ text) => setFill(text)} onDismiss=${() => show(false)} />` : null}
-    <${Composer} key=${place} place=${place} person=${state.as} placeholder=${`Message ${mark}${name}`} label=${`Message to ${name}`} known=${known} fill=${fill} onFilled=${() => setFill(null)} onSend=${onSend} />
+    ${channel?.app === false && !direct ? html`<${Outside} name=${name} onInvite=${() => onSend('/invite @sluice')} />` : null}
+    ${story}
+    ${shown && story === null ? html`<${Examples} examples=${boot.examples ?? defaultExamples} onPick=${(/** @type {string} */ text) => setFill(text)} onDismiss=${() => show(false)} /><${StoryLinks} />` : null}
+    <${Composer} key=${place} place=${place} person=${state.as} placeholder=${`Message ${mark}${name}`} label=${`Message to ${name}`} known=${known} fill=${state.typed ?? fill} onFilled=${() => setFill(null)} onSend=${onSend} />
     `
     }
     <div class="status-line" role="status">${state.connected ? '' : html`<span class="spinner"></span> connecting…`}</div>
   </main>`;
+}
+
+/** Where the app is not. @param {{ name: string, onInvite: () => void }} props */
+function Outside({ name, onInvite }) {
+  return html`<div class="outside">
+    <span>Sluice is not in <b>#${name}</b>: commands work here, mentions do not.</span>
+    <button type="button" class="button" onClick=${onInvite}>Add Sluice</button>
+  </div>`;
 }
 
 /** Home and Messages of an app. @param {{ home: boolean, onChoose: (home: boolean) => void }} props */

@@ -29,8 +29,9 @@ export function createClient(store) {
     );
 
   function showInAddress() {
-    const { as, channel, thread } = get();
-    history.replaceState(null, '', `?${new URLSearchParams({ as, channel, ...(thread === null ? {} : { thread }) })}`);
+    const { as, channel, thread, story } = get();
+    const more = { ...(thread === null ? {} : { thread }), ...(story === null ? {} : { story }) };
+    history.replaceState(null, '', `?${new URLSearchParams({ as, channel, ...more })}`);
   }
 
   /** Shown and in front: what arrives there counts as read. */
@@ -75,8 +76,8 @@ export function createClient(store) {
       ({ messages }) => set({ replies: { ...get().replies, [root]: refreshed(get().replies[root] ?? [], messages) } }),
     );
 
-  /** A conversation that began after the page was loaded, such as the first direct message. @param {string} as */
-  const noticeNewChannel = (as) =>
+  /** A conversation that began after the page was loaded, such as the first direct message, or has a new member. @param {string} as */
+  const noticeChannels = (as) =>
     guard(
       api.boot(as).then((boot) => as === get().as && set({ boot, unread: { ...unreadOf(boot), ...get().unread } })),
     );
@@ -88,7 +89,8 @@ export function createClient(store) {
     if (loading > 0) meanwhile.push(event);
     const { as, boot, channel } = get();
     set({ ...applyToLists(get(), event), ...countUnread(get(), event, watched()) });
-    if (event.channel !== undefined && !boot?.channels.some(({ id }) => id === event.channel)) noticeNewChannel(as);
+    const isNew = event.channel !== undefined && !boot?.channels.some(({ id }) => id === event.channel);
+    if (isNew || event.message?.joined) noticeChannels(as);
     if (event.type === 'message' && event.channel === channel) markRead();
   }
 
@@ -167,9 +169,16 @@ export function createClient(store) {
 
   return {
     /** @param {URLSearchParams} address */
-    start: (address) => become(address.get('as') ?? '', address.get('channel') ?? '', address.get('thread')),
-    /** @param {string} as */
-    switchTo: (as) => guard(become(as)),
+    start: (address) => {
+      set({ story: address.get('story') });
+      return become(address.get('as') ?? '', address.get('channel') ?? '', address.get('thread'));
+    },
+    endStory() {
+      set({ story: null });
+      showInAddress();
+    },
+    /** @param {string} as @param {string} [channel] */
+    switchTo: (as, channel) => guard(become(as, channel)),
     markRead,
     tell,
     /** @param {number} id */

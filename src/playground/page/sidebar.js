@@ -81,6 +81,7 @@ function People({ boot, as, onSwitch }) {
     <ul aria-labelledby="people">
       ${people.map(
         (user) => html`<li key=${user.id}>
+          <a class="beside" href=${`/?as=${user.name}`} target="_blank" title=${`A second window as ${user.real_name}`} aria-label=${`Open a second window as ${user.real_name}`}>⧉</a>
           <button type="button" class=${user.id === as ? 'person current' : 'person'} aria-pressed=${user.id === as} onClick=${() => onSwitch(user.id)}>
             <${Avatar} user=${user} size=${28} />
             <span class="who"><b>${user.real_name}</b><span>${user.title ?? ''}</span></span>

@@ -5,10 +5,10 @@
  * @typedef {import('@slack/types').KnownBlock} KnownBlock
  * @typedef {{ ts: string, user: string, username?: string, bot?: boolean, text: string, blocks?: KnownBlock[],
  *   thread_ts?: string, subtype?: string, broadcast?: boolean, reply_count?: number, latest_reply?: string,
- *   edited?: boolean, ephemeral?: boolean, time?: number | string,
+ *   edited?: boolean, ephemeral?: boolean, joined?: boolean, time?: number | string,
  *   files?: { title: string, alt: string, url: string }[] }} Message
  * @typedef {{ id: string, name: string, real_name: string, title?: string, color?: string, is_bot?: boolean }} User
- * @typedef {{ id: string, name: string, topic?: string, unread?: number }} Channel
+ * @typedef {{ id: string, name: string, topic?: string, unread?: number, app?: boolean }} Channel
  * @typedef {{ command: string, usage_hint?: string, description?: string }} Command
  * @typedef {{ team: { id: string, name: string }, me: string | { id: string }, users: User[], channels: Channel[],
  *   commands: Command[], groups?: { id: string, handle: string }[], examples?: { text: string, hint: string }[] }} Boot
@@ -19,7 +19,7 @@
  * @typedef {{ [channel: string]: Message[] }} Lists
  * @typedef {{ as: string, boot: Boot | null, channel: string, thread: string | null, connected: boolean, appConnected: boolean | null,
  *   history: Lists, replies: Lists, unread: { [channel: string]: number }, mentions: { [channel: string]: number },
- *   modal: ShownView | null, home: ShownView | null, newFrom: { [channel: string]: string }, notices: { id: number, text: string }[] }} State
+ *   modal: ShownView | null, home: ShownView | null, story: string | null, typed: string | null, newFrom: { [channel: string]: string }, notices: { id: number, text: string }[] }} State
  */
 
 /** @type {State} */
@@ -36,6 +36,9 @@ export const emptyState = {
   mentions: {},
   modal: null,
   home: null,
+  // The story that is played, and what it types.
+  story: null,
+  typed: null,
   newFrom: {},
   notices: [],
 };

@@ -35,6 +35,13 @@ export const company = {
         { user: 'UMIA', text: 'I am on call this week. Say so in #releases if anything looks odd.', minutesAgo: 40 },
       ],
     },
+    {
+      id: 'C0STORE',
+      name: 'storefront',
+      topic: 'The squad behind web. Ask the app in: /invite @sluice',
+      members: ['UANA', 'UBO', 'UCY', 'UMIA', 'UOLU'],
+      messages: [{ user: 'UANA', text: 'Stand-up at ten, as ever.', minutesAgo: 60 * 25 }],
+    },
     { id: 'C0DEV', name: 'releases-dev', topic: 'What goes to dev' },
     { id: 'C0STAGING', name: 'releases-staging', topic: 'What goes to staging' },
     {

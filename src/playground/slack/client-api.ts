@@ -8,6 +8,7 @@ import type { Channel, Company, User } from './company.ts';
 import type { Events } from './events.ts';
 import type { Feed } from './feed.ts';
 import { type Files, mimetypeOf } from './files.ts';
+import { inviteCommand } from './invite.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { People } from './people.ts';
 import type { Store } from './store.ts';
@@ -48,7 +49,7 @@ export function createClientApi(ports: Ports) {
 
   function boot(asked: string | null): Reply {
     const humans = company.users().filter(({ is_bot, deleted }) => !is_bot && !deleted);
-    const me = humans.find(({ id }) => id === asked) ?? humans[0];
+    const me = humans.find(({ id, name }) => id === asked || name === asked?.toLowerCase()) ?? humans[0];
     if (me === undefined) return refuse(404, 'user_not_found');
     const channels = company.channels().filter(({ members }) => members.has(me.id));
     return {
@@ -60,11 +61,11 @@ export function createClientApi(ports: Ports) {
           ...{ id, name, real_name, title, color: `#${color.replace('#', '')}` },
           ...(is_bot ? { bot: true, is_bot: true } : {}),
         })),
-        channels: channels.map(({ id, name, topic, kind }) => ({
-          ...{ id, name, topic, unread: store.unread(me.id, id) },
+        channels: channels.map(({ id, name, topic, kind, members }) => ({
+          ...{ id, name, topic, unread: store.unread(me.id, id), app: members.has(company.bot.id) },
           ...(kind === 'public' ? {} : { [kind]: true }),
         })),
-        commands: ports.installed.commands.map(({ command, usage_hint, description }) => ({
+        commands: [...ports.installed.commands, inviteCommand].map(({ command, usage_hint, description }) => ({
           command,
           usage_hint,
           description,

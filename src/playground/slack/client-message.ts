@@ -17,12 +17,14 @@ export interface ClientMessage {
   readonly latest_reply?: string;
   readonly edited?: boolean;
   readonly ephemeral?: boolean;
+  /** Says that its writer has joined. */
+  readonly joined?: boolean;
   readonly files?: readonly { readonly title: string; readonly alt: string; readonly url: string }[];
   readonly time: string;
 }
 
 export function clientMessage(message: Message, store: Store): ClientMessage {
-  const { ts, user, username, bot, text, blocks, thread_ts, broadcast, edited, reader, files } = message;
+  const { ts, user, username, bot, text, blocks, thread_ts, broadcast, edited, reader, files, inviter } = message;
   const answers = thread_ts === undefined ? store.answers(message.channel, ts) : [];
   const latest = answers.at(-1)?.ts;
   return {
@@ -37,6 +39,7 @@ export function clientMessage(message: Message, store: Store): ClientMessage {
     ...(latest === undefined ? {} : { reply_count: answers.length, latest_reply: latest }),
     ...(edited === undefined ? {} : { edited: true }),
     ...(reader === undefined ? {} : { ephemeral: true }),
+    ...(inviter === undefined ? {} : { joined: true }),
     ...(files === undefined
       ? {}
       : { files: files.map(({ id, title, alt = '' }) => ({ title, alt, url: `/client/file/${id}` })) }),

@@ -22,6 +22,8 @@ export const messageSchema = z.object({
   broadcast: z.boolean().optional(),
   edited: z.string().optional(),
   reactions: z.record(z.string(), z.array(z.string())).optional(),
+  /** Of the line that says that somebody has joined: who asked them in. */
+  inviter: z.string().optional(),
   /** Of an ephemeral message: the only person who sees it. */
   reader: z.string().optional(),
 });

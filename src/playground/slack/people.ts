@@ -2,6 +2,7 @@ import { type createCommands, type Outcome, whisperAsSlack } from './commands.ts
 import type { Channel, Company, User } from './company.ts';
 import type { Events } from './events.ts';
 import type { createInteractions } from './interactions.ts';
+import type { createInvitations } from './invite.ts';
 import type { Store } from './store.ts';
 import { encodeTyped } from './typed-text.ts';
 
@@ -15,6 +16,7 @@ export function createPeople(ports: {
   readonly store: Store;
   readonly events: Events;
   readonly command: ReturnType<typeof createCommands>;
+  readonly invite: ReturnType<typeof createInvitations>;
   readonly act: ReturnType<typeof createInteractions>;
 }) {
   const { company, store } = ports;
@@ -34,7 +36,7 @@ export function createPeople(ports: {
         store,
         channel.id,
         user.id,
-        `You mentioned <@${company.bot.id}>, but they’re not in this channel.`,
+        `You mentioned <@${company.bot.id}>, but they’re not in this channel. Type \`/invite @${company.bot.name}\` to add them.`,
         thread_ts,
       );
     return { ok: true };
@@ -51,6 +53,7 @@ export function createPeople(ports: {
       if (text.trim() === '') return { ok: false, notice: 'There is nothing to send.' };
       if (text.length > longest) return { ok: false, notice: `A message may have ${longest} characters.` };
       const rootTs = root?.thread_ts ?? root?.ts;
+      if (/^\/invite(\s|$)/.test(text) && rootTs === undefined) return ports.invite(user, channel, text);
       return text.startsWith('/')
         ? ports.command(user, channel, text, rootTs)
         : write(user, channel, text.trim(), rootTs);

@@ -11,6 +11,8 @@ const stateSchema = z.object({
   tokens: z.object({ bot: z.string(), app: z.string(), signingSecret: z.string().default(newSigningSecret) }),
   messages: z.array(messageSchema),
   read: z.record(z.string(), z.string()),
+  /** Who is in which channel by now. */
+  members: z.record(z.string(), z.array(z.string())).default({}),
   files: z.array(fileSchema).default([]),
 });
 export type State = z.infer<typeof stateSchema>;

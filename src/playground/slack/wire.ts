@@ -26,12 +26,14 @@ export function wireMessage(message: Message, { company, store }: Wire, withMeta
     edited,
     reactions,
     files,
+    inviter,
   } = message;
   const answers = thread_ts === undefined ? store.answers(message.channel, ts) : [];
   const team = company.team.id;
   return {
     type: 'message',
     ...(broadcast === true ? { subtype: 'thread_broadcast' } : {}),
+    ...(inviter === undefined ? {} : { subtype: 'channel_join', inviter }),
     ...(files === undefined
       ? {}
       : { subtype: 'file_share', files: files.map((file) => wireFile(file, teamUrlOf(company))) }),

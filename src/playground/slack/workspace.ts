@@ -4,13 +4,14 @@ import type { Clock } from '../../time.ts';
 import { createCalls } from './calls.ts';
 import { createClientApi } from './client-api.ts';
 import { createCommands } from './commands.ts';
-import { createCompany, teamUrlOf } from './company.ts';
+import { type Company, createCompany, teamUrlOf } from './company.ts';
 import { createControl } from './control.ts';
 import { createEvents } from './events.ts';
 import { createFaults } from './faults.ts';
 import { createFeed } from './feed.ts';
 import { createFiles } from './files.ts';
 import { createInteractions } from './interactions.ts';
+import { createInvitations } from './invite.ts';
 import { installApp } from './manifest.ts';
 import { createPeople } from './people.ts';
 import { createRateLimits } from './rate-limits.ts';
@@ -57,6 +58,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
   const company = createCompany(seed, installed);
   const kept = options.file === undefined ? null : readState(options.file);
   const tokens = options.tokens ?? kept?.tokens ?? newTokens(company.app.id);
+  for (const [channel, members] of Object.entries(kept?.members ?? {})) company.setMembers(channel, members);
   const store = createStore({ clock, kept: kept ?? undefined });
   const files = createFiles(kept?.files);
   for (const user of company.users()) if (store.all(`D${user.id.slice(1)}`).length > 0) company.openIm(user.id);
@@ -100,6 +102,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
     store,
     events,
     command: createCommands(ports),
+    invite: createInvitations({ company, store, events }),
     act: createInteractions(ports),
   });
   const windows = createViewInteractions({ ...ports, views, nextTs: store.nextTs });
@@ -116,6 +119,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
   const state = () => ({
     ...{ version: 1 as const, tokens, messages: [...store.kept().messages], read: store.kept().read },
     files: files.kept(),
+    members: membersOf(company),
   });
   const stateFile = file === undefined ? null : createStateFile(file, state, options.onError ?? (() => {}));
   store.onChange(() => {
@@ -174,6 +178,12 @@ export async function createWorkspace(options: WorkspaceOptions) {
       await stateFile?.flush();
     },
   };
+}
+
+/** Who is in which channel, for the next start. */
+function membersOf(company: Company): Record<string, string[]> {
+  const channels = company.channels().filter(({ kind }) => kind !== 'im');
+  return Object.fromEntries(channels.map(({ id, members }) => [id, [...members]]));
 }
 
 /** What was said before anybody looked, oldest first. */

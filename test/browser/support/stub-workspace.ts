@@ -21,7 +21,7 @@ export interface StubMessage {
 }
 
 export interface StubOptions {
-  readonly channels: readonly { id: string; name: string; topic: string; unread: number }[];
+  readonly channels: readonly { id: string; name: string; topic: string; unread: number; app?: boolean }[];
   readonly messages?: Readonly<Record<string, readonly StubMessage[]>>;
   /** Answers /panel/state; without it the panel's paths are unknown. */
   readonly panel?: () => object;

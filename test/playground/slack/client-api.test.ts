@@ -42,10 +42,15 @@ test('a page learns who and what there is for its person', async () => {
       { id: 'CGENERAL', name: 'general', unread: 0 },
       { id: 'GBOARD', name: 'board', private: true },
     ],
-    commands: [{ command: '/release', usage_hint: expect.stringMatching(/SERVICE/) }, { command: '/rollback' }],
+    commands: [
+      { command: '/release', usage_hint: expect.stringMatching(/SERVICE/) },
+      { command: '/rollback' },
+      { command: '/invite' },
+    ],
     groups: [{ id: 'SPLATFORM', handle: 'platform' }, { id: 'SDEVELOPERS' }],
   });
   expect(await get(workspace, 'boot')).toMatchObject({ me: 'UANA' });
+  expect(await get(workspace, 'boot?as=bo')).toMatchObject({ me: 'UBO' });
 });
 
 test('people talk, see each other live, and count what they have not read', async () => {

@@ -18,6 +18,7 @@ test('a second start finds messages, tokens and what was read', async () => {
   const first = await createWorkspace({ manifest, seed, clock: systemClock, file });
   const { ts } = await call(first, 'chat.postMessage', { channel: 'CGENERAL', text: 'kept' });
   await call(first, 'chat.postMessage', { channel: 'UANA', text: 'direct' });
+  await first.control.say('ana', 'quiet', '/invite @bo');
   await first.close();
 
   const second = await aWorkspace({ file });
@@ -28,6 +29,7 @@ test('a second start finds messages, tokens and what was read', async () => {
   expect(boot).toMatchObject({
     channels: [{ id: 'CGENERAL', unread: 1 }, { id: 'CQUIET' }, { id: 'DANA', unread: 1 }],
   });
+  expect(await second.control.say('bo', 'quiet', 'I am here')).toMatchObject({ ok: true });
   expect(readdirSync(join(folder, 'deep'))).toEqual(['slack.json']);
   expect(statSync(file).mode & 0o077).toBe(0);
 });
