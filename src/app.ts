@@ -73,7 +73,14 @@ export async function startApp(
   const ledger = createLedger(kept);
   /** Takes nothing from a replica that does not lead any more. */
   const leading = createLedger({ ...kept, fence: lease.fence });
-  const gitops = createGitops({ ...settled, author: file.author, clock, log, onPush: measures.pushed });
+  const gitops = createGitops({
+    ...settled,
+    author: file.author,
+    clock,
+    log,
+    onPush: measures.pushed,
+    rendered: (...args) => catalog.rendered(...args),
+  });
   const clockSkew = async () =>
     skewWords(
       await worstSkew(clock, [

@@ -28,7 +28,7 @@ function isRepositoryPath(path: string): boolean {
 }
 
 /** Where the version of one service lives in one file. */
-export const placeSchema = z.discriminatedUnion('kind', [
+export const filePlaceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('kustomize-image'), path: repositoryPathSchema, image: z.string().min(1) }),
   z.strictObject({
     kind: z.literal('helm-value'),
@@ -63,6 +63,20 @@ export const placeSchema = z.discriminatedUnion('kind', [
     digest: z.string().optional(),
   }),
 ]);
+export type FilePlace = z.infer<typeof filePlaceSchema>;
+
+/** A whole folder of manifests that CI rendered; the version is that of the image in them. */
+const renderedFolderSchema = z.strictObject({
+  kind: z.literal('rendered-folder'),
+  path: repositoryPathSchema,
+  image: z.string().min(1),
+  /** The hash of what is to be written there (`renderedHash`); not known before the artifact is. */
+  content: z.string().optional(),
+});
+export type RenderedFolder = z.infer<typeof renderedFolderSchema>;
+
+/** Where the version of one service lives. */
+export const placeSchema = z.discriminatedUnion('kind', [filePlaceSchema, renderedFolderSchema]);
 export type Place = z.infer<typeof placeSchema>;
 
 /** A version as a place holds it. */
@@ -72,18 +86,6 @@ export type Placed = z.infer<typeof placedSchema>;
 /** One branch of one repository. Writes to it are serial. */
 export const laneSchema = z.strictObject({ repository: z.string(), branch: z.string() });
 export type Lane = z.infer<typeof laneSchema>;
-
-/** Files to write in one commit. A one-line splice is its first producer; rendered folders can be another. */
-export interface Change {
-  readonly files: readonly FileChange[];
-}
-
-export interface FileChange {
-  readonly path: string;
-  /** The blob that this edit started from; null for a new file. */
-  readonly oldBlob: BlobId | null;
-  readonly content: string;
-}
 
 /** A changed line as people see it before they approve. */
 export const lineChangeSchema = z.strictObject({

@@ -91,6 +91,8 @@ export const artifactSchema = z.strictObject({
   commits: z.array(commitNoteSchema).max(250),
   /** What it changes, as paths or labels: `migrations/0012.sql`. */
   touches: z.array(z.string().min(1).max(300)).max(500).optional(),
+  /** The hashes of the manifests that CI rendered for it, by environment (`renderedHash`). */
+  rendered: z.record(nameSchema, digestSchema).optional(),
   builtAt: instantSchema,
   checks: z.array(checkSchema).max(50).optional(),
   vulnerabilities: vulnerabilitiesSchema.optional(),

@@ -45,6 +45,8 @@ function placedWords(placed: Placed | null): string {
 }
 
 function placeWords(place: Shown['places'][number]): string {
+  if (place.kind === 'rendered-folder')
+    return `${place.path} (manifests ${place.content?.slice(7, 14) ?? 'of nothing'})`;
   const { kind: _, path, ...where } = place;
   return `${path} (${Object.values(where).join(' ')})`;
 }

@@ -222,6 +222,21 @@ describe('sluice.yaml', () => {
       '7:8 services.b.folder: is the place of a already',
     ],
     [
+      'a place in a folder that releases of another fill',
+      `${base}  a: { place: { rendered: "x/{environment}", image: i } }\n  b: { place: { kustomize: "x/{environment}/b/k.yaml", image: j } }\n`,
+      '7:8 services.b.place: lies in the folder that releases of a fill; each has a place of its own; the other is line 6',
+    ],
+    [
+      'a folder that two fill',
+      `${base}  a: { place: { rendered: "x/{environment}", image: i } }\n  b: { place: { rendered: "x/{environment}", image: j } }\n`,
+      '7:8 services.b.place: lies in the folder that releases of a fill',
+    ],
+    [
+      'a folder of another service that is filled, above',
+      `${base}  a: { folder: "x/{environment}/a" }\n  b: { place: { rendered: "x/{environment}", image: j } }\n`,
+      '6:8 services.a.folder: lies in the folder that releases of b fill',
+    ],
+    [
       'a rule with a mistyped member',
       `${base}policies:\n  - kind: rule\n    expression: 'plan.commitCont < 3'\n    message: few\n`,
       '8:5 policies.0.expression: column 6: No such key: commitCont; did you mean "commitCount"?; example: expression: \'plan.step',

@@ -2,16 +2,20 @@ import { z } from 'zod';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
 import { didYouMean } from '../nearest.ts';
 import { type Artifact, artifactSchema, checkSchema, nameSchema, vulnerabilitiesSchema } from '../release.ts';
+import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../rendered.ts';
 import { explainIssue } from '../schema-problems.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, instantOf } from '../time.ts';
 import type { Added, ArtifactRow } from './artifacts.ts';
 import type { Admitted, Caller, Claimed } from './callers/caller.ts';
 
+/** What CI rendered, by environment. */
+export type Manifests = Readonly<Record<string, RenderedFiles>>;
+
 export interface ArtifactRoutePorts {
   /** Tells who posts by the `Authorization` header. */
   readonly admit: (header: string | undefined) => Promise<Admitted>;
-  readonly add: (artifact: Artifact) => Promise<Added>;
+  readonly add: (artifact: Artifact, manifests?: Manifests) => Promise<Added>;
   /** The services that are known now, read again where `service` is not among them; null where none could be read yet. */
   readonly servicesWith: (service: string) => Promise<readonly string[] | null>;
   /** What is kept of a service, newest first. */
@@ -72,7 +76,7 @@ function isWebAddress(url: string): boolean {
 }
 
 /** A post may leave out what a small build script does not know; the rest is as strict as the record. */
-const postSchema = artifactSchema.extend({
+const postSchema = artifactSchema.omit({ rendered: true }).extend({
   version: artifactSchema.shape.version.meta({ examples: ['1.4.2'] }),
   image: imageSchema,
   branch: branchSchema,
@@ -94,6 +98,10 @@ const postSchema = artifactSchema.extend({
     .optional()
     .meta({ examples: [[{ name: 'ci', state: 'passed' }]] }),
   vulnerabilities: vulnerabilitiesSchema.extend({ at: checkedAtSchema }).optional(),
+  manifests: z
+    .record(nameSchema, renderedFilesSchema)
+    .optional()
+    .meta({ examples: [{ dev: { 'deployment.yaml': 'apiVersion: apps/v1' } }] }),
 });
 
 /**
@@ -141,7 +149,7 @@ async function tell({ url }: HttpRequest, ports: ArtifactRoutePorts, caller: Cal
 async function take(request: HttpRequest, ports: ArtifactRoutePorts, caller: Caller): Promise<HttpAnswer> {
   const read = readPost(request.body, ports.clock);
   if (read.kind === 'refused') return refused(read.errors, ports.log);
-  const { artifact } = read;
+  const { artifact, manifests } = read;
   const objection = caller.objection(artifact);
   if (objection !== null) return forbidden(objection, artifact, ports.log);
   const services = await ports.servicesWith(artifact.service);
@@ -151,7 +159,7 @@ async function take(request: HttpRequest, ports: ArtifactRoutePorts, caller: Cal
     const meant = didYouMean(artifact.service, services) ?? 'name one of sluice.yaml';
     return refused([{ field: 'service', message: `"${artifact.service}" is not a service; ${meant}` }], ports.log);
   }
-  const added = await ports.add(artifact);
+  const added = await ports.add(artifact, manifests);
   const { service, version } = artifact;
   if (added.kind !== 'differs')
     return { status: added.kind === 'added' ? 201 : 200, body: { kind: added.kind, service, version } };
@@ -178,7 +186,7 @@ function readPost(
   body: Buffer,
   clock: Clock,
 ):
-  | { readonly kind: 'read'; readonly artifact: Artifact }
+  | { readonly kind: 'read'; readonly artifact: Artifact; readonly manifests?: Manifests | undefined }
   | { readonly kind: 'refused'; readonly errors: readonly FieldError[] } {
   let value: unknown;
   try {
@@ -196,7 +204,7 @@ function readPost(
   }
   const early = aheadOf(result.data, clock.now() + aheadMs);
   if (early.length > 0) return { kind: 'refused', errors: early };
-  return { kind: 'read', artifact: asKept(result.data, clock.now()) };
+  return { kind: 'read', artifact: asKept(result.data, clock.now()), manifests: result.data.manifests };
 }
 
 type Post = z.infer<typeof postSchema>;
@@ -216,7 +224,7 @@ function aheadOf({ builtAt, checks = [], vulnerabilities }: Post, latestMs: numb
     }));
 }
 
-function asKept({ builtAt, checks, vulnerabilities, ...post }: Post, nowMs: number): Artifact {
+function asKept({ builtAt, checks, vulnerabilities, manifests, ...post }: Post, nowMs: number): Artifact {
   const moment = (given: string | undefined) => instantOf(given === undefined ? nowMs : Date.parse(given));
   const known = checks?.map(({ name, state, at, url }) => ({
     name,
@@ -228,10 +236,17 @@ function asKept({ builtAt, checks, vulnerabilities, ...post }: Post, nowMs: numb
     ...post,
     builtAt: moment(builtAt),
     ...(known === undefined ? {} : { checks: known }),
+    ...(manifests === undefined ? {} : { rendered: hashesOf(manifests) }),
     ...(vulnerabilities === undefined
       ? {}
       : { vulnerabilities: { ...vulnerabilities, at: moment(vulnerabilities.at) } }),
   };
+}
+
+function hashesOf(manifests: Manifests): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(manifests).map(([environment, files]) => [environment, renderedHash(files)]),
+  );
 }
 
 function refused(errors: readonly FieldError[], log: Log): HttpAnswer {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { canonical } from '../canonical.ts';
 import { artifactWork, dueKeys, markDueLua } from '../due.ts';
 import { key, type Redis } from '../redis.ts';
 import { type Artifact, artifactSchema } from '../release.ts';
@@ -176,13 +177,20 @@ function isNewer<T extends { readonly at: string }>(posted: T, known: T | undefi
 }
 
 /** What may not change under a version, in a few characters. */
-function printOf({ image, digest, commit }: Artifact): string {
+function printOf({ image, digest, commit, rendered }: Artifact): string {
+  const manifests = rendered === undefined ? [] : [canonical(rendered)];
   return createHash('sha256')
-    .update(JSON.stringify([image, digest ?? '', commit]))
+    .update(JSON.stringify([image, digest ?? '', commit, ...manifests]))
     .digest('base64url')
     .slice(0, 16);
 }
 
-function isSame(a: Artifact, b: Artifact): boolean {
-  return a.image === b.image && a.digest === b.digest && a.commit === b.commit;
+function isSame(before: Artifact, posted: Artifact): boolean {
+  return (
+    before.image === posted.image &&
+    before.digest === posted.digest &&
+    before.commit === posted.commit &&
+    // Whoever adds a check later need not render again.
+    (posted.rendered === undefined || canonical(before.rendered ?? {}) === canonical(posted.rendered))
+  );
 }

@@ -5,6 +5,7 @@ import { artifactWork } from '../due.ts';
 import { messageOf } from '../errors.ts';
 import type { Redis } from '../redis.ts';
 import type { Artifact, Request } from '../release.ts';
+import type { RenderedFiles } from '../rendered.ts';
 import { squadOf } from '../scope.ts';
 import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
@@ -14,6 +15,7 @@ import { createDeployed, type Deployed, type DeployedPorts } from './deployed.ts
 import { createIncoming, type Incoming, type IncomingPorts } from './incoming.ts';
 import { createLag, type Lag } from './lag.ts';
 import { type Planned, type PlanPorts, planRelease } from './plan.ts';
+import { createRenderedStore } from './rendered-store.ts';
 import { discoveredServices, discoveryFolder, namedService } from './services.ts';
 import type { Squad } from './sluice-file.ts';
 import { createSnapshots, type SnapshotPorts } from './snapshots.ts';
@@ -32,7 +34,7 @@ export interface CatalogPorts {
   /** The lanes of other repositories that services name, by repository. */
   readonly lanes?: Readonly<Record<string, Lane>>;
   readonly gitops: Pick<SnapshotPorts, 'fetch' | 'head' | 'read' | 'changedBy' | 'isAncestor' | 'provenance'> &
-    Pick<PlanPorts, 'places' | 'readPlace' | 'editPlace'> &
+    Pick<PlanPorts, 'places' | 'readPlace' | 'editPlace' | 'folder' | 'readRendered'> &
     Pick<DeployedPorts, 'changedPaths'> & {
       readonly list: (repository: string, commit: CommitSha, folder: string) => Promise<readonly string[]>;
     };
@@ -66,6 +68,11 @@ export interface Catalog extends Incoming {
     service: string,
     options?: { readonly branch?: string; readonly limit?: number },
   ) => Promise<Artifact[]>;
+  /** What CI rendered for an artifact, by its hash; null where it was forgotten. */
+  readonly rendered: (
+    artifact: Pick<Artifact, 'service' | 'version'>,
+    content: string,
+  ) => Promise<RenderedFiles | null>;
   /** How far a version is behind another, or behind the newest of the main branch. */
   readonly lag: (service: string, version: string, than?: string) => Promise<Lag>;
   /** The artifacts of this version, else those built from a commit that begins so; of one service, or of any. */
@@ -97,6 +104,7 @@ const freshMs = 1_000;
 export function createCatalog(ports: CatalogPorts): Catalog {
   const { gitops, policy, clock, log } = ports;
   const artifacts = createArtifacts(ports.redis);
+  const rendered = createRenderedStore(ports.redis);
   const snapshots = createSnapshots({ ...gitops, redis: ports.redis, log, policy, membersOf: ports.membersOf });
   let discovered: { readonly of: string; readonly byEnvironment: ReadonlyMap<string, readonly string[]> } | null = null;
   const fetchedAtMs = new Map<string, number>();
@@ -165,6 +173,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     lastWrites: ports.lastWrites,
     clock,
     artifacts,
+    rendered: rendered.get,
     headOf,
     services,
     policy: async () => {
@@ -187,7 +196,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     headOf: (repository) => at(gitops.head, laneOf(repository)),
   });
   const incoming = createIncoming({
-    ...{ artifacts, servicesWith, clock, log },
+    ...{ artifacts, rendered, servicesWith, clock, log },
     callers: ports.artifactCallers,
     registries: ports.registries ?? {},
     named: () => standing()?.file.services.named ?? {},
@@ -220,6 +229,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
         rows.slice(0, limit).map(({ version }) => version),
       );
     },
+    rendered: ({ service, version }, content) => rendered.get(service, version, content),
     lag: createLag(artifacts),
     find: (name, service) => findArtifacts(artifacts, service === undefined ? services() : [service], name),
     plan: (request) => planRelease(planPorts, request),

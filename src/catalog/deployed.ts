@@ -170,6 +170,6 @@ async function readOne(
     image,
     version: placed.version,
     ...(placed.digest === undefined ? {} : { digest: placed.digest }),
-    paths: [...new Set(found.places.map((each) => each.place.path))],
+    paths: [...new Set(found.places.map(({ place: { path }, file }) => file ?? path))],
   };
 }

@@ -3,14 +3,16 @@ import type { Route } from '../http.ts';
 import type { Artifact } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
-import { type ArtifactRoutePorts, artifactRoutes } from './artifact-route.ts';
+import { type ArtifactRoutePorts, artifactRoutes, type Manifests } from './artifact-route.ts';
 import type { Added, Artifacts } from './artifacts.ts';
 import { createCallers } from './callers/callers.ts';
 import { createRegistryReader, type ReaderPorts } from './registry/reader.ts';
+import type { RenderedStore } from './rendered-store.ts';
 import type { Service } from './sluice-file.ts';
 
 export interface IncomingPorts {
   readonly artifacts: Artifacts;
+  readonly rendered: Pick<RenderedStore, 'keep'>;
   readonly callers: ArtifactCallers | undefined;
   readonly registries: ReaderPorts['registries'];
   readonly servicesWith: ArtifactRoutePorts['servicesWith'];
@@ -24,7 +26,8 @@ export interface IncomingPorts {
 }
 
 export interface Incoming {
-  readonly addArtifact: (artifact: Artifact) => Promise<Added>;
+  /** `manifests`: what CI rendered for it, by environment. */
+  readonly addArtifact: (artifact: Artifact, manifests?: Manifests) => Promise<Added>;
   readonly artifactRoutes: readonly Route[];
   /** Looks into the registries that services name for versions that nobody posted; those whose turn it is. Never rejects. */
   readonly readRegistries: () => Promise<void>;
@@ -33,7 +36,8 @@ export interface Incoming {
 /** The ways on which artifacts come: posted by CI, or found in a registry. */
 export function createIncoming(ports: IncomingPorts): Incoming {
   const { artifacts, named } = ports;
-  const addArtifact: Incoming['addArtifact'] = async (artifact) => {
+  const addArtifact: Incoming['addArtifact'] = async (artifact, manifests = {}) => {
+    await ports.rendered.keep(artifact, manifests);
     const added = await artifacts.add(artifact);
     if (added.kind === 'added') ports.onAdded(artifact);
     if (added.kind === 'renewed') ports.onRenewed();

@@ -131,8 +131,15 @@ const envForm = z.strictObject({
   digest: variableSchema.optional().describe('The variable that holds the digest'),
 });
 
+const renderedForm = z.strictObject({
+  rendered: templateSchema(['{environment}'], 'apps/{environment}/{service}').describe(
+    'A folder that a release fills with the manifests that CI rendered for the environment; what is not among them is taken out',
+  ),
+  image: imageSchema.describe('The image in them whose tag is the version'),
+});
+
 /** Where exactly a version stands, in one of these forms; told apart by their first key. */
-export const placeForms = [kustomizeForm, helmForm, yamlForm, manifestForm, markerForm, envForm] as const;
+export const placeForms = [kustomizeForm, helmForm, yamlForm, manifestForm, markerForm, envForm, renderedForm] as const;
 export const placeFormSchema = z.union(placeForms);
 export type PlaceForm = z.infer<typeof placeFormSchema>;
 
@@ -142,6 +149,7 @@ export function templateOf(form: PlaceForm): string {
   if ('helm' in form) return form.helm;
   if ('yaml' in form) return form.yaml;
   if ('manifest' in form) return form.manifest;
+  if ('rendered' in form) return form.rendered;
   return 'marker' in form ? form.marker : form.env;
 }
 
@@ -162,6 +170,7 @@ export function placesOfForm(
 function placeAt(form: PlaceForm, at: string): Place {
   if ('kustomize' in form) return { kind: 'kustomize-image', path: at, image: form.image };
   if ('manifest' in form) return { kind: 'container-image', path: at, image: form.image };
+  if ('rendered' in form) return { kind: 'rendered-folder', path: at, image: form.image };
   if ('marker' in form) return { kind: 'setter-marker', path: at, policy: form.policy };
   const digest = form.digest === undefined ? {} : { digest: form.digest };
   if ('env' in form) return { kind: 'env-value', path: at, variable: form.variable, ...digest };

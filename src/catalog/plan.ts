@@ -1,20 +1,24 @@
-import type { CommitSha, Lane, LineChange, Place, Placed } from '../change.ts';
+import type { CommitSha, FilePlace, Lane, LineChange, Place, Placed } from '../change.ts';
 import { messageOf } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { type HealthyRecord, proofOf } from '../proven.ts';
 import type { Reason, ReasonCode } from '../reasons.ts';
 import { type Artifact, isAutomatic, type Plan, type Request } from '../release.ts';
+import type { RenderedFiles } from '../rendered.ts';
 import type { ReadFile, SluiceFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';
 import type { Artifacts } from './artifacts.ts';
 import { commitsOf, stepBetween } from './commits-between.ts';
+import { previewFolder, withContent } from './rendered-preview.ts';
 import { resolveVersion, type Standing } from './resolve-version.ts';
 import { type LastWrites, risksOf } from './risks.ts';
 import { type Found, findPlaces, namedService, type PlacePorts, type PlaceRead } from './services.ts';
 
 export interface PlanPorts extends PlacePorts {
+  /** What CI rendered for a version, by its hash; null where it was forgotten. */
+  readonly rendered: (service: string, version: string, content: string) => Promise<RenderedFiles | null>;
   readonly editPlace: (
-    place: Place,
+    place: FilePlace,
     text: string,
     to: Placed,
   ) =>
@@ -94,7 +98,9 @@ async function planAt(
   if (apart !== undefined && reads[0] !== undefined)
     return { kind: 'refused', reasons: [placesApart(reads[0], apart)] };
 
-  const places = found.kind === 'found' ? found.places.map(({ place }) => place) : [...found.places];
+  const places = (found.kind === 'found' ? found.places.map(({ place }) => place) : [...found.places]).map((place) =>
+    withContent(place, artifact, environment),
+  );
   const edited = await previewLines(ports, at, places, artifact);
   if (edited.kind === 'refused') return edited;
   const from = reads[0]?.placed ?? null;
@@ -143,6 +149,12 @@ async function previewLines(
   const texts = new Map<string, string>();
   const lines: LineChange[] = [];
   for (const place of places) {
+    if (place.kind === 'rendered-folder') {
+      const preview = await previewFolder(ports, at, place, artifact);
+      if (preview.kind === 'refused') return refusedPlace('refused', preview.because);
+      lines.push(...preview.lines);
+      continue;
+    }
     const text = texts.get(place.path) ?? (await ports.read(at.lane.repository, at.head, place.path))?.text;
     if (text === undefined) return refusedPlace('missing', `there is no file ${place.path}`);
     const edit = ports.editPlace(place, text, to);

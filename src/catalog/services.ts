@@ -1,11 +1,14 @@
-import type { BlobId, CommitSha, Place, Placed } from '../change.ts';
+import type { BlobId, CommitSha, FilePlace, Place, Placed, RenderedFolder } from '../change.ts';
 import { nameSchema } from '../release.ts';
+import type { RenderedFiles } from '../rendered.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { fillTemplate, type PlaceForm, placesOfForm } from './place-forms.ts';
 import type { Service } from './sluice-file.ts';
 
 export interface PlaceRead {
   readonly place: Place;
+  /** The file of a folder in which the version was read. */
+  readonly file?: string;
   readonly placed: Placed;
   readonly line: number;
 }
@@ -22,8 +25,16 @@ export interface PlacePorts {
     folder: string,
     image?: string,
   ) => Promise<readonly PlaceRead[]>;
+  /** The files of a folder, by their path in the repository. */
+  readonly folder: (repository: string, commit: CommitSha, folder: string) => Promise<RenderedFiles>;
+  readonly readRendered: (
+    place: RenderedFolder,
+    files: RenderedFiles,
+  ) =>
+    | { readonly kind: 'found'; readonly placed: Placed; readonly line: number; readonly path: string }
+    | { readonly kind: 'empty' | 'refused'; readonly because: string };
   readonly readPlace: (
-    place: Place,
+    place: FilePlace,
     text: string,
   ) =>
     | { readonly kind: 'found'; readonly placed: Placed; readonly line: number }
@@ -84,10 +95,8 @@ async function readForms(ports: PlacePorts, where: Where, forms: readonly PlaceF
   const { service, environment } = where;
   const clusters = clustersOf(where.file, environment);
   for (const place of forms.flatMap((form) => placesOfForm(form, service, environment, clusters))) {
-    const file = await ports.read(where.repository, where.commit, place.path);
-    if (file === null) return { kind: 'missing', because: `there is no file ${place.path}` };
-    const read = ports.readPlace(place, file.text);
-    if (read.kind === 'found') places.push({ place, placed: read.placed, line: read.line });
+    const read = await readOne(ports, where, place);
+    if (read.kind === 'found') places.push(read.read);
     else if (read.kind === 'empty') empty.push(place);
     else return { kind: read.kind, because: read.because };
   }
@@ -99,6 +108,23 @@ async function readForms(ports: PlacePorts, where: Where, forms: readonly PlaceF
       because: `${half.path} holds no version yet, but ${places[0].place.path} holds ${places[0].placed.version}; make them equal first`,
     };
   return found(places, `${where.service} has no place in ${where.environment}`);
+}
+
+type ReadOne =
+  | { readonly kind: 'found'; readonly read: PlaceRead }
+  | { readonly kind: 'empty' | 'missing' | 'refused'; readonly because: string };
+
+async function readOne(ports: PlacePorts, { repository, commit }: Where, place: Place): Promise<ReadOne> {
+  if (place.kind === 'rendered-folder') {
+    const found = ports.readRendered(place, await ports.folder(repository, commit, place.path));
+    if (found.kind !== 'found') return found;
+    return { kind: 'found', read: { place, placed: found.placed, line: found.line, file: found.path } };
+  }
+  const file = await ports.read(repository, commit, place.path);
+  if (file === null) return { kind: 'missing', because: `there is no file ${place.path}` };
+  const found = ports.readPlace(place, file.text);
+  if (found.kind !== 'found') return found;
+  return { kind: 'found', read: { place, placed: found.placed, line: found.line } };
 }
 
 async function readFolder(

@@ -106,5 +106,8 @@ export function placesOf(release: Release): string[] {
 }
 
 function placeName(place: Place): string {
-  return JSON.stringify(Object.entries(place).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  // Whatever is to be written to a folder, it is the same folder.
+  const { path, ...rest } = place;
+  const where = place.kind === 'rendered-folder' ? { kind: place.kind, path } : { path, ...rest };
+  return JSON.stringify(Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

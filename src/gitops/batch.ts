@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CommitSha, commitShaSchema, type Place, type Placed } from '../change.ts';
-import type { Person, Release } from '../release.ts';
+import type { Artifact, Person, Release } from '../release.ts';
+import type { RenderedFiles } from '../rendered.ts';
 import type { Signer } from '../ssh-signature.ts';
 import type { Clock } from '../time.ts';
 import { commitMessage } from './commit-message.ts';
+import { filesInFolder, writeFolder } from './folder-tree.ts';
 import { type NewObject, objectId, packOf } from './pack.ts';
 import { editPlace, readPlace } from './places/places.ts';
+import { readRendered } from './places/rendered-folder.ts';
 import { type Pushed, pushOnto } from './push.ts';
 import type { Repository } from './repository.ts';
 import { entryOf, fileModes, treeMode, withEntry } from './tree.ts';
@@ -26,17 +29,22 @@ export interface BatchPorts {
   readonly author: { readonly name: string; readonly email: string };
   readonly signer: Signer | null;
   readonly clock: Clock;
+  /** What CI rendered for an artifact, by its hash; null where it was forgotten. */
+  readonly rendered: (artifact: Artifact, content: string) => Promise<RenderedFiles | null>;
 }
 
 type Outcome<T> =
   | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'missing' | 'refused'; readonly because: string };
 
+/** More files than this are not looked through for a version. */
+const folderLimit = 500;
+
 /**
  * Commits on top of a fetched head, one for each release, made from tree objects in this process: no work tree, no
  * index, one pack and one push for all of them. Nothing is written anywhere before `push`.
  */
-export function createBatch({ repository, branch, head, author, signer, clock }: BatchPorts) {
+export function createBatch({ repository, branch, head, author, signer, clock, rendered }: BatchPorts) {
   /** Trees and blobs as this batch has made them, by id; what is not here is in the clone. */
   const made = new Map<string, NewObject>();
   let tip = head;
@@ -92,11 +100,42 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
     return { kind: 'found', value: { text, trees: found.value.trees } };
   };
 
+  const readFolder = async (tree: string, path: string): Promise<RenderedFiles> => {
+    const listed = (await filesInFolder({ read }, tree, path)).slice(0, folderLimit);
+    await repository.prefetch(listed.flatMap(({ id }) => (made.has(id) ? [] : [id])));
+    const texts = await Promise.all(
+      listed.map(async ({ path: name, id }) => [name, (await read('blob', id))?.toString() ?? ''] as const),
+    );
+    return Object.fromEntries(texts);
+  };
+
+  /** The root tree with a place changed; the same one where it holds the version already. */
+  const edited = async (tree: string, place: Place, artifact: Artifact): Promise<Outcome<string>> => {
+    if (place.kind === 'rendered-folder') {
+      const files = place.content === undefined ? null : await rendered(artifact, place.content);
+      if (files === null)
+        return { kind: 'missing', because: `the manifests of ${artifact.version} for ${place.path} were forgotten` };
+      const written = await writeFolder({ read, put }, tree, place.path, files);
+      return written.kind === 'written' ? { kind: 'found', value: written.tree } : written;
+    }
+    const file = await readFile(tree, place.path);
+    if (file.kind !== 'found') return file;
+    const edit = editPlace(place, file.value.text, { version: artifact.version, digest: artifact.digest });
+    if (edit.kind === 'unchanged') return { kind: 'found', value: tree };
+    return edit.kind === 'edited' ? { kind: 'found', value: write(file.value.trees, edit.text) } : edit;
+  };
+
   /** Puts a file's new content in and returns the new root tree. */
   const write = (trees: readonly { content: Buffer; at: number }[], text: string): string => {
     let id = put('blob', Buffer.from(text));
     for (const { content, at } of trees.toReversed()) id = put('tree', withEntry(content, at, id));
     return id;
+  };
+
+  const readOne = async (tree: string, place: Place) => {
+    if (place.kind === 'rendered-folder') return readRendered(place, await readFolder(tree, place.path));
+    const file = await readFile(tree, place.path);
+    return file.kind === 'found' ? readPlace(place, file.value.text) : file;
   };
 
   const commitObject = (by: Person, message: string, tree: string): CommitSha => {
@@ -132,12 +171,10 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
       const all: Placed[] = [];
       const empty: string[] = [];
       for (const place of places) {
-        const file = await readFile(await root(), place.path);
-        if (file.kind !== 'found') return file;
-        const found = readPlace(place, file.value.text);
+        const found = await readOne(await root(), place);
         if (found.kind === 'found') all.push(found.placed);
         else if (found.kind === 'empty') empty.push(found.because);
-        else return found;
+        else return { kind: found.kind, because: found.because };
       }
       const [first] = all;
       if (first === undefined) return { kind: 'missing', because: empty[0] ?? 'no place is known' };
@@ -154,15 +191,9 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
       // Only a whole release moves the batch's tree: half of one would go out under the next one's name.
       let tree = before;
       for (const place of plan.places) {
-        const file = await readFile(tree, place.path);
-        if (file.kind !== 'found') return file;
-        const edited = editPlace(place, file.value.text, {
-          version: plan.artifact.version,
-          digest: plan.artifact.digest,
-        });
-        if (edited.kind === 'unchanged') continue;
-        if (edited.kind !== 'edited') return edited;
-        tree = write(file.value.trees, edited.text);
+        const next = await edited(tree, place, plan.artifact);
+        if (next.kind !== 'found') return next;
+        tree = next.value;
       }
       if (tree === before) return { kind: 'unchanged' };
       tip = commitObject(release.request.requester, commitMessage(release), tree);
@@ -180,9 +211,9 @@ export function createBatch({ repository, branch, head, author, signer, clock }:
       const before = await root();
       const file = await readFile(before, path);
       if (file.kind !== 'found') return file;
-      const edited = edit(file.value.text);
-      if (edited === file.value.text) return { kind: 'unchanged' };
-      rootTree = write(file.value.trees, edited);
+      const text = edit(file.value.text);
+      if (text === file.value.text) return { kind: 'unchanged' };
+      rootTree = write(file.value.trees, text);
       tip = commitObject(by, message, rootTree);
       return { kind: 'committed', commit: tip };
     },

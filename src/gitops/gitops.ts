@@ -14,11 +14,12 @@ import { releaseIdSchema } from '../release.ts';
 import { readSigner } from '../ssh-signature.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
-import { type Batch, createBatch } from './batch.ts';
+import { type Batch, type BatchPorts, createBatch } from './batch.ts';
 import { isBranchName } from './branch-name.ts';
 import { readTrailers } from './commit-message.ts';
 import type { RepositorySettings } from './isolation.ts';
 import { editPlace, placesIn, readPlace } from './places/places.ts';
+import { readRendered } from './places/rendered-folder.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 import type { Pushed } from './push.ts';
 import { createRepository, type Fetched, type Repository } from './repository.ts';
@@ -35,6 +36,8 @@ export interface GitopsPorts {
   readonly log: Log;
   /** Told once of each reset of a branch, whichever caller's fetch saw it; `lost` is the head that is gone. */
   readonly onRewound?: (lane: Lane, lost: CommitSha) => void;
+  /** What CI rendered for an artifact, by its hash; null where it was forgotten. */
+  readonly rendered?: BatchPorts['rendered'];
   /** Told of each push, whatever became of it. */
   readonly onPush?: (repository: string, outcome: Pushed['kind']) => void;
 }
@@ -45,6 +48,7 @@ interface ListedFile {
 }
 
 const listLimit = 20_000;
+const folderLimit = 500;
 const byTrailer = '--grep=^Sluice-Release: ';
 
 /** The GitOps repositories: what they hold, and commits on top of it. */
@@ -96,6 +100,20 @@ export function createGitops(ports: GitopsPorts) {
       named(repository).isAncestor(ancestor, descendant),
     readPlace,
     editPlace,
+    readRendered,
+
+    /** The files of a folder, by their path in the repository; of very many the first. */
+    folder: async (repository: string, commit: CommitSha, path: string): Promise<Record<string, string>> => {
+      const files = (await filesBelow(repository, commit, path)).slice(0, folderLimit);
+      await named(repository).prefetch(files.map(({ id }) => id));
+      const texts = await Promise.all(
+        files.map(
+          async (file) =>
+            [file.path, (await named(repository).objects.read(file.id))?.content.toString() ?? ''] as const,
+        ),
+      );
+      return Object.fromEntries(texts);
+    },
     /** Whether commits of Sluice prove who made them. */
     signs: signer !== null,
 
@@ -225,6 +243,7 @@ export function createGitops(ports: GitopsPorts) {
         author,
         signer,
         clock,
+        rendered: ports.rendered ?? (async () => null),
       });
       const push = async (): Promise<Pushed> => {
         const pushed = await batch.push();

@@ -3,8 +3,11 @@ import type { ArtifactCallers } from '../../src/artifact-settings.ts';
 import { artifactRoutes } from '../../src/catalog/artifact-route.ts';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
 import { createCallers } from '../../src/catalog/callers/callers.ts';
+import { createIncoming } from '../../src/catalog/incoming.ts';
+import { createRenderedStore } from '../../src/catalog/rendered-store.ts';
 import { serveHttp } from '../../src/http.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { renderedHash } from '../../src/rendered.ts';
 import { aClock, anArtifact, at, digest, sha } from '../support/builders.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -23,7 +26,18 @@ beforeAll(async () => {
   await whenReady(redis, 10_000);
   const artifacts = createArtifacts(redis);
   const ports = {
-    add: artifacts.add,
+    add: createIncoming({
+      artifacts,
+      rendered: createRenderedStore(redis),
+      callers: undefined,
+      registries: {},
+      servicesWith: async () => [],
+      named: () => ({}),
+      onAdded: () => {},
+      onRenewed: () => {},
+      clock: aClock(),
+      log: silent,
+    }).addArtifact,
     rows: artifacts.rows,
     servicesWith: async () => ['web', 'api', 'mail-out'],
     clock: aClock(),
@@ -153,6 +167,35 @@ describe('POST /artifacts', () => {
       body: { error: expect.stringContaining('Bearer') },
     });
     expect(await redis.dbsize()).toBe(0);
+  });
+
+  test('takes manifests, and keeps what they are by their hash', async () => {
+    const dev = { 'web.yaml': 'kind: Deployment\n' };
+    expect(await post({ ...anArtifact(), manifests: { dev } })).toMatchObject({ status: 201 });
+    expect((await createArtifacts(redis).get('web', '1.4.2'))?.rendered).toEqual({ dev: renderedHash(dev) });
+    expect(await createRenderedStore(redis).get('web', '1.4.2', renderedHash(dev))).toEqual(dev);
+    expect(await createRenderedStore(redis).get('web', '1.4.3', renderedHash(dev))).toBeNull();
+    expect(await post({ ...anArtifact(), manifests: { dev: { 'web.yaml': 'kind: Job\n' } } })).toMatchObject({
+      status: 409,
+    });
+    const wrong = await post({ ...anArtifact({ version: '1.4.3' }), manifests: { dev: { '../web.yaml': '' } } });
+    expect(wrong).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: expect.stringContaining('manifests.dev') }] },
+    });
+    expect(await post({ ...anArtifact({ version: '1.4.3' }), rendered: {} })).toMatchObject({ status: 422 });
+  });
+
+  test('forgets manifests of old builds', async () => {
+    const store = createRenderedStore(redis, 2);
+    for (const number of [3, 1, 2]) {
+      const artifact = anArtifact({ version: `1.${number}`, builtAt: at(number * 60_000) });
+      await store.keep(artifact, { dev: { a: `${number}` } });
+    }
+    const kept = await Promise.all(
+      [1, 2, 3].map((number) => store.get('web', `1.${number}`, renderedHash({ a: `${number}` }))),
+    );
+    expect(kept).toEqual([null, { a: '2' }, { a: '3' }]);
   });
 
   test('takes a token of some services for those alone', async () => {

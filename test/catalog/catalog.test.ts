@@ -7,6 +7,7 @@ import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import type { Plan } from '../../src/release.ts';
+import { renderedHash } from '../../src/rendered.ts';
 import {
   aClock,
   aHealthyRecord,
@@ -352,6 +353,92 @@ describe('a plan', () => {
       kind: 'unreadable',
       because: 'connection refused',
     });
+  });
+});
+
+describe('a folder of manifests that CI rendered', () => {
+  const place = 'mail: { place: { rendered: "apps/{environment}/mail", image: registry.acme.test/mail } }';
+  const workload = (version: string, more = '') =>
+    `kind: Deployment\nspec:\n  containers:\n    - image: registry.acme.test/mail:${version}\n${more}`;
+  const post = (version: string, manifests: Record<string, Record<string, string>>) =>
+    catalog.addArtifact(
+      anArtifact({
+        ...{ service: 'mail', version, image: 'registry.acme.test/mail' },
+        rendered: Object.fromEntries(Object.entries(manifests).map(([name, files]) => [name, renderedHash(files)])),
+      }),
+      manifests,
+    );
+  const asked = (version: string, environment = 'dev') =>
+    ({ service: 'mail', environment, wanted: { kind: 'named', name: version } }) as const;
+
+  beforeEach(() => {
+    remote.commit({
+      'sluice.yaml': policyText.replace('  cart:', `  ${place}\n  cart:`),
+      'apps/dev/mail/deployment.yaml': workload('2.0.0', '# the same\n'),
+      'apps/dev/mail/role.yaml': 'kind: Role\n',
+    });
+  });
+
+  test('is planned by what would change in it, and bound to just that', async () => {
+    const files = { 'deployment.yaml': workload('2.1.0', '# the same\n'), 'job.yaml': 'kind: Job\n' };
+    await post('2.1.0', { dev: files });
+    const plan = await planned(asked('2.1.0'));
+    expect(plan.from).toEqual({ version: '2.0.0' });
+    expect(plan.places).toEqual([
+      {
+        kind: 'rendered-folder',
+        path: 'apps/dev/mail',
+        image: 'registry.acme.test/mail',
+        content: renderedHash(files),
+      },
+    ]);
+    expect(plan.lines.map(({ path, line, before, after }) => `${path}:${line} ${before} → ${after}`)).toEqual([
+      'apps/dev/mail/deployment.yaml:4 - image: registry.acme.test/mail:2.0.0 → - image: registry.acme.test/mail:2.1.0',
+      'apps/dev/mail/job.yaml:1  → (a file of 2 lines)',
+      'apps/dev/mail/role.yaml:1 (a file of 2 lines) → ',
+    ]);
+    expect(await catalog.rendered(plan.artifact, renderedHash(files))).toEqual(files);
+    expect((await catalog.deployed()).find(({ service }) => service === 'mail')).toMatchObject({
+      version: '2.0.0',
+      paths: ['apps/dev/mail/deployment.yaml'],
+    });
+  });
+
+  test('begins with nothing, and is unchanged where it holds all of it', async () => {
+    await post('2.0.0', {
+      dev: { 'deployment.yaml': workload('2.0.0', '# the same\n'), 'role.yaml': 'kind: Role\n' },
+      staging: { 'deployment.yaml': workload('2.0.0') },
+    });
+    expect(await planned(asked('2.0.0', 'staging'))).toMatchObject({
+      from: null,
+      places: [{ path: 'apps/staging/mail' }],
+    });
+    expect((await catalog.plan(aRequest(asked('2.0.0')))).kind).toBe('unchanged');
+  });
+
+  test('is refused where its manifests are not there, or not of this version', async () => {
+    await post('2.1.0', { staging: { 'deployment.yaml': workload('2.1.0') } });
+    await post('2.2.0', { dev: { 'deployment.yaml': workload('2.1.0') } });
+    await post('2.3.0', { dev: { 'deployment.yaml': workload('2.3.0') } });
+    await post('2.4.0', { dev: { 'role.yaml': 'kind: Role\n' } });
+    await redis.del('{sluice}:rendered:mail');
+    await post('2.2.0', { dev: { 'deployment.yaml': workload('2.1.0') } });
+    await post('2.4.0', { dev: { 'role.yaml': 'kind: Role\n' } });
+    const said = async (version: string) => (await reasons(asked(version)))[0]?.[1];
+    expect(await said('2.1.0')).toContain('mail 2.1.0 came without manifests for apps/dev/mail');
+    expect(await said('2.2.0')).toContain('the manifests of mail 2.2.0 for apps/dev/mail hold 2.1.0');
+    expect(await said('2.3.0')).toContain('for apps/dev/mail were forgotten; build it again');
+    expect(await said('2.4.0')).toContain('no manifest in apps/dev/mail names registry.acme.test/mail');
+  });
+
+  test('is immutable with its version; whoever adds a check need not send it again', async () => {
+    await post('2.1.0', { dev: { 'a.yaml': workload('2.1.0') } });
+    expect(await post('2.1.0', { dev: { 'a.yaml': workload('2.1.0', '#') } })).toMatchObject({ kind: 'differs' });
+    expect(await post('2.1.0', { dev: { 'a.yaml': workload('2.1.0') } })).toEqual({ kind: 'same' });
+    const check = { name: 'scan', state: 'passed', at: at() } as const;
+    const later = anArtifact({ service: 'mail', version: '2.1.0', image: 'registry.acme.test/mail', checks: [check] });
+    expect(await catalog.addArtifact(later)).toEqual({ kind: 'renewed' });
+    expect((await catalog.artifact('mail', '2.1.0'))?.rendered).toBeDefined();
   });
 });
 

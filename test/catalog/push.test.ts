@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { artifactRoutes } from '../../src/catalog/artifact-route.ts';
 import { type Artifacts, createArtifacts } from '../../src/catalog/artifacts.ts';
@@ -10,6 +10,7 @@ import { type PushValues, pushArtifact } from '../../src/catalog/push/push-comma
 import { countScan, readCounts } from '../../src/catalog/push/scan.ts';
 import { serveHttp } from '../../src/http.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { renderedHash } from '../../src/rendered.ts';
 import { systemClock } from '../../src/time.ts';
 import { digest } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
@@ -165,6 +166,22 @@ describe('artifact push', () => {
     expect(said).toEqual([expect.stringContaining('fetch-depth: 0')]);
   });
 
+  test('sends what the CI rendered for each environment', async () => {
+    for (const [path, text] of Object.entries({ 'dev/a/web.yaml': 'kind: Deployment\n', 'production/web.yaml': '' })) {
+      mkdirSync(dirname(join(checkout(), 'rendered', path)), { recursive: true });
+      writeFileSync(join(checkout(), 'rendered', path), text);
+    }
+    await push(['web'], { manifests: 'rendered' });
+    expect((await artifacts.get('web', '1.4.2'))?.rendered).toEqual({
+      dev: renderedHash({ 'a/web.yaml': 'kind: Deployment\n' }),
+      production: renderedHash({ 'web.yaml': '' }),
+    });
+    symlinkSync('web.yaml', join(checkout(), 'rendered/production/link.yaml'));
+    await expect(push(['web', '1.4.2'], { manifests: 'rendered' })).rejects.toThrow('link.yaml is no plain file');
+    writeFileSync(join(checkout(), 'rendered/dev/large.yaml'), 'x'.repeat(900_001));
+    await expect(push(['web'], { manifests: 'rendered' })).rejects.toThrow('have more than 900000 bytes');
+  });
+
   test('asks GitHub Actions for the token of its job', async () => {
     const asked: string[] = [];
     const actions = await serveHttp({
@@ -235,6 +252,8 @@ describe('artifact push, in vain,', () => {
     ],
     ['a state that is none', ['web'], { check: ['ci=green'] }, {}, /--check takes NAME=passed/],
     ['half a count', ['web'], { vulnerabilities: 'critical=0' }, {}, /all four counts/],
+    ['manifests that are not there', ['web'], { manifests: 'none' }, {}, /The manifests of --manifests cannot be read/],
+    ['manifests without environments', ['web'], { manifests: '.git/info' }, {}, /holds no folder of an environment/],
     ['no checkout', ['web'], { checkout: '/nonexistent' }, {}, /The checkout \/nonexistent cannot be read/],
   ])('refuses %s', async (_, words, values, environment, said) => {
     await expect(push(words, values, environment)).rejects.toThrow(said);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../src/change.ts';
+import type { FilePlace as Place } from '../../src/change.ts';
 import { editPlace, placesIn, readPlace } from '../../src/gitops/places/places.ts';
 
 const path = 'apps/dev/file.yaml';

@@ -20,6 +20,39 @@ test('a refusal gives all its reasons at once, each with its line, and the next 
   expect(refusal).toContain('/release web staging 1.5.0-dark.3');
 });
 
+test('a folder that CI rendered is shown, written as one commit, and runs', async () => {
+  const good = world.git.read('sluice.yaml') ?? '';
+  const rendered = 'mail: { place: { rendered: "apps/{environment}/{service}", image: registry.acme.test/mail } }';
+  const text = good.replace('mail: apps/{environment}/{service}', rendered);
+  world.git.commit({ 'sluice.yaml': text }, { message: 'Render mail\n', author: 'Mia Mork <mia@acme.test>' });
+  const deployment = (world.git.read('apps/base/mail/deployment.yaml') ?? '').replace(
+    /image: .*$/m,
+    'image: registry.acme.test/mail:1.13.0',
+  );
+  const files = {
+    'kustomization.yaml': 'namespace: default\nresources: [deployment.yaml, notes.yaml]\n',
+    'deployment.yaml': deployment,
+    'notes.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: mail-notes }\ndata: { built: by-ci }\n',
+  };
+  await world.build('mail', '1.13.0', { manifests: { dev: files } });
+  let shown = '';
+  while (!shown.includes('notes.yaml')) {
+    await world.say('bo', 'general', '/release diff mail dev 1.13.0');
+    shown = await world.whispered('bo', 'general', /mail.*1\.13\.0/);
+  }
+  expect(shown).toContain('apps/dev/mail/deployment.yaml');
+  await world.say('bo', 'general', '/release mail dev 1.13.0');
+  await world.message('releases-dev', /mail 1\.13\.0 is running in dev/);
+  expect(world.git.read('apps/dev/mail/notes.yaml')).toBe(files['notes.yaml']);
+  expect(world.git.read('apps/dev/mail/kustomization.yaml')).toBe(files['kustomization.yaml']);
+  expect(world.running('dev', 'mail')).toMatch(/mail:1\.13\.0$/);
+  await world.say('bo', 'general', '/release mail staging 1.13.0');
+  expect(await world.whispered('bo', 'general', /Not released/)).toContain(
+    'mail 1.13.0 came without manifests for apps/staging/mail',
+  );
+  world.git.commit({ 'sluice.yaml': good }, { message: 'As it was\n', author: 'Mia Mork <mia@acme.test>' });
+});
+
 test('a release waits for the scan of its artifact, and goes by itself when CI posts that it has passed', async () => {
   const ci = createCi({
     appUrl: () => `http://127.0.0.1:${world.appPort()}`,

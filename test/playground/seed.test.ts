@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
-import { placeSchema } from '../../src/change.ts';
+import { filePlaceSchema } from '../../src/change.ts';
 import { readPlace } from '../../src/gitops/places/places.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { createGitServer, type GitServer } from '../../src/playground/git.ts';
@@ -47,7 +47,7 @@ describe('what Acme is', () => {
   });
 
   it.each(everywhere)('writes the version of %s in %s where Sluice looks for it', (service, environment) => {
-    const place = placeSchema.parse(placeOf(service, environment));
+    const place = filePlaceSchema.parse(placeOf(service, environment));
     expect(readPlace(place, repositoryFiles()[place.path] ?? '')).toMatchObject({
       kind: 'found',
       placed: { version: firstVersions[service] },
@@ -128,7 +128,7 @@ describe('the history of Acme', () => {
         expect(gitSync(git.path, ['log', '-1', '--format=%B', state.commit])).toContain(`Sluice-Release: ${id}`);
     }
     for (const [service, environment] of everywhere) {
-      const place = placeSchema.parse(placeOf(service, environment));
+      const place = filePlaceSchema.parse(placeOf(service, environment));
       const read = readPlace(place, git.read(place.path) ?? '');
       const [newest] = await ledger.healthy(service, environment);
       expect(read).toMatchObject({ kind: 'found', placed: { version: newest?.version } });

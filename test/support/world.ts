@@ -65,7 +65,7 @@ export async function startWorld(
     build: async (
       service: string,
       version: string,
-      over: { branch?: string; author?: string } = {},
+      over: { branch?: string; author?: string; manifests?: Record<string, Record<string, string>> } = {},
       port = app?.port ?? 0,
     ) => {
       const answer = await fetch(`http://127.0.0.1:${port}/artifacts`, {

@@ -1,11 +1,11 @@
-import { blobIdSchema, commitShaSchema, type Place } from '../../change.ts';
+import { blobIdSchema, commitShaSchema, type FilePlace } from '../../change.ts';
 import { isImageOf } from '../../image.ts';
 import type { SluiceFile } from '../../sluice-yaml.ts';
 import { findPlaces, type PlacePorts } from '../services.ts';
 import type { RepositoryFile } from './sightings.ts';
 
 export interface PlaceReaders {
-  readonly placesIn: (path: string, text: string) => readonly Place[];
+  readonly placesIn: (path: string, text: string) => readonly FilePlace[];
   readonly readPlace: PlacePorts['readPlace'];
 }
 
@@ -23,6 +23,9 @@ export async function resolvedPaths(
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const ports: PlacePorts = {
     readPlace,
+    // No proposal has a folder that is filled by releases.
+    folder: async () => ({}),
+    readRendered: ({ path }) => ({ kind: 'empty', because: path }),
     read: async (_, __, path) => {
       const text = texts.get(path);
       return text === undefined ? null : { blob, text };

@@ -1,4 +1,4 @@
-import type { Place } from '../../change.ts';
+import type { FilePlace } from '../../change.ts';
 import type { PlaceForm } from '../place-forms.ts';
 import type { Layout } from './layout.ts';
 import type { Leftover, Seen } from './sightings.ts';
@@ -72,7 +72,7 @@ function together(name: string, forms: readonly Form[]): { kept: ServiceGuess[];
   return { kept: [{ name, forms: kept, environments: [...most] }], left };
 }
 
-function formOf(place: Place, template: string): PlaceForm {
+function formOf(place: FilePlace, template: string): PlaceForm {
   const digest = 'digest' in place && place.digest !== undefined ? { digest: place.digest } : {};
   switch (place.kind) {
     case 'kustomize-image':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Place } from '../../change.ts';
+import type { FilePlace } from '../../change.ts';
 import { nameSchema } from '../../release.ts';
 import { parseManifests } from '../../yaml.ts';
 
@@ -11,7 +11,7 @@ export interface RepositoryFile {
 /** A version that stands in the repository, and the service that it seems to be of. */
 export interface Sighting {
   readonly service: string;
-  readonly place: Place;
+  readonly place: FilePlace;
 }
 
 /** What was seen and is not proposed, and why. */
@@ -46,7 +46,7 @@ const markerPattern = /\{\s*"\$imagepolicy"\s*:\s*"([a-z0-9.-]+:[a-z0-9.-]+)(?::
 /** Looks for versions in the files of a repository; `placesIn` finds those that Sluice finds by itself. */
 export function look(
   files: readonly RepositoryFile[],
-  placesIn: (path: string, text: string) => readonly Place[],
+  placesIn: (path: string, text: string) => readonly FilePlace[],
 ): Seen {
   const sightings: Sighting[] = [];
   const leftovers: Leftover[] = [];
@@ -90,7 +90,7 @@ function objectsIn(text: string): readonly FluxObject[] {
   });
 }
 
-function serviceOf(place: Place, objects: readonly FluxObject[]): string {
+function serviceOf(place: FilePlace, objects: readonly FluxObject[]): string {
   if ('image' in place) return place.image.split('/').at(-1) ?? '';
   if (place.kind === 'helm-value')
     return place.release ?? objects.find(({ kind }) => kind === 'HelmRelease')?.metadata.name ?? '';
@@ -128,7 +128,7 @@ function inValues(path: string, text: string): readonly Sighting[] {
 }
 
 /** A HelmRelease with values of its own, but without the usual place of a tag. */
-function unnamedTags(path: string, objects: readonly FluxObject[], places: readonly Place[]) {
+function unnamedTags(path: string, objects: readonly FluxObject[], places: readonly FilePlace[]) {
   const releases = objects.filter(({ kind, spec }) => kind === 'HelmRelease' && spec?.values !== undefined);
   if (places.some(({ kind }) => kind === 'helm-value')) return [];
   return releases.map(({ metadata }) => ({

@@ -6,6 +6,7 @@ import { type Checkout, openCheckout } from './checkout.ts';
 import { type CiBuild, readCiBuild } from './ci-variables.ts';
 import { historyOf } from './history.ts';
 import { fetchJobToken } from './job-token.ts';
+import { readManifests } from './manifests.ts';
 import { countScan, readCounts } from './scan.ts';
 import { type Patience, sendToSluice } from './send.ts';
 
@@ -23,6 +24,7 @@ export const pushOptions = {
   check: { type: 'string', multiple: true },
   vulnerabilities: { type: 'string' },
   scan: { type: 'string' },
+  manifests: { type: 'string' },
   checkout: { type: 'string' },
   path: { type: 'string', multiple: true },
   url: { type: 'string' },
@@ -50,6 +52,7 @@ export const pushHelp = `npm start -- ${pushUsage}
   --since REV             where the commits begin; default: the last artifact of the branch that Sluice knows
   --check ci=passed       or failed, pending; several times
   --scan FILE             the JSON report of Trivy or Grype; or --vulnerabilities critical=0,high=1,medium=3,low=9
+  --manifests DIR         what the CI rendered, in a folder for each environment: DIR/dev, DIR/production
   --checkout DIR          of the application; default: where the command is typed
   --path DIR              the part of a monorepo that the service is built from; several times
   --url URL               of Sluice; default: SLUICE_URL
@@ -115,6 +118,7 @@ export async function pushArtifact(
     ...(touches.length === 0 ? {} : { touches: touches.map((path) => printable(path, 300)) }),
     checks: values.check?.map((check) => readCheck(check, ci.url)),
     vulnerabilities: values.vulnerabilities === undefined ? counts : readCounts(values.vulnerabilities),
+    ...(values.manifests === undefined ? {} : { manifests: readManifests(resolve(folder, values.manifests)) }),
   };
   const answer = await sendToSluice(sluice, '/artifacts', post, ports);
   const read = answerSchema.safeParse(answer);

@@ -1,4 +1,4 @@
-import type { Place, Placed } from '../../change.ts';
+import type { FilePlace, Placed } from '../../change.ts';
 import { splice } from '../splice.ts';
 import { editInBlock, type InnerPlaces, readInBlock } from './block-text.ts';
 import { editEnvValue, readEnvValue } from './env-value.ts';
@@ -11,7 +11,7 @@ import type { EditedPlace, ReadPlace } from './outcomes.ts';
 import { locateYamlValue } from './yaml-value.ts';
 
 /** Places whose version is a scalar of the file's own YAML. */
-type ScalarPlace = Exclude<Place, { kind: 'env-value' }>;
+type ScalarPlace = Exclude<FilePlace, { kind: 'env-value' }>;
 
 function locate(place: ScalarPlace, text: string): Located {
   switch (place.kind) {
@@ -31,7 +31,7 @@ function locate(place: ScalarPlace, text: string): Located {
 const inBlocks: InnerPlaces = { read: readScalars, edit: editScalars };
 
 /** The version that a file holds at a place. */
-export function readPlace(place: Place, text: string): ReadPlace {
+export function readPlace(place: FilePlace, text: string): ReadPlace {
   if (place.kind === 'env-value') return readEnvValue(place, text);
   if (place.kind === 'yaml-value' && place.inside !== undefined)
     return readInBlock(place, place.inside, text, inBlocks);
@@ -46,7 +46,7 @@ function readScalars(place: ScalarPlace, text: string): ReadPlace {
 }
 
 /** The file with another version at a place: exactly the changed lines differ. A digest is written where the place has one. */
-export function editPlace(place: Place, text: string, to: Placed): EditedPlace {
+export function editPlace(place: FilePlace, text: string, to: Placed): EditedPlace {
   if (place.kind === 'env-value') return editEnvValue(place, text, to);
   if (place.kind === 'yaml-value' && place.inside !== undefined)
     return editInBlock(place, place.inside, text, to, inBlocks);
@@ -75,7 +75,7 @@ function editScalars(place: ScalarPlace, text: string, to: Placed): EditedPlace 
 }
 
 /** The places of versions in one file, by its kind; images of plain workloads are for folders that hold nothing else. */
-export function placesIn(path: string, text: string): Place[] {
+export function placesIn(path: string, text: string): FilePlace[] {
   if (isKustomization(path)) return kustomizeImagesIn(path, text);
   if (!/\.ya?ml$/.test(path)) return [];
   if (/^kind:\s*HelmRelease/m.test(text)) return helmValuesIn(path, text);
