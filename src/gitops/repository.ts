@@ -4,6 +4,7 @@ import { simpleGit } from 'simple-git';
 import { type CommitSha, commitShaSchema, type Lane } from '../change.ts';
 import { messageOf, Refusal, Retryable } from '../errors.ts';
 import type { Log } from '../telemetry.ts';
+import { createAncestry } from './ancestry.ts';
 import { isBranchName } from './branch-name.ts';
 import { namesDamage, namesLock, prepareClone, removeStaleLocks } from './clone.ts';
 import { runGit, spoken } from './git-process.ts';
@@ -50,6 +51,8 @@ export function createRepository({ name, settings, data, log, onRewound }: Repos
     const why = timedOut ? 'it took too long' : spoken(stderr);
     throw new Retryable(`git ${args[0] ?? ''} in ${name} failed: ${why || `exit ${code}`}`);
   };
+
+  const { isAncestor } = createAncestry(name, git);
 
   /** The only use of simple-git: making the clone and fetching into it. */
   const remote = (baseDir: string) =>
@@ -165,22 +168,6 @@ export function createRepository({ name, settings, data, log, onRewound }: Repos
     });
     following.set(lane.branch, next);
     return next;
-  };
-
-  const knownPairs = new Map<string, boolean>();
-  const isAncestor = async (ancestor: string, descendant: string): Promise<boolean> => {
-    if (ancestor === descendant) return true;
-    if (!/^[0-9a-f]{40}$/.test(ancestor) || !/^[0-9a-f]{40}$/.test(descendant)) return false;
-    const pair = `${ancestor} ${descendant}`;
-    const known = knownPairs.get(pair);
-    if (known !== undefined) return known;
-    const { code, stderr } = await git(['merge-base', '--is-ancestor', ancestor, descendant]);
-    // 128: one of them is not here yet, which another fetch may change.
-    if (code === 128) return false;
-    if (code > 1) throw new Retryable(`git merge-base in ${name} failed: ${spoken(stderr) || `exit ${code}`}`);
-    if (knownPairs.size > 50_000) knownPairs.clear();
-    knownPairs.set(pair, code === 0);
-    return code === 0;
   };
 
   return {

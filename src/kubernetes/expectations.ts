@@ -51,13 +51,14 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
   const expected: Expected[] = [];
   const places = await ports.deployed();
   await leaveTakenOut(ports, places, arriving);
-  for (const place of places) {
-    const own = arriving.filter(
-      ({ request }) => request.service === place.service && request.environment === place.environment,
-    );
-    const written = own.flatMap((release): WrittenRelease[] =>
-      release.state.kind === 'written' ? [{ release, id: release.id, commit: release.state.commit }] : [],
-    );
+  const watched = places.map((place) => ({ place, written: writtenTo(place, arriving) }));
+  // All at once, so that Git may answer them together.
+  await Promise.all(
+    watched.flatMap(({ place, written }) =>
+      written.map(({ commit }) => ports.isAncestor(place.repository, commit, place.commit)),
+    ),
+  );
+  for (const { place, written } of watched) {
     const current = await currentRelease(place, written, ports);
     const holds = current === null ? place : { ...place, ...wantedBy(current.release) };
     for (const cluster of place.clusters) {
@@ -83,6 +84,16 @@ export async function expectations(ports: ExpectationPorts): Promise<Expected[]>
     }
   }
   return expected;
+}
+
+function writtenTo({ service, environment }: Deployed, arriving: readonly Release[]): WrittenRelease[] {
+  return arriving.flatMap((release) =>
+    release.request.service === service &&
+    release.request.environment === environment &&
+    release.state.kind === 'written'
+      ? [{ release, id: release.id, commit: release.state.commit }]
+      : [],
+  );
 }
 
 /** Nothing is expected any more of a service that Git does not hold. */

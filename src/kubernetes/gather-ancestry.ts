@@ -33,23 +33,23 @@ export function createAncestry(options: AncestryOptions) {
 
   const relate = async (repository: string, ours: ReadonlySet<string>, theirs: ReadonlySet<string>) => {
     const unknown = new Set<string>();
-    for (const a of ours) {
-      for (const b of theirs) {
-        const key = pair(repository, a, b);
-        if (a === b || known.has(key) || (open.get(key) ?? 0) > options.clock.now()) continue;
-        const [down, up] = await Promise.all([
-          options.isAncestor(repository, a, b),
-          options.isAncestor(repository, b, a),
-        ]);
-        if (down || up) {
-          known.set(key, down);
-          known.set(pair(repository, b, a), up);
-        } else {
-          open.set(key, options.clock.now() + unknownMs);
-          unknown.add(b);
-        }
+    const relateTwo = async (a: string, b: string): Promise<void> => {
+      const [down, up] = await Promise.all([
+        options.isAncestor(repository, a, b),
+        options.isAncestor(repository, b, a),
+      ]);
+      if (down || up) {
+        known.set(pair(repository, a, b), down);
+        known.set(pair(repository, b, a), up);
+      } else {
+        open.set(pair(repository, a, b), options.clock.now() + unknownMs);
+        unknown.add(b);
       }
-    }
+    };
+    const isAsked = (a: string, b: string) =>
+      a !== b && !known.has(pair(repository, a, b)) && (open.get(pair(repository, a, b)) ?? 0) <= options.clock.now();
+    // All at once, so that Git may answer them together.
+    await Promise.all([...ours].flatMap((a) => [...theirs].filter((b) => isAsked(a, b)).map((b) => relateTwo(a, b))));
     const isAncestor: IsAncestor = (a, b) => known.get(pair(repository, a, b)) === true;
     return { isAncestor, unknown };
   };
