@@ -27,6 +27,7 @@ const header = /^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+)$/;
  */
 export function createObjectReader(folder: string, environment: Readonly<Record<string, string>>) {
   let reading: Reading | null = null;
+  let isClosed = false;
   /** Blobs that are known to be in the clone; bounded, as forgetting one costs no more than bringing it again. */
   const present = new Set<string>();
   const seen = (ids: readonly string[]) => {
@@ -45,14 +46,17 @@ export function createObjectReader(folder: string, environment: Readonly<Record<
     /** `name` is an object id or `<commit>:<path>`. */
     read: (name: string): Promise<GitObject | null> => {
       if (/[\n\0]/.test(name)) return Promise.resolve(null);
+      // One started now would keep the whole process from its end.
+      if (isClosed) return Promise.reject(new Retryable('Sluice is about to end'));
       reading ??= start();
       return reading.ask(name);
     },
     has: (id: string): boolean => present.has(id),
     seen,
-    /** Ends the process; the next read starts another. `forget` where the clone itself is made anew. */
+    /** Ends the process for good; with `forget`, where the clone itself is made anew, the next read starts another. */
     close: ({ forget = false } = {}) => {
       if (forget) present.clear();
+      else isClosed = true;
       reading?.child.stdin.end();
       reading = null;
     },

@@ -60,7 +60,11 @@ test('a clone that is not there rejects, and is read once it is there', async ()
   const remote = createGitRemote({ 'plain.yaml': 'x\n' });
   remote.git('clone', '--quiet', '--bare', remote.path, join(folder, 'clone.git'));
   expect((await reader.read('main:plain.yaml'))?.content.toString()).toBe('x\n');
+  reader.close({ forget: true });
+  expect((await reader.read('main:plain.yaml'))?.content.toString()).toBe('x\n');
   reader.close();
+  // Whatever is still under way then starts no process that would outlive it.
+  await expect(reader.read('main:plain.yaml')).rejects.toThrow('about to end');
   remote.close();
   rmSync(folder, { recursive: true });
 });
