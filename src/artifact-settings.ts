@@ -8,7 +8,7 @@ const servicesSchema = z
   .meta({ examples: [['web', 'mail-*']] });
 
 const boundTokenSchema = z.strictObject({
-  token: secretSchema,
+  token: secretSchema.describe('The bearer token'),
   services: servicesSchema.describe('The only services that it may post for; * and ? as in policies'),
 });
 

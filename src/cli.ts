@@ -66,8 +66,8 @@ const commands: Readonly<Record<string, CliCommand>> = {
     run: schema,
   },
   reference: {
-    usage: 'reference policies|commands|metrics',
-    summary: 'print a page about every policy, command or metric, as Markdown',
+    usage: 'reference [policies|commands|metrics|configuration]',
+    summary: 'print a page about every policy, command, metric or setting, or all of them, as Markdown',
     run: reference,
   },
 };
@@ -214,27 +214,9 @@ async function schema(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function reference([which]: readonly string[]): Promise<number> {
-  const { commandsPage, metricsPage, policiesPage } = await import('./reference-page.ts');
-  if (which === 'policies') {
-    const { sluiceJsonSchema } = await import('./sluice-yaml.ts');
-    print(policiesPage(sluiceJsonSchema()));
-  } else if (which === 'commands') {
-    const { commandTable, exampleOf, typed } = await import('./chat/command-table.ts');
-    print(
-      commandsPage(
-        commandTable.map((row) => ({
-          usage: typed(row.verb, row.usage),
-          summary: row.summary,
-          example: exampleOf(row),
-        })),
-      ),
-    );
-  } else if (which === 'metrics') {
-    const { metricsTable } = await import('./metrics-table.ts');
-    print(metricsPage(metricsTable));
-  } else
-    throw new Refusal(`reference takes policies, commands or metrics${which === undefined ? '' : `, not "${which}"`}.`);
+async function reference(args: readonly string[]): Promise<number> {
+  const { referencePages } = await import('./reference.ts');
+  print(await referencePages(args));
   return 0;
 }
 

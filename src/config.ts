@@ -12,7 +12,7 @@ import { parseYaml, problemLines } from './yaml.ts';
 
 const repositorySchema = z.strictObject({
   url: z.string().min(1).describe('https://, ssh://, git@host:path, or file:// of the GitOps repository'),
-  branch: z.string().min(1).default('main'),
+  branch: z.string().min(1).default('main').describe('The branch that Flux applies and Sluice writes to'),
   username: z.string().optional().describe('User name for https; most forges take any'),
   password: secretSchema.optional().describe('Token or password for https'),
   sshKey: z.string().optional().describe('Path of the private key for ssh'),
@@ -28,11 +28,14 @@ const clusterSchema = z.strictObject({
   kubeconfig: z.string().optional().describe('Path of a kubeconfig; without it, the service account of the pod'),
   context: z.string().optional().describe('Context in that kubeconfig; without it, its current one'),
   receiver: z
-    .strictObject({ url: z.url(), token: secretSchema })
+    .strictObject({
+      url: z.url().describe('Its address, with the path that the Receiver shows in its status'),
+      token: secretSchema.describe('The token that the Receiver holds'),
+    })
     .optional()
     .describe('A Flux Receiver (generic-hmac) to call after a push'),
   provider: z
-    .strictObject({ token: secretSchema })
+    .strictObject({ token: secretSchema.describe('The token that its secret holds') })
     .optional()
     .describe(
       'The token of a Flux Provider (generic-hmac) that tells events to https://HOST/flux/CLUSTER: seen sooner',
@@ -57,19 +60,21 @@ export const configSchema = z.strictObject({
         .optional()
         .describe('Only payloads of this team are taken; default: the team of the bot token'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How Sluice speaks with Slack'),
   http: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).optional(),
+      host: z.string().default('127.0.0.1').describe('The address to listen on; in a container, 0.0.0.0'),
+      port: z.int().min(0).max(65_535).optional().describe('The port to listen on; PORT goes before it; default: 8080'),
       url: z.url().optional().describe('The address that people and CI use; commands from a terminal are meant for it'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The one server for Slack, artifacts, commands, health and metrics'),
   data: z.string().default('.sluice/data').describe('Folder for clones of the repositories; may be lost'),
   policy: z
     .strictObject({
-      repository: nameSchema,
-      file: z.string().default('sluice.yaml'),
+      repository: nameSchema.describe('One of repositories'),
+      file: z.string().default('sluice.yaml').describe('Its path there'),
       trustedSigners: z
         .array(publicKeySchema)
         .default([])
@@ -79,17 +84,26 @@ export const configSchema = z.strictObject({
         .meta({ examples: [['ssh-ed25519 AAAA…']] }),
     })
     .describe('Where sluice.yaml lives'),
-  repositories: z.record(nameSchema, repositorySchema),
-  clusters: z.record(nameSchema, clusterSchema),
+  repositories: z
+    .record(nameSchema, repositorySchema)
+    .describe('GitOps repositories, by the names that sluice.yaml uses'),
+  clusters: z
+    .record(nameSchema, clusterSchema)
+    .describe('Clusters that Flux runs in, by the names that sluice.yaml uses'),
   author: z
-    .strictObject({ name: z.string(), email: z.string() })
-    .default({ name: 'Sluice', email: 'sluice@localhost' }),
+    .strictObject({ name: z.string().describe('Its name'), email: z.string().describe('Its address') })
+    .default({ name: 'Sluice', email: 'sluice@localhost' })
+    .describe('Who the commits are by'),
   signing: z
     .strictObject({
       key: z.string().describe('ed25519 private key file, OpenSSH or PKCS8, unencrypted'),
-      trusted: z.array(z.string()).default([]),
+      trusted: z
+        .array(z.string())
+        .default([])
+        .describe('Public keys that Sluice signed with before: releases under them count as its own'),
     })
-    .optional(),
+    .optional()
+    .describe('The key that commits are signed with'),
   unsigned: z.boolean().default(false).describe('Say true to write commits without a signature'),
   artifacts: artifactSettingsSchema.optional(),
   registries: registriesSchema,
@@ -98,21 +112,25 @@ export const configSchema = z.strictObject({
       webhooks: z
         .array(
           z.strictObject({
-            url: z.url(),
+            url: z.url().describe('Where announcements are posted'),
             secret: secretSchema.describe('Signs each announcement (Standard Webhooks, HMAC-SHA256)'),
             events: z.array(z.enum(announcedEvents)).optional().describe('Default: all'),
             environments: z.array(nameSchema).optional().describe('Default: all'),
           }),
         )
         .max(20)
-        .default([]),
+        .default([])
+        .describe('Who is told by HTTP'),
       grafana: z
-        .strictObject({ url: z.url(), token: secretSchema })
+        .strictObject({
+          url: z.url().describe('The address of Grafana'),
+          token: secretSchema.describe('The token of a service account'),
+        })
         .optional()
         .describe('Releases as annotations, with a token that may write them'),
       github: z
         .strictObject({
-          api: z.url().default('https://api.github.com'),
+          api: z.url().default('https://api.github.com').describe('For GitHub Enterprise: https://HOST/api/v3'),
           token: secretSchema.describe('May write deployments of these repositories'),
           repository: z
             .string()
@@ -131,6 +149,7 @@ export const configSchema = z.strictObject({
               'a tag name with {environment} and {service}, and {version} where each is to have its own',
             )
             .default('{environment}/{service}')
+            .describe('The name of a tag')
             .meta({ examples: ['{environment}/{service}', '{environment}/{service}/{version}'] }),
         })
         .optional()
@@ -138,33 +157,42 @@ export const configSchema = z.strictObject({
           'Tags in the GitOps repository of what was proven healthy: one for each environment and service that moves forward, or one for each version that stays',
         ),
       traces: z
-        .strictObject({ url: z.url(), token: secretSchema.optional() })
+        .strictObject({
+          url: z.url().describe('Its address for OTLP over HTTP'),
+          token: secretSchema.optional().describe('Sent as a bearer token'),
+        })
         .optional()
         .describe('A trace of each release to an OpenTelemetry collector: http://otel-collector:4318'),
     })
     .optional()
     .describe('Who is told outside of Slack; retried for a day, never in the way of a release'),
-  log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  log: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least of what is logged'),
 });
 export type ConfigFile = z.infer<typeof configSchema>;
 export type RepositoryConfig = z.infer<typeof repositorySchema>;
 export type ClusterConfig = z.infer<typeof clusterSchema>;
 
-/** One that is missing and one that is wrong are told in the same words. */
-const variable = (pattern: RegExp, words: string) => z.string(words).regex(pattern, words);
+/** One that is missing and one that is wrong are told in the same words, as in the reference. */
+const variable = (pattern: RegExp, words: string) => z.string(words).regex(pattern, words).describe(words);
 
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: variable(/^xoxb-/, 'a bot token, xoxb-…'),
-  SLACK_API_URL: z.url().default('https://slack.com/api/'),
-  REDIS_URL: z.string(redisUrlExamples).superRefine((url, context) => {
-    const expected = redisUrlProblem(url);
-    if (expected !== null) context.addIssue({ code: 'custom', message: expected });
-  }),
-  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SLACK_API_URL: z.url().default('https://slack.com/api/').describe('Where Slack answers'),
+  REDIS_URL: z
+    .string(redisUrlExamples)
+    .superRefine((url, context) => {
+      const expected = redisUrlProblem(url);
+      if (expected !== null) context.addIssue({ code: 'custom', message: expected });
+    })
+    .describe(redisUrlExamples),
+  PORT: z.coerce.number().int().min(0).max(65_535).optional().describe('The port to listen on; default: http.port'),
 });
 
-const socketSchema = environmentSchema.extend({
-  SLACK_APP_TOKEN: variable(/^xapp-/, 'an app-level token with connections:write, xapp-…'),
+/** With Socket Mode. */
+export const socketSchema = environmentSchema.extend({
+  SLACK_APP_TOKEN: variable(/^xapp-/, 'an app-level token with connections:write, xapp-…').describe(
+    'With Socket Mode: an app-level token with connections:write, xapp-…',
+  ),
 });
 
 export interface Config {

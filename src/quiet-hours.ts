@@ -7,11 +7,12 @@ const timeOfDay = z
 
 export const quietHoursSchema = z
   .strictObject({
-    from: timeOfDay.meta({ examples: ['22:00'] }),
-    to: timeOfDay.meta({ examples: ['07:00'] }),
+    from: timeOfDay.describe('When they begin').meta({ examples: ['22:00'] }),
+    to: timeOfDay.describe('When they end').meta({ examples: ['07:00'] }),
     timezone: z
       .string()
       .refine(isTimeZone, 'expected an IANA time zone; example: timezone: Europe/Copenhagen')
+      .describe('Whose time of day it is')
       .meta({ examples: ['Europe/Copenhagen'] }),
   })
   .describe('Hours in which nobody is told; what still lasts then is told at their end');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Setting, settingsOf } from './settings-page.ts';
 import { toFlow } from './yaml.ts';
 
 const settingSchema = z.looseObject({ description: z.string().optional(), examples: z.array(z.unknown()).optional() });
@@ -65,6 +66,45 @@ export function metricsPage(
   const about =
     'At `/metrics`, beside the usual `process_*` and `nodejs_*`. Labels hold closed lists and names of the configuration only, never what people type.';
   return page('Metrics', about, [[...head, ...rows.map((row) => `| ${row} |`)].join('\n')]);
+}
+
+/** What both files and the environment may say, as Markdown, out of the JSON Schemas that they are checked by. */
+export function configurationPage(schemas: {
+  readonly environment: object;
+  readonly deployment: object;
+  readonly sluice: object;
+}): string {
+  const parts = [
+    '## The environment of `serve`',
+    settingsTable(settingsOf(schemas.environment)),
+    "## The deployment's own file: `SLUICE_CONFIG`",
+    ...settingsParts(settingsOf(schemas.deployment)),
+    '## `sluice.yaml`',
+    ...settingsParts(settingsOf(schemas.sluice, ['policies'])),
+    'What `policies` may hold: `npm start -- reference policies`.',
+  ];
+  const about = 'In a path, `NAME` is a name that you choose, and `[]` stands for each entry of a list.';
+  return page('Configuration', about, parts);
+}
+
+/** A part for each setting at the top that has others below it, and one for the rest. */
+function settingsParts(settings: readonly Setting[]): string[] {
+  const parts = Map.groupBy(settings, ({ path }) => path.split(/[.[]/)[0] ?? path);
+  const alone = [...parts.values()].filter(({ length }) => length === 1).flat();
+  const whole = [...parts].filter(([, { length }]) => length > 1);
+  return [
+    ...whole.flatMap(([name, [own, ...below]]) => [`### ${name}`, own?.says ?? '', settingsTable(below)]),
+    '### Alone',
+    settingsTable(alone),
+  ];
+}
+
+function settingsTable(settings: readonly Setting[]): string {
+  const rows = settings.map(({ path, isNeeded, takes, says, example }) =>
+    [`\`${path}\``, isNeeded ? 'yes' : '', takes, says, example === '' ? '' : `\`${example}\``].map(cell).join(' | '),
+  );
+  const head = ['| setting | needed | takes | is | example |', '|---|---|---|---|---|'];
+  return [...head, ...rows.map((row) => `| ${row} |`)].join('\n');
 }
 
 function page(title: string, about: string, parts: readonly string[]): string {

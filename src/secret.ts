@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { Refusal } from './errors.ts';
 
 /** A secret is named, never written: `{ env: NAME }` or `{ file: /path }`. */
-export const secretSchema = z
-  .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
-  .describe('Where a secret is read from: { env: NAME } or { file: /path }');
+export const secretSchema = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
 export type SecretSource = z.infer<typeof secretSchema>;
 
 /** The value of a named secret; a Refusal names the place that is empty, never the value. */

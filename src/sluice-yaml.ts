@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sharedPlaces } from './catalog/shared-places.ts';
 import { environmentsSchema, peopleSchema, servicesSchema, squadsSchema } from './catalog/sluice-file.ts';
 import type { BlobId, CommitSha } from './change.ts';
-import { configSchema } from './config.ts';
+import { configSchema, socketSchema } from './config.ts';
 import type { CrossProblem } from './decision/cross-problem.ts';
 import { policyKindWords } from './decision/kinds.ts';
 import { policiesSchema, policyOwnersSchema, rolesSchema } from './decision/policy-file.ts';
@@ -98,6 +98,14 @@ export function sluiceJsonSchema(): object {
 /** For editors: what the deployment's own file may hold. */
 export function configJsonSchema(): object {
   return { title: 'The configuration of a Sluice deployment', ...z.toJSONSchema(configSchema, { io: 'input' }) };
+}
+
+/** What `serve` reads from its environment. */
+export function environmentJsonSchema(): object {
+  return {
+    title: 'The environment of serve',
+    ...z.toJSONSchema(socketSchema, { io: 'input', unrepresentable: 'any' }),
+  };
 }
 
 /** Everything that two sections say of each other. */

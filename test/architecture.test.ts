@@ -22,7 +22,7 @@ const roomOf = (file: string) => (file.includes('/') ? (file.split('/')[0] ?? ''
 const inside = ({ from, to }: Import) => relative(source, resolve(source, dirname(from), to));
 
 describe('the import rule', () => {
-  test('a room imports itself and the root files; only app with its parts, cli, doctor, init, sluice-yaml and the playground import rooms', () => {
+  test('a room imports itself and the root files; only app with its parts, cli, doctor, init, reference, sluice-yaml and the playground import rooms', () => {
     const joiners = new Set([
       'app.ts',
       'app-arrival.ts',
@@ -31,6 +31,7 @@ describe('the import rule', () => {
       'cli.ts',
       'doctor.ts',
       'init.ts',
+      'reference.ts',
       'sluice-yaml.ts',
     ]);
     const strays = imports

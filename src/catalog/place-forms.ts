@@ -123,11 +123,12 @@ const markerForm = z.strictObject({
   policy: z
     .string()
     .regex(/^[a-z0-9.-]+:[a-z0-9.-]+$/, 'namespace:name of the ImagePolicy, such as flux-system:web')
+    .describe('Which ImagePolicy the markers name')
     .meta({ examples: ['flux-system:web'] }),
 });
 const envForm = z.strictObject({
   env: fileSchema('apps/{environment}/versions.env').describe('A .env file with a variable that holds the version'),
-  variable: variableSchema.meta({ examples: ['WEB_VERSION'] }),
+  variable: variableSchema.describe('The variable that holds the version').meta({ examples: ['WEB_VERSION'] }),
   digest: variableSchema.optional().describe('The variable that holds the digest'),
 });
 

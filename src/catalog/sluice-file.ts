@@ -129,6 +129,7 @@ const personEntrySchema = z.strictObject({
   email: z
     .email('an email address')
     .optional()
+    .describe('By which authors of commits and of builds are known')
     .meta({ examples: ['ada@example.com'] }),
   keys: z
     .array(publicKeySchema)

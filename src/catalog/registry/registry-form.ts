@@ -30,7 +30,10 @@ export const registryFormSchema = z
       .describe('The branch that they are built from, where no label says it')
       .meta({ examples: ['main'] }),
     labels: z
-      .strictObject({ branch: labelSchema.optional(), author: labelSchema.optional() })
+      .strictObject({
+        branch: labelSchema.optional().describe('The label that holds the branch'),
+        author: labelSchema.optional().describe('The label that holds the author of the commit'),
+      })
       .default({})
       .describe('Labels of the image that hold its branch and the author of its commit')
       .meta({ examples: [{ branch: 'com.example.branch', author: 'com.example.author' }] }),
