@@ -1,10 +1,38 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+
+/** What takes longest, by its name: it begins first, so that at the end nobody waits for one file that begins last. */
+const longest = [
+  'journeys/kills-while-writing',
+  'journeys/kills-while-telling',
+  'journeys/freeze',
+  'journeys/outages',
+  'journeys/replicas',
+  'journeys/redis-failover',
+  'journeys/changed-diff',
+  'dispatch/kill',
+  'flux/replay',
+  'playground/start',
+  'playground/panel',
+].map((name) => `test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(...[files]: Parameters<BaseSequencer['sort']>) {
+    const rank = (moduleId: string) => {
+      const place = longest.indexOf(relative(import.meta.dirname, moduleId));
+      return place < 0 ? longest.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a.moduleId) - rank(b.moduleId));
+  }
+}
 
 // Two forks fit the smallest machine this is meant for; every fork has a Redis of its own (test/support/redis.ts).
 const shared = { pool: 'forks', maxWorkers: 2, testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -41,12 +41,15 @@ export interface App {
   readonly stop: () => Promise<void>;
 }
 
+export interface AppOptions {
+  readonly log?: Log;
+  readonly at?: At;
+  /** Between two messages in a channel; default: what Slack takes. */
+  readonly channelEveryMs?: number;
+}
+
 /** Joins the rooms in the order of a release's way and starts them; rejects where Redis or Slack cannot be had. */
-export async function startApp(
-  config: Config,
-  environment: Environment,
-  options: { readonly log?: Log; readonly at?: At } = {},
-): Promise<App> {
+export async function startApp(config: Config, environment: Environment, options: AppOptions = {}): Promise<App> {
   const { file } = config;
   const { at } = options;
   const settled = settle(config, environment);
@@ -219,6 +222,7 @@ export async function startApp(
     update: around(at, 'update', chat.update),
     notePosted: around(at, 'note', ledger.notePosted),
     setCursor: around(at, 'cursor', ledger.setCursor),
+    channelEveryMs: options.channelEveryMs,
     clock,
     log,
     pulse,
@@ -292,11 +296,15 @@ export async function startApp(
 }
 
 /** `serve`: runs until SIGINT or SIGTERM, then ends in good order. */
-export async function serveUntilStopped(config: Config, environment: Environment): Promise<void> {
+export async function serveUntilStopped(
+  config: Config,
+  environment: Environment,
+  options: AppOptions = {},
+): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
-  const app = await startApp(config, environment);
+  const app = await startApp(config, environment, options);
   await stopped;
   await app.stop();
 }

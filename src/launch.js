@@ -121,6 +121,8 @@ async function main() {
   process.chdir(root);
   await install();
   const node = findNode();
+  // What was compiled once starts in half of the time, also in the processes that tests and the playground start.
+  process.env['NODE_COMPILE_CACHE'] ??= join(root, '.sluice', 'compile-cache');
   if (command === 'test') return test(node, args);
   if (command === 'test:flux') return run(node, [join(root, 'test', 'flux', 'test-flux.ts'), ...args]);
   if (command === 'replay') return run(node, [join(root, 'test', 'flux', 'replay.ts'), ...args]);

@@ -14,7 +14,7 @@ const shownLimit = 20_000;
 /** Sends one subject's messages: paced by channel, posted once, updated only when they look different. */
 export function createOutbox(ports: NotifyPorts) {
   const { clock, log } = ports;
-  const pacing = createPacing();
+  const pacing = createPacing(ports.channelEveryMs);
   /** What each message last looked like, so that nothing is sent twice; forgetting costs one update. */
   const shown = new Map<string, string>();
   let toldOfHistory = false;

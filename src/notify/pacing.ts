@@ -1,11 +1,11 @@
 /** Slack takes about one message a second in a channel, with short bursts (Web API rate limits). */
-const everyMs = 1_000;
+const slackEveryMs = 1_000;
 const burst = 3;
 /** A channel that fails again and again is asked at least so often. */
 const longestPauseMs = 15_000;
 
 /** When each channel may be written to next: one channel that must wait never holds up another. */
-export function createPacing() {
+export function createPacing(everyMs = slackEveryMs) {
   const channels = new Map<string, { free: number; atMs: number; notBeforeMs: number; failures: number }>();
   const of = (channel: string, nowMs: number) => {
     const known = channels.get(channel) ?? { free: burst, atMs: nowMs, notBeforeMs: 0, failures: 0 };

@@ -23,6 +23,8 @@ export interface NotifyPorts {
   readonly pulse: Pulse;
   /** A number for each time that this replica began to send, null while another one does; default: there is no other. */
   readonly term?: () => number | null;
+  /** Between two messages in a channel, beyond a short burst; default: what Slack takes. */
+  readonly channelEveryMs?: number | undefined;
   readonly dirty: (limit: number) => Promise<readonly { readonly subject: string; readonly mark: string }[]>;
   readonly clean: (subject: string, mark: string) => Promise<boolean>;
   readonly cursor: (subject: string) => Promise<string | null>;

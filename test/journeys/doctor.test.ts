@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examine } from '../../src/doctor.ts';
 import { openRedis, whenReady } from '../../src/redis.ts';
+import { machine } from '../support/serve.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -26,7 +27,7 @@ async function complaints(over: Environment = {}) {
 function doctor(args: readonly string[], over: Environment = {}): Promise<{ status: number | null; stdout: string }> {
   return new Promise((resolved) => {
     const child = spawn(process.execPath, [resolve('src/main.ts'), 'doctor', ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...world.configuration, ...over },
+      env: { ...machine, ...world.configuration, ...over },
     });
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -73,6 +73,7 @@ test('an invalid sluice.yaml holds releases and says the line in the channel; me
   world.git.commit({ 'sluice.yaml': good }, by);
   await world.message('releases-dev', new RegExp(`checkout ${version} is running in dev`));
   expect(await commitsSince(before)).toBe(2);
+  await world.message('releases-dev', /valid again/);
 });
 
 test('a sluice.yaml that expands without end is refused with its line, and nothing is decided by it', async () => {

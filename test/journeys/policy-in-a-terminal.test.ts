@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { machine } from '../support/serve.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -20,7 +21,7 @@ afterAll(async () => {
 function sluice(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('src/main.ts'), ...args], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { ...machine, ...environment },
     encoding: 'utf8',
   });
   return { status, out: stdout, error: stderr };

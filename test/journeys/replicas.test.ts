@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../support/serve.ts';
+import { hurried, type Served, serve } from '../support/serve.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -26,7 +26,7 @@ async function start(name: string): Promise<void> {
     own,
     readFileSync(shared, 'utf8').replace(/^data: .*$/m, `data: ${join(shared, '..', `clones-${name}`)}`),
   );
-  replicas.set(name, await serve(['serve', '--config', own], world.configuration));
+  replicas.set(name, await serve(['serve', '--config', own], world.configuration, hurried));
 }
 
 /** Whether a replica speaks, by its log. */
@@ -117,4 +117,4 @@ test('a restart of one replica, a kill and a pause of the one that speaks lose n
 
   const titles = (await world.messages()).map((message) => message.split('\n')[0]);
   for (const { service, version } of asked) expect(titles).toContain(`Release ${service} ${version} to dev`);
-});
+}, 300_000);

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { flushCompileCache } from 'node:module';
 import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { channelEveryMs } from './pace.ts';
 
 export interface AppChild {
   readonly port: number;
@@ -69,12 +71,15 @@ async function serve(): Promise<void> {
   process.on('disconnect', () => process.exit());
   const config = loadConfig(process.env['SLUICE_CONFIG'] ?? '', process.env);
   const app = await startApp(config, process.env, {
+    channelEveryMs,
     at: (step) => {
       accepting ||= step.startsWith('accept') || step.startsWith('artifact');
       // What is left over of an earlier release must not end it before the next one has come.
       if (accepting && step === fatal) process.kill(process.pid, 'SIGKILL');
     },
   });
+  // It is not written at an end like the one that is to come.
+  flushCompileCache();
   process.send?.(app.port);
   process.send?.('ready');
 }

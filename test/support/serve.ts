@@ -12,10 +12,26 @@ export interface Served {
 
 const patienceMs = 30_000;
 
+/** What a process needs of the machine, and nothing that somebody has configured there. */
+export const machine: Readonly<Record<string, string>> = Object.fromEntries(
+  ['PATH', 'NODE_COMPILE_CACHE'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
+const production = resolve(import.meta.dirname, '../../src/main.ts');
+/** The same, where nobody waits for Slack's limits. */
+export const hurried = resolve(import.meta.dirname, 'hurried-main.ts');
+
 /** `serve` as it is started in production: src/main.ts in a process of its own. Rejects with its last words where it does not get ready. */
-export async function serve(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Served> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts'), ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+export async function serve(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  main = production,
+): Promise<Served> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...machine, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = new Promise<string>((done) => child.once('exit', (code, signal) => done(signal ?? `exit ${code}`)));

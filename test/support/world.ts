@@ -11,6 +11,7 @@ import { company as people } from '../../src/playground/seed/company.ts';
 import { artifactOf } from '../../src/playground/seed/versions.ts';
 import type { Log } from '../../src/telemetry.ts';
 import { toYaml } from '../../src/yaml.ts';
+import { channelEveryMs } from './pace.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 
 const waitMs = 40_000;
@@ -99,7 +100,7 @@ async function startSluice(company: Company, lines: string[]): Promise<App> {
     void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') };
   const environment: Record<string, string> = { ...company.environment, PORT: '0', SECRET: 'a secret' };
-  const app = await startApp(loadConfig(company.configPath, environment), environment, { log });
+  const app = await startApp(loadConfig(company.configPath, environment), environment, { log, channelEveryMs });
   if (environment['SLACK_SIGNING_SECRET'] !== undefined)
     await company.workspace.control.deliverTo(`http://127.0.0.1:${app.port}`);
   return app;
