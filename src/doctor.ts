@@ -1,3 +1,4 @@
+import { checkIssuers, checkRegistries } from './catalog/check-artifacts.ts';
 import { createSlackCheck } from './chat/check-slack.ts';
 import { examineServers } from './check-redis.ts';
 import { skewLimitMs, worstSkew } from './clock-skew.ts';
@@ -52,7 +53,8 @@ async function examineParts(config: Config, parts: ReturnType<typeof createParts
   const squadChannels = Object.values(sluice?.squads ?? {}).map(({ channel }) => channel);
   const logsOf = (cluster: string) =>
     environments.some(([, { clusters, logs }]) => logs === 'thread' && clusters.includes(cluster));
-  const [channels, groups, clusters] = await Promise.all([
+  const [artifacts, channels, groups, clusters] = await Promise.all([
+    examineArtifacts(config, parts, sluice),
     slack.channels([...new Set([...environments.map(([, { channel }]) => channel), ...squadChannels])]),
     slack.groups(sluice === null ? [] : groupsIn(sluice)),
     Promise.all(
@@ -71,6 +73,7 @@ async function examineParts(config: Config, parts: ReturnType<typeof createParts
     ...groups,
     ...repositories.findings,
     ...policyFindings,
+    ...artifacts,
     ...clusters.flat(),
   ];
 }
@@ -92,6 +95,32 @@ function secretFindings(parts: ReturnType<typeof createParts>): Finding[] {
     }
   }
   return found;
+}
+
+async function examineArtifacts(
+  { file }: Config,
+  parts: ReturnType<typeof createParts>,
+  sluice: SluiceFile | null,
+): Promise<Finding[]> {
+  const services = Object.entries(sluice?.services.named ?? {}).flatMap(([service, { registry }]) =>
+    registry === undefined ? [] : [{ service, registry }],
+  );
+  // A login whose secret is missing is told with the other secrets.
+  const registries = readable(parts.registries);
+  const found = await Promise.all([
+    checkIssuers(file.artifacts?.oidc ?? [], systemClock),
+    registries === null ? [] : checkRegistries(registries, services, systemClock),
+  ]);
+  return found.flat();
+}
+
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
 }
 
 async function examineRepositories(config: Config, parts: ReturnType<typeof createParts>) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { proposeSluiceFile } from '../../src/catalog/init/propose.ts';
-import { resolvedPaths } from '../../src/catalog/init/resolves.ts';
+import { createResolve } from '../../src/catalog/init/resolves.ts';
 import { placesIn, readPlace } from '../../src/gitops/places/places.ts';
 import { proposeFor } from '../../src/init.ts';
 import { checkSluiceFile, type SluiceFile } from '../../src/sluice-yaml.ts';
@@ -34,16 +34,11 @@ const listed = (files: Files) => Object.entries(files).map(([path, text]) => ({ 
 
 /** Where a release would write, for each service in each environment. */
 async function resolved(files: Files, file: SluiceFile, services: readonly string[]) {
+  const resolve = createResolve(listed(files), { placesIn, readPlace });
   const found: Record<string, readonly string[] | string> = {};
   for (const service of services)
     for (const environment of Object.keys(file.environments))
-      found[`${service} ${environment}`] = await resolvedPaths(
-        listed(files),
-        { placesIn, readPlace },
-        file,
-        service,
-        environment,
-      );
+      found[`${service} ${environment}`] = await resolve(file, service, environment);
   return found;
 }
 
@@ -164,6 +159,8 @@ test('what cannot be placed is said, and why', async () => {
     'apps/dev/search/release.yaml': helmRelease('search', 'version: 1.4.1'),
     'apps/dev/mail/release.yaml': helmRelease('mail', `image:\n      tag: ${variable}`),
     'apps/dev/odd/kustomization.yaml': kustomization('registry.acme.test/Odd_Name'),
+    'apps/dev/{{ name }}/kustomization.yaml': kustomization(api),
+    'apps/dev/reserved/kustomization.yaml': kustomization('registry.acme.test/discover'),
     'infrastructure/proxy/kustomization.yaml': kustomization('registry.acme.test/proxy'),
   });
   expect(Object.keys(file.services.named)).toEqual(['web']);
@@ -171,7 +168,9 @@ test('what cannot be placed is said, and why', async () => {
     [
       'apps/dev/cache/deployment.yaml: redis looks like an image of somebody else',
       'apps/dev/odd/kustomization.yaml: no service can be called "Odd_Name"',
+      'apps/dev/reserved/kustomization.yaml: no service can be called "discover"',
       'apps/dev/search/release.yaml: the values of the HelmRelease search name no image.tag',
+      'apps/dev/{{ name }}/kustomization.yaml: the path of api cannot stand in sluice.yaml',
       'apps/{environment}/web/canary/kustomization.yaml: web stands there in production alone, and elsewhere in dev, ',
       'apps/{environment}/web2/kustomization.yaml: another image is called web too (registry.other.test/web)',
       'infrastructure/proxy/kustomization.yaml: the version of proxy there is in no folder of an environment',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseBatch, type LanePorts, runLane } from '../../src/dispatch/lane.ts';
+import { placesOf } from '../../src/dispatch/lane-check.ts';
 import type { Planned } from '../../src/dispatch/ports.ts';
 import type { Decision } from '../../src/reasons.ts';
 import type { Plan, Release, State } from '../../src/release.ts';
@@ -312,4 +313,14 @@ test('a worker that stood still after it had looked looks again before it pushes
   expect(looked).toBe(2);
   expect(remote.releases()).toEqual([]);
   expect(record.stateOf(release)).toBe('held');
+});
+
+test('two releases that fill one folder share a place, whatever they fill it with', () => {
+  const filling = (path: string, content: string) =>
+    aRelease({
+      plan: aPlan({ places: [{ kind: 'rendered-folder', path, image: 'registry.acme.test/web', content }] }),
+    });
+  const first = placesOf(filling('apps/dev/web', 'sha256:1'));
+  expect(placesOf(filling('apps/dev/web', 'sha256:2'))).toEqual(first);
+  expect(placesOf(filling('apps/dev/api', 'sha256:1'))).not.toEqual(first);
 });

@@ -4,7 +4,7 @@ import { problemLines } from '../../yaml.ts';
 import { fillTemplate, templateOf } from '../place-forms.ts';
 import { layoutOf } from './layout.ts';
 import { type Draft, renderSluiceFile } from './render.ts';
-import { type PlaceReaders, resolvedPaths } from './resolves.ts';
+import { createResolve, type PlaceReaders, type Resolve } from './resolves.ts';
 import { guessServices, type ServiceGuess } from './service-guesses.ts';
 import { type Leftover, look, type RepositoryFile } from './sightings.ts';
 
@@ -27,9 +27,10 @@ export async function proposeSluiceFile(
     leftovers: [...seen.leftovers, ...guessed.leftovers],
   };
   if (draft.named.length === 0) return null;
-  const found = await withoutUnreadable(files, readers, draft);
+  const resolve = createResolve(files, readers);
+  const found = await withoutUnreadable(resolve, draft);
   if (found.named.length === 0) return null;
-  const proposal = renderSluiceFile(await withDiscovery(files, readers, found));
+  const proposal = renderSluiceFile(await withDiscovery(resolve, found));
   read(proposal);
   return proposal;
 }
@@ -41,18 +42,14 @@ function read(text: string): SluiceFile {
 }
 
 /** A version that Flux fills in, or a file that is encrypted, is seen but cannot be written. */
-async function withoutUnreadable(
-  files: readonly RepositoryFile[],
-  readers: PlaceReaders,
-  draft: Draft,
-): Promise<Draft> {
+async function withoutUnreadable(resolve: Resolve, draft: Draft): Promise<Draft> {
   const file = read(renderSluiceFile(draft));
   const named: ServiceGuess[] = [];
   const leftovers: Leftover[] = [...draft.leftovers];
   for (const service of draft.named) {
     const environments: string[] = [];
     for (const environment of service.environments) {
-      const found = await resolvedPaths(files, readers, file, service.name, environment);
+      const found = await resolve(file, service.name, environment);
       if (typeof found === 'string') leftovers.push({ about: `${service.name} in ${environment}`, because: found });
       else environments.push(environment);
     }
@@ -62,7 +59,7 @@ async function withoutUnreadable(
 }
 
 /** The layout that most services share, for those that are found by it in just the places where they were seen. */
-async function withDiscovery(files: readonly RepositoryFile[], readers: PlaceReaders, draft: Draft): Promise<Draft> {
+async function withDiscovery(resolve: Resolve, draft: Draft): Promise<Draft> {
   const counts = new Map<string, number>();
   for (const service of draft.named) {
     const folder = folderOf(service);
@@ -77,7 +74,7 @@ async function withDiscovery(files: readonly RepositoryFile[], readers: PlaceRea
   for (const service of alike) {
     const [form] = service.forms;
     for (const environment of service.environments) {
-      const found = await resolvedPaths(files, readers, file, service.name, environment);
+      const found = await resolve(file, service.name, environment);
       const seen = form === undefined ? '' : fillTemplate(templateOf(form), { environment, service: service.name });
       if (found.length === 1 && found[0] === seen) continue;
       named.push(service);

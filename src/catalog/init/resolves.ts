@@ -12,14 +12,11 @@ export interface PlaceReaders {
 const commit = commitShaSchema.parse('0'.repeat(40));
 const blob = blobIdSchema.parse('0'.repeat(40));
 
-/** What files say under a `sluice.yaml`, as a release would find it: the paths of the places, or why there are none. */
-export async function resolvedPaths(
-  files: readonly RepositoryFile[],
-  { placesIn, readPlace }: PlaceReaders,
-  file: SluiceFile,
-  service: string,
-  environment: string,
-): Promise<readonly string[] | string> {
+/** The paths of the places of a service, or why there are none. */
+export type Resolve = (file: SluiceFile, service: string, environment: string) => Promise<readonly string[] | string>;
+
+/** What files say under a `sluice.yaml`, as a release would find it. */
+export function createResolve(files: readonly RepositoryFile[], { placesIn, readPlace }: PlaceReaders): Resolve {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const ports: PlacePorts = {
     readPlace,
@@ -40,7 +37,9 @@ export async function resolvedPaths(
           return read.kind === 'found' ? [{ place, placed: read.placed, line: read.line }] : [];
         }),
   };
-  const found = await findPlaces(ports, { file, service, environment, repository: '', commit });
-  if (found.kind === 'found') return found.places.map(({ place }) => place.path);
-  return found.kind === 'empty' ? found.places.map(({ path }) => path) : found.because;
+  return async (file, service, environment) => {
+    const found = await findPlaces(ports, { file, service, environment, repository: '', commit });
+    if (found.kind === 'found') return found.places.map(({ place }) => place.path);
+    return found.kind === 'empty' ? found.places.map(({ path }) => path) : found.because;
+  };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FilePlace } from '../../change.ts';
+import { type FilePlace, repositoryPathSchema } from '../../change.ts';
 import { nameSchema } from '../../release.ts';
 import { parseManifests } from '../../yaml.ts';
 
@@ -70,16 +70,24 @@ export function look(
       ...substituted(path, objects),
       ...inValues(path, text),
     ];
-    sightings.push(...seen.filter(({ service }) => nameSchema.safeParse(service).success));
-    for (const { service, place } of seen)
-      if (!nameSchema.safeParse(service).success)
-        leftovers.push({ about: place.path, because: `no service can be called "${service}"` });
+    for (const sighting of seen) {
+      const because = unfit(sighting);
+      if (because === null) sightings.push(sighting);
+      else leftovers.push({ about: path, because });
+    }
     unnamed.push(...unnamedTags(path, objects, places));
   }
   // A base has no tag where each environment has a patch with its own.
   const tagged = new Set(sightings.map(({ service }) => service));
   leftovers.push(...unnamed.filter(({ release }) => !tagged.has(release)));
   return { ...withoutShadowed(sightings, leftovers), applied };
+}
+
+/** Why `sluice.yaml` could not say it; null where it can. */
+function unfit({ service, place }: Sighting): string | null {
+  if (!nameSchema.safeParse(service).success || service === 'discover') return `no service can be called "${service}"`;
+  const isPath = repositoryPathSchema.safeParse(place.path).success && !/[{}]/.test(place.path);
+  return isPath ? null : `the path of ${service} cannot stand in sluice.yaml`;
 }
 
 function objectsIn(text: string): readonly FluxObject[] {

@@ -1,7 +1,6 @@
 import { messageOf } from '../../errors.ts';
-import { matchesPattern } from '../../linear-pattern.ts';
 import type { RegistryAccess } from '../../registry-settings.ts';
-import { type Artifact, versionSchema } from '../../release.ts';
+import type { Artifact } from '../../release.ts';
 import type { Log } from '../../telemetry.ts';
 import type { Clock } from '../../time.ts';
 import type { Added, ArtifactRow } from '../artifacts.ts';
@@ -9,7 +8,7 @@ import { foundArtifact } from './found-artifact.ts';
 import { readImage } from './image-facts.ts';
 import { createRegistryClient, type RegistryClient } from './registry-client.ts';
 import type { RegistryForm } from './registry-form.ts';
-import { listTags } from './tags.ts';
+import { listTags, versionTags } from './tags.ts';
 
 export interface ReaderPorts {
   /** By the host that images begin with. */
@@ -22,8 +21,6 @@ export interface ReaderPorts {
   readonly log: Log;
 }
 
-/** Older versions than these are not looked for: what runs, and what one may go back to, is among them. */
-const newestTags = 300;
 /** So many images are read in one go, so that a new service does not hold up the others. */
 const imagesAtOnce = 50;
 const everyMs = 60_000;
@@ -53,7 +50,7 @@ export function createRegistryReader(ports: ReaderPorts): () => Promise<void> {
     const whole = clientOf(host);
     const client: RegistryClient = { get: (name, what, accept) => whole.get(name, what, accept, signal) };
     const known = new Set((await ports.rows(service)).map(({ version }) => version));
-    const tags = newest(await listTags(client, repository), registry.tags);
+    const tags = versionTags(await listTags(client, repository), registry.tags);
     for (const tag of settled) if (!tags.includes(tag)) settled.delete(tag);
     const artifacts: Artifact[] = [];
     try {
@@ -113,11 +110,4 @@ interface Reading {
 
 function begun(service: string, registry: RegistryForm): Reading {
   return { service, registry, settled: new Set(), atMs: Number.NEGATIVE_INFINITY, trouble: null };
-}
-
-function newest(tags: readonly string[], pattern: string): readonly string[] {
-  return tags
-    .filter((tag) => versionSchema.safeParse(tag).success && matchesPattern(pattern, tag))
-    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-    .slice(0, newestTags);
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { matchesPattern } from '../../linear-pattern.ts';
+import { versionSchema } from '../../release.ts';
 import { type RegistryClient, readAs } from './registry-client.ts';
 
 const pageSchema = z.object({ tags: z.array(z.string()).nullish() });
@@ -18,6 +20,17 @@ export async function listTags(client: RegistryClient, repository: string): Prom
     query = nextQuery(headers.get('link'));
   }
   return [...new Set(tags)];
+}
+
+/** Older versions than these are not looked for: what runs, and what one may go back to, is among them. */
+const newestTags = 300;
+
+/** The tags that are versions, newest first as far as their numbers tell. */
+export function versionTags(tags: readonly string[], pattern: string): readonly string[] {
+  return tags
+    .filter((tag) => versionSchema.safeParse(tag).success && matchesPattern(pattern, tag))
+    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .slice(0, newestTags);
 }
 
 /** Of `</v2/web/tags/list?n=1000&last=1.4.2>; rel="next"` the query alone: the address stays the one that was asked. */
