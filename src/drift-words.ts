@@ -1,10 +1,12 @@
 import { code, foreign } from './blocks.ts';
 import { type Drift, signalOf } from './drift.ts';
 
+const hidden = /^\(hidden, [0-9a-f]+\)$/;
+
 /** A value as it is shown: what was hidden when it was kept stays so. */
 export function valueWords(value: string, limit = 400): string {
   if (value === '') return 'not set';
-  return /^\(hidden, [0-9a-f]+\)$/.test(value) ? 'a hidden value' : code(value, limit);
+  return hidden.test(value) ? 'a hidden value' : code(value, limit);
 }
 
 /** `by kubectl edit (field manager kubectl-edit)`: the client; people are not in the objects. */
@@ -21,6 +23,7 @@ function placeOf({ object, cluster }: Drift): string {
 }
 
 function fieldWords({ field, live, wanted }: Drift): string {
+  if (hidden.test(live) && hidden.test(wanted)) return `${code(field, 200)} has another value than in Git (not shown)`;
   const should = wanted === '' ? 'Git says otherwise' : `Git says ${valueWords(wanted)}`;
   return `${code(field, 200)} is ${valueWords(live)}, ${should}`;
 }
@@ -61,7 +64,7 @@ export function whatDrifts(drift: Drift): string {
     case 'orphan':
       return `${place} carries the mark of ${code(drift.appliedBy ?? drift.live, 200)}, which does not apply it any more${note}`;
     case 'silent':
-      return `Flux is silent: ${place} shows ${foreign(drift.live, 100)}, where ${foreign(drift.wanted, 100)} is due${note}`;
+      return `Flux is silent: ${place} ${note === '' ? 'has not run' : 'does nothing'}, although ${foreign(drift.wanted, 100)} is due${note}`;
     case 'many':
       return `${foreign(drift.cluster, 80)} differs from Git in many places at once (${foreign(drift.live, 60)})${note}`;
   }

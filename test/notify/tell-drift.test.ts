@@ -3,6 +3,7 @@ import { type Drift, driftSignalSchema } from '../../src/drift.ts';
 import type { Mute } from '../../src/mute.ts';
 import { driftMessage } from '../../src/notify/messages/drift.ts';
 import { toldWhen } from '../../src/notify/tell-drift.ts';
+import { blockProblems } from '../../src/playground/slack/block-limits.ts';
 import { ana, at } from '../support/builders.ts';
 import { readable } from './fake-record.ts';
 
@@ -94,6 +95,8 @@ describe('the message of a drift', () => {
   const shown = (change: Partial<Drift> = {}) => readable(driftMessage(aDrift(change)));
 
   test.each(driftSignalSchema.options)('%s says what, where, and once it is over, that it is', (signal) => {
+    const states = [{}, { note: 'something' }, { manager: '' }, { state: ended }, { muted: { by, at: at() } }];
+    for (const change of states) expect(blockProblems(driftMessage(aDrift({ signal, ...change })).blocks)).toEqual([]);
     const open = shown({ signal, note: 'something' });
     expect(open).not.toContain('undefined');
     expect(open).toMatch(/prod-eu|production/);
@@ -120,7 +123,7 @@ describe('the message of a drift', () => {
       live: '(hidden, 1a2b3c)',
       wanted: '(hidden, 4d5e6f)',
     });
-    expect(text).toContain('is a hidden value, Git says a hidden value');
+    expect(text).toContain('has another value than in Git (not shown)');
     expect(text).not.toContain('1a2b3c');
   });
 

@@ -13,18 +13,20 @@ import { type Drift, type DriftSignal, signalOf } from '../../drift.ts';
 import { byClient, fluxCommand, whatDrifts } from '../../drift-words.ts';
 import type { Mute } from '../../mute.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
-import { message, when } from './words.ts';
+import { dayAndTime, message, when } from './words.ts';
 
 /** What a reconcile can help with. */
 const reconcilable: ReadonlySet<DriftSignal> = new Set(['edit', 'deleted', 'helm', 'stuck', 'behind', 'image']);
+
 /** One quiet line each: nothing to do about them. */
-const quiet: ReadonlySet<DriftSignal> = new Set(['restart', 'corrected']);
+type Quiet = 'restart' | 'corrected';
+const isQuiet = (signal: DriftSignal): signal is Quiet => signal === 'restart' || signal === 'corrected';
 
 /** One message for a drift, from its first sight to its end; `mute` is one of its whole environment. */
 export function driftMessage(drift: Drift, mute?: Mute): MessageBody {
   const signal = signalOf(drift);
   const by = whoAndWhen(drift);
-  if (quiet.has(signal)) return quietMessage(drift, by);
+  if (isQuiet(signal)) return quietMessage(drift, by);
   if (drift.state.kind === 'ended') return endedMessage(drift, by);
   const sentence = `${whatDrifts(drift)}.${by === '' ? '' : ` ${by}`}`;
   const muted = muteWords(drift, mute);
@@ -32,11 +34,8 @@ export function driftMessage(drift: Drift, mute?: Mute): MessageBody {
     drift.asked === undefined
       ? []
       : [`${mention(drift.asked.by.user)} asked Flux for a run at ${when(drift.asked.at)}.`];
-  return message(sentence, [
-    section(sentence),
-    context(...hintsOf(drift), ...asked, ...(muted === null ? [] : [muted])),
-    ...buttonsOf(drift),
-  ]);
+  const hints = [...hintsOf(drift, signal), ...asked, ...(muted === null ? [] : [muted])];
+  return message(sentence, [section(sentence), context(...hints), ...buttonsOf(drift)]);
 }
 
 function quietMessage(drift: Drift, by: string): MessageBody {
@@ -55,11 +54,20 @@ function endedMessage(drift: Drift, by: string): MessageBody {
   return message(sentence, [section(sentence), context(`It was: ${whatDrifts(drift)}. ${by}`.trim())]);
 }
 
-function whoAndWhen({ manager, since, signal }: Drift): string {
-  if (signal === 'many') return `Since ${when(since)}.`;
+function whoAndWhen(drift: Drift): string {
+  const { manager, since } = drift;
+  const signal = signalOf(drift);
   const by = byClient(manager);
-  if (by !== '') return `Changed ${by} at ${when(since)}.`;
-  return `Since ${when(since)}.`;
+  // A drift may be days old.
+  const moment = dayAndTime(since);
+  return signal === 'many' || by === '' ? `Since ${moment}.` : `${deedOf(drift, signal)} ${by}, ${moment}.`;
+}
+
+/** What the client did. */
+function deedOf({ field }: Drift, signal: DriftSignal): string {
+  if (signal === 'suspended') return 'Suspended';
+  if (signal === 'restart') return 'Restarted';
+  return signal === 'opt-out' && field.startsWith('metadata.') ? 'Told' : 'Changed';
 }
 
 function endWords(drift: Drift): string {
@@ -95,9 +103,9 @@ function endWords(drift: Drift): string {
 }
 
 /** What follows by itself, or what to type. */
-function hintsOf(drift: Drift): string[] {
-  const { appliedBy, field } = drift;
-  switch (signalOf(drift)) {
+function hintsOf(drift: Drift, signal: Exclude<DriftSignal, Quiet>): readonly [string, ...string[]] {
+  const { appliedBy, field, service, environment } = drift;
+  switch (signal) {
     case 'edit':
     case 'deleted':
       return appliedBy?.startsWith('HelmRelease/') === true
@@ -132,9 +140,13 @@ function hintsOf(drift: Drift): string[] {
     case 'silent':
       return [`Look at it with ${code('flux check')} and ${code('kubectl get pods -n flux-system')}`];
     case 'many':
-      return [`All of them: ${code(`/release drift ${drift.environment}`)}`];
-    default:
-      return [];
+      return [`All of them: ${code(`/release drift ${environment}`)}`];
+    case 'behind':
+      return ['Its interval and its timeout have passed since, and nothing says that it fails or is suspended.'];
+    case 'image':
+      return ['An admission webhook, or a controller that writes images, may have put it there.'];
+    case 'apart':
+      return [`Each step on each cluster: ${code(`/release status ${service ?? ''} ${environment}`)}`];
   }
 }
 

@@ -8,6 +8,12 @@ export function when(instant: Instant): string {
   return `<!date^${Math.floor(epochMsOf(instant) / 1000)}^{time}|${instant.slice(11, 16)} UTC>`;
 }
 
+/** A moment that may be of another day: `today at 10:44`. */
+export function dayAndTime(instant: Instant): string {
+  const utc = `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+  return `<!date^${Math.floor(epochMsOf(instant) / 1000)}^{date_short_pretty} at {time}|${utc}>`;
+}
+
 /** Blocks with their sentence: `text` is the same words without markup. */
 export function message(sentence: string, blocks: MessageBody['blocks']): MessageBody {
   return { text: spoken(sentence), blocks };
