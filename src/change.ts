@@ -50,6 +50,8 @@ export const filePlaceSchema = z.discriminatedUnion('kind', [
     /** Dotted path of the version; a dot in a key is written `\\.`. */
     tag: z.string().min(1),
     digest: z.string().optional(),
+    /** Dotted path of the commit that the version was built from. */
+    commit: z.string().optional(),
   }),
   /** Every container of this image in the workloads of a file. */
   z.strictObject({ kind: z.literal('container-image'), path: repositoryPathSchema, image: z.string().min(1) }),
@@ -82,6 +84,11 @@ export type Place = z.infer<typeof placeSchema>;
 /** A version as a place holds it. */
 export const placedSchema = z.strictObject({ version: z.string(), digest: z.string().optional() });
 export type Placed = z.infer<typeof placedSchema>;
+
+/** What is written to a place: some hold the commit of a version too. */
+export interface Wanted extends Placed {
+  readonly commit?: string | undefined;
+}
 
 /** One branch of one repository. Writes to it are serial. */
 export const laneSchema = z.strictObject({ repository: z.string(), branch: z.string() });

@@ -109,6 +109,12 @@ const yamlForm = z.strictObject({
     .describe('Path of the version; a dot inside of a key is written with a backslash before it')
     .meta({ examples: ['spec.ref.tag'] }),
   digest: z.string().min(1).optional().describe('Path of the digest'),
+  commit: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path of the commit that it is built from, as a GitRepository is pinned by')
+    .meta({ examples: ['spec.ref.commit'] }),
 });
 const manifestForm = z.strictObject({
   manifest: fileSchema('apps/{environment}/web/deployment.yaml').describe(
@@ -179,7 +185,7 @@ function placeAt(form: PlaceForm, at: string): Place {
     const release = form.release === undefined ? {} : { release: form.release };
     return { kind: 'helm-value', path: at, ...release, tag: form.tag, ...digest };
   }
-  const { object, inside, tag } = form;
+  const { object, inside, tag, commit } = form;
   return {
     kind: 'yaml-value',
     path: at,
@@ -187,5 +193,6 @@ function placeAt(form: PlaceForm, at: string): Place {
     ...(inside === undefined ? {} : { inside }),
     tag,
     ...digest,
+    ...(commit === undefined ? {} : { commit }),
   };
 }

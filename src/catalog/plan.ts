@@ -1,4 +1,4 @@
-import type { CommitSha, FilePlace, Lane, LineChange, Place, Placed } from '../change.ts';
+import type { CommitSha, FilePlace, Lane, LineChange, Place, Wanted } from '../change.ts';
 import { messageOf } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { type HealthyRecord, proofOf } from '../proven.ts';
@@ -20,7 +20,7 @@ export interface PlanPorts extends PlacePorts {
   readonly editPlace: (
     place: FilePlace,
     text: string,
-    to: Placed,
+    to: Wanted,
   ) =>
     | { readonly kind: 'edited'; readonly text: string; readonly lines: readonly LineChange[] }
     | { readonly kind: 'unchanged' }
@@ -142,8 +142,9 @@ async function previewLines(
   places: readonly Place[],
   artifact: Artifact,
 ): Promise<{ kind: 'edited'; lines: LineChange[] } | { kind: 'refused'; reasons: Reason[] }> {
-  const to: Placed = {
+  const to: Wanted = {
     version: artifact.version,
+    commit: artifact.commit,
     ...(artifact.digest === undefined ? {} : { digest: artifact.digest }),
   };
   const texts = new Map<string, string>();

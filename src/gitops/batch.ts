@@ -120,7 +120,8 @@ export function createBatch({ repository, branch, head, author, signer, clock, r
     }
     const file = await readFile(tree, place.path);
     if (file.kind !== 'found') return file;
-    const edit = editPlace(place, file.value.text, { version: artifact.version, digest: artifact.digest });
+    const { version, digest, commit } = artifact;
+    const edit = editPlace(place, file.value.text, { version, digest, commit });
     if (edit.kind === 'unchanged') return { kind: 'found', value: tree };
     return edit.kind === 'edited' ? { kind: 'found', value: write(file.value.trees, edit.text) } : edit;
   };

@@ -254,6 +254,18 @@ describe('what cannot be changed without guessing is refused', () => {
       /Flux heeds spec\.ref\.digest before/,
     ],
     [
+      'a tag that a commit overrides',
+      { kind: 'yaml-value', path, tag: 'spec.ref.tag' },
+      'spec: { ref: { tag: "1.4.1", commit: abc } }\n',
+      /Flux heeds spec\.ref\.commit before/,
+    ],
+    [
+      'no commit where one is to stand',
+      { kind: 'yaml-value', path, tag: 'spec.ref.tag', commit: 'spec.ref.commit' },
+      'spec: { ref: { tag: "1.4.1" } }\n',
+      /has no spec\.ref\.commit/,
+    ],
+    [
       'containers that differ',
       { kind: 'container-image', path, image: 'r.test/web' },
       'initContainers: [{image: "r.test/web:1"}]\ncontainers: [{image: "r.test/web:2"}]\n',

@@ -1,4 +1,4 @@
-import type { LineChange, Placed } from '../../change.ts';
+import type { LineChange, Wanted } from '../../change.ts';
 import { type Document, isMap, type Scalar } from '../../yaml.ts';
 import { openYaml } from '../open-yaml.ts';
 import { difference, lineOf } from '../splice.ts';
@@ -8,7 +8,7 @@ import { keysOf, parentOf, rootOf, type YamlValue } from './yaml-value.ts';
 /** How a place inside of a block of text is read and edited: by the very functions that do it for a file. */
 export interface InnerPlaces {
   readonly read: (place: YamlValue, text: string) => ReadPlace;
-  readonly edit: (place: YamlValue, text: string, to: Placed) => EditedPlace;
+  readonly edit: (place: YamlValue, text: string, to: Wanted) => EditedPlace;
 }
 
 type Block =
@@ -49,7 +49,7 @@ export function editInBlock(
   place: YamlValue,
   inside: string,
   text: string,
-  to: Placed,
+  to: Wanted,
   inner: InnerPlaces,
 ): EditedPlace {
   const block = blockOf(place, inside, text);

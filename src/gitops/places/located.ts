@@ -1,10 +1,10 @@
-import type { Placed } from '../../change.ts';
+import type { Placed, Wanted } from '../../change.ts';
 import type { Document, Scalar, YAMLSeq } from '../../yaml.ts';
 import { type Insertion, lineOf } from '../splice.ts';
 
 /** One scalar that holds a version: the version itself, its digest, or a whole image reference (`image` is what stands before the tag). */
 export type Slot =
-  | { readonly holds: 'version' | 'digest'; readonly scalar: Scalar }
+  | { readonly holds: 'version' | 'digest' | 'commit'; readonly scalar: Scalar }
   | { readonly holds: 'reference'; readonly scalar: Scalar; readonly image: string; readonly pinned: boolean };
 
 /** Where the images of a kustomization stand. */
@@ -48,9 +48,14 @@ export function located(
   documents: readonly Document[],
   tag: Scalar,
   digest: Scalar | undefined,
+  commit?: Scalar | undefined,
 ): Located {
   const version = sourceOf(tag);
-  const slots: Slot[] = [{ holds: 'version', scalar: tag }, ...digestSlot(digest)];
+  const slots: Slot[] = [
+    { holds: 'version', scalar: tag },
+    ...digestSlot(digest),
+    ...(commit === undefined ? [] : [{ holds: 'commit', scalar: commit } as const]),
+  ];
   if (version === '') return { kind: 'empty', because: `${path} holds no version yet`, documents, slots };
   const placed: Placed = { version, ...(digest === undefined ? {} : { digest: String(digest.value ?? '') }) };
   return { kind: 'located', documents, placed, slots, ...lineOf(text, tag) };
@@ -64,13 +69,15 @@ function sourceOf(scalar: Scalar): string {
   return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? '');
 }
 
-/** What a slot is to hold; null where it wants a digest that the version does not have. */
-export function slotValue(slot: Slot, to: Placed): string | null {
+/** What a slot is to hold; null where it wants a digest or a commit that the version does not have. */
+export function slotValue(slot: Slot, to: Wanted): string | null {
   switch (slot.holds) {
     case 'version':
       return to.version;
     case 'digest':
       return to.digest ?? null;
+    case 'commit':
+      return to.commit ?? null;
     case 'reference':
       if (!slot.pinned) return `${slot.image}:${to.version}`;
       return to.digest === undefined ? null : `${slot.image}:${to.version}@${to.digest}`;

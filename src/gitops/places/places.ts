@@ -1,4 +1,4 @@
-import type { FilePlace, Placed } from '../../change.ts';
+import type { FilePlace, Wanted } from '../../change.ts';
 import { splice } from '../splice.ts';
 import { editInBlock, type InnerPlaces, readInBlock } from './block-text.ts';
 import { editEnvValue, readEnvValue } from './env-value.ts';
@@ -46,14 +46,14 @@ function readScalars(place: ScalarPlace, text: string): ReadPlace {
 }
 
 /** The file with another version at a place: exactly the changed lines differ. A digest is written where the place has one. */
-export function editPlace(place: FilePlace, text: string, to: Placed): EditedPlace {
+export function editPlace(place: FilePlace, text: string, to: Wanted): EditedPlace {
   if (place.kind === 'env-value') return editEnvValue(place, text, to);
   if (place.kind === 'yaml-value' && place.inside !== undefined)
     return editInBlock(place, place.inside, text, to, inBlocks);
   return editScalars(place, text, to);
 }
 
-function editScalars(place: ScalarPlace, text: string, to: Placed): EditedPlace {
+function editScalars(place: ScalarPlace, text: string, to: Wanted): EditedPlace {
   const located = locate(place, text);
   if (located.kind === 'no-entry') {
     const { documents, list } = located;

@@ -46,10 +46,14 @@ export function locateYamlValue(place: YamlValue, text: string): Located {
   if (tag === null) return { kind: 'missing', because: `${path} has no ${place.tag}` };
   if (tag.kind === 'refused') return { kind: 'refused', because: `${path}: ${tag.because}` };
   if (digest?.kind === 'refused') return { kind: 'refused', because: `${path}: ${digest.because}` };
+  const commit = place.commit === undefined ? null : find(place.commit);
+  if (place.commit !== undefined && commit === null)
+    return { kind: 'missing', because: `${path} has no ${place.commit}` };
+  if (commit?.kind === 'refused') return { kind: 'refused', because: `${path}: ${commit.because}` };
   const stronger = strongerThan(place, found.root);
   if (stronger !== null)
     return { kind: 'refused', because: `${path}: Flux heeds ${stronger} before ${place.tag}; take it out, or name it` };
-  const read = located(path, text, opened.documents, tag.scalar, digest?.scalar);
+  const read = located(path, text, opened.documents, tag.scalar, digest?.scalar, commit?.scalar);
   return read.kind === 'located' && isRange(read.placed.version)
     ? { kind: 'refused', because: `${path} holds the range "${read.placed.version}", so Flux chooses; pin one version` }
     : read;
@@ -64,7 +68,7 @@ export function parentOf(root: Document['contents'], keys: readonly string[]): u
 function strongerThan(place: YamlValue, root: Document['contents']): string | null {
   if (place.tag !== 'spec.ref.tag' || !isMap(root)) return null;
   const beside = ['digest', 'commit', 'name', 'semver'].map((key) => `spec.ref.${key}`);
-  return beside.find((each) => each !== place.digest && root.hasIn(keysOf(each))) ?? null;
+  return beside.find((each) => each !== place.digest && each !== place.commit && root.hasIn(keysOf(each))) ?? null;
 }
 
 /** `>=1.0.0`, `1.x`, `~1.2`: what a chart or a source may be pinned to, and what is no version. */
