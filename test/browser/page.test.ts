@@ -232,6 +232,16 @@ describe('a message of the app', () => {
     await message('Not released: frozen').waitFor();
   });
 
+  test('shows reactions with their counts', async () => {
+    const reactions = [
+      { name: 'eyes', count: 2 },
+      { name: 'sluice-own', count: 1 },
+    ];
+    workspace.arrive('C0DEV', { user: 'UBO', text: 'Looks odd', reactions });
+    await message('Looks odd').getByText('👀 2').waitFor();
+    await message('Looks odd').getByText(':sluice-own: 1').waitFor();
+  });
+
   test('shows a picture with its title, and its words for those who do not see it', async () => {
     const url =
       'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
@@ -298,6 +308,98 @@ describe('a modal of the app', () => {
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
     await expect.poll(() => posts('/client/view/close')).toEqual([{ as: 'UANA', view: 'V1' }]);
+  });
+});
+
+describe('what a modal can hold', () => {
+  const plain = (text: string) => ({ type: 'plain_text', text });
+  const option = (name: string) => ({ text: plain(name), value: name.toLowerCase() });
+  const input = (label: string, element: object, more: object = {}) => ({
+    ...{ type: 'input', block_id: label.toLowerCase(), label: plain(label), element: { action_id: 'a', ...element } },
+    ...more,
+  });
+  const options = [option('One'), option('Two')];
+  const view = {
+    type: 'modal',
+    title: plain('All of it'),
+    submit: plain('Send'),
+    blocks: [
+      input('Service', { type: 'external_select', min_query_length: 0 }),
+      input('Where', { type: 'static_select', options }),
+      input('Day', { type: 'datepicker', initial_date: '2026-12-24' }),
+      input('Hour', { type: 'timepicker' }),
+      input('Moment', { type: 'datetimepicker' }),
+      input('Which', { type: 'checkboxes', options, initial_options: [option('Two')] }),
+      input('Several', { type: 'multi_static_select', options }),
+      input('Either', { type: 'radio_buttons', options }),
+      input('Who', { type: 'users_select' }),
+      input('Count', { type: 'number_input' }, { hint: plain('A whole number') }),
+      {
+        ...{ type: 'section', block_id: 'more', text: { type: 'mrkdwn', text: 'A drift' } },
+        accessory: { type: 'overflow', action_id: 'menu', options },
+      },
+      { type: 'moon', block_id: 'moon' },
+    ],
+  };
+  const dialog = () => page.getByRole('dialog', { name: 'All of it' });
+  beforeEach(async () => {
+    workspace.emit({ type: 'views', modal: { id: 'V1', hash: '1', view }, home: null }, 'UANA');
+    await dialog().waitFor();
+  });
+
+  test('is filled in and sent as the app expects it', async () => {
+    const field = (name: string) => dialog().getByLabel(name, { exact: true });
+    await field('Where').selectOption('two');
+    await field('Hour').fill('16:30');
+    await field('Moment').fill('2026-12-24T16:30');
+    await dialog().getByRole('group', { name: 'Which' }).getByLabel('One').check();
+    await dialog().getByRole('group', { name: 'Several' }).getByLabel('Two').check();
+    await dialog().getByRole('radiogroup', { name: 'Either' }).getByLabel('One').check();
+    await field('Who').selectOption('UMIA');
+    await field('Count').fill('7');
+    await dialog().getByText('A block of type moon is not shown').waitFor();
+    await dialog().getByRole('button', { name: 'Send' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    const at = await page.evaluate(() => new Date('2026-12-24T16:30').getTime() / 1000);
+    expect(posts('/client/view/submit').at(-1)?.['given']).toEqual({
+      ...{ 'where/a': option('Two'), 'hour/a': '16:30', 'moment/a': at, 'which/a': [option('Two'), option('One')] },
+      ...{ 'several/a': [option('Two')], 'either/a': option('One'), 'who/a': 'UMIA', 'count/a': '7' },
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('is used with the keyboard alone: type-ahead, the order of fields, Escape', async () => {
+    const service = dialog().getByRole('combobox', { name: 'Service' });
+    await service.focus();
+    await page.keyboard.type('w');
+    await dialog().getByRole('option', { name: 'wiki' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => service.getAttribute('aria-activedescendant'))
+      .toBe(await dialog().getByRole('option', { name: 'wiki' }).getAttribute('id'));
+    await page.keyboard.press('Enter');
+    await expect.poll(() => service.inputValue()).toBe('wiki');
+    // The list is put away first, then the window.
+    await page.keyboard.type('a');
+    await dialog().getByRole('option', { name: 'api' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().getByRole('listbox').waitFor({ state: 'hidden' });
+    const passed: (string | null)[] = [];
+    for (let step = 0; step < 2; step += 1) {
+      await page.keyboard.press('Tab');
+      passed.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null));
+    }
+    expect(passed).toEqual(['Where', 'Day']);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    await expect.poll(() => posts('/client/view/close')).toHaveLength(1);
+  });
+
+  test('acts at once where the app wants to hear of it', async () => {
+    await dialog().getByRole('combobox', { name: 'More actions' }).selectOption('one');
+    await expect
+      .poll(() => posts('/client/view/act'))
+      .toEqual([{ as: 'UANA', view: 'V1', block_id: 'more', action_id: 'menu', chosen: 'one', given: {} }]);
   });
 });
 

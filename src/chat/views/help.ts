@@ -1,5 +1,5 @@
 import { code, context, escapeText, header, type MessageBody, section } from '../../blocks.ts';
-import { commandTable, exampleOf, typed, type Verb } from '../command-table.ts';
+import { commandGroups, commandTable, exampleOf, typed, type Verb } from '../command-table.ts';
 import type { Names } from '../grammar.ts';
 import { type Rights, rightsWords } from './hello.ts';
 
@@ -15,15 +15,19 @@ export function helpReply(about: Verb | undefined, names: Names, rights?: Rights
       ],
     };
   }
-  const lines = commandTable.map(({ verb, usage, summary }) => `${code(typed(verb, usage))} ${summary}`);
+  const parts = commandGroups.map((group) => {
+    const lines = commandTable
+      .filter((each) => each.group === group)
+      .map(({ verb, usage, summary }) => `${code(typed(verb, usage))} ${summary}`);
+    return section([`*${group}*`, ...lines].join('\n'));
+  });
   const known = (what: string, all: readonly string[]) =>
     `*${what}:* ${all.length === 0 ? 'none known yet' : escapeText(all.slice(0, 30).join(', '))}`;
   return {
     text: `Commands: ${commandTable.map(({ verb }) => verb).join(', ')}. Type /release help COMMAND for one of them.`,
     blocks: [
       header('What you can type'),
-      section(lines.slice(0, 8).join('\n')),
-      section(lines.slice(8).join('\n')),
+      ...parts,
       context(
         known('Services', names.services),
         known('Environments', names.environments),

@@ -46,7 +46,12 @@ export function statusReply({ title, standings, more, nowMs }: StatusList): Mess
   const calm = services.length === 1 ? [] : services.filter(isCalm);
   const whole = services
     .filter((own) => !calm.includes(own))
-    .map((own) => fitting([`*${foreign(own[0]?.service ?? '', 80)}*`, ...own.map((each) => lineOf(each, nowMs))]));
+    .map((own) => {
+      const name = own[0]?.service ?? '';
+      const lines = own.map((each) => lineOf(each, nowMs));
+      // Of one service alone the title has said it.
+      return fitting(name === title ? lines : [`*${foreign(name, 80)}*`, ...lines]);
+    });
   const texts = [...whole.map((lines) => lines.join('\n')), ...packed(calm.map((own) => calmLine(own, nowMs)))];
   const shown = withinMessage(texts);
   const left = more + (shown.length < texts.length ? texts.length - shown.length : 0);

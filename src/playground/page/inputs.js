@@ -1,6 +1,7 @@
 // @ts-check
 import { html } from 'htm/preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { usePage } from './page-context.js';
 import { plain } from './text.js';
 
 /**
@@ -24,6 +25,9 @@ const kinds = /** @type {const} */ ({
   radio_buttons: Radios,
   datepicker: DateOrTime,
   timepicker: DateOrTime,
+  datetimepicker: Moment,
+  multi_static_select: Checkboxes,
+  users_select: Person,
 });
 
 /** @param {string} type @returns {type is keyof typeof kinds} */
@@ -76,6 +80,11 @@ function TypeAhead({ id, element, value, onChange, suggest, label, about }) {
   const [options, setOptions] = useState(/** @type {Option[]} */ ([]));
   const [at, setAt] = useState(0);
   const asked = useRef(0);
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  // What is typed after a choice is a new search.
+  useLayoutEffect(() => {
+    if (document.activeElement === field.current) field.current?.select();
+  }, [value?.value]);
   useEffect(() => {
     if (typed === null || typed.length < (element.min_query_length ?? 3)) return setOptions([]);
     const turn = ++asked.current;
@@ -92,8 +101,12 @@ function TypeAhead({ id, element, value, onChange, suggest, label, about }) {
     onChange(option);
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape' && typed !== null) event.stopPropagation();
-    if (event.key === 'Escape') setTyped(null);
+    // The list alone is put away: else the window would be, too.
+    if (event.key === 'Escape' && typed !== null) {
+      event.preventDefault();
+      event.stopPropagation();
+      setTyped(null);
+    }
     if (event.key === 'ArrowDown') setAt(Math.min(at + 1, options.length - 1));
     if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
     const option = options[at];
@@ -104,12 +117,15 @@ function TypeAhead({ id, element, value, onChange, suggest, label, about }) {
   return html`<div class="type-ahead">
     <input
       id=${id}
+      ref=${field}
       class="field"
       role="combobox"
       autocomplete="off"
       aria-label=${label}
       aria-expanded=${open}
+      aria-autocomplete="list"
       aria-controls=${`${id}-list`}
+      aria-activedescendant=${open && options.length > 0 ? `${id}-${at}` : undefined}
       ...${about}
       autofocus=${element.focus_on_load}
       placeholder=${plain(element.placeholder?.text ?? 'Type to search')}
@@ -125,6 +141,7 @@ function TypeAhead({ id, element, value, onChange, suggest, label, about }) {
           ${options.map(
             (option, index) => html`<li
               key=${option.value}
+              id=${`${id}-${index}`}
               role="option"
               aria-selected=${index === at}
               onMouseDown=${(/** @type {MouseEvent} */ event) => {
@@ -144,12 +161,12 @@ function TypeAhead({ id, element, value, onChange, suggest, label, about }) {
 }
 
 /** @param {Props} props */
-function Checkboxes({ element, value, onChange }) {
+function Checkboxes({ element, value, onChange, label }) {
   const chosen = /** @type {Option[]} */ (value ?? []);
   const has = (/** @type {Option} */ option) => chosen.some((each) => each.value === option.value);
   const toggle = (/** @type {Option} */ option) =>
     onChange(has(option) ? chosen.filter((each) => each.value !== option.value) : [...chosen, option]);
-  return html`<div class="choices">
+  return html`<div class="choices" role="group" aria-label=${label}>
     ${(element.options ?? []).map(
       (option) => html`<label key=${option.value}>
         <input type="checkbox" checked=${has(option)} onChange=${() => toggle(option)} /> <${OptionWords} option=${option} />
@@ -159,8 +176,8 @@ function Checkboxes({ element, value, onChange }) {
 }
 
 /** @param {Props} props */
-function Radios({ id, element, value, onChange }) {
-  return html`<div class="choices">
+function Radios({ id, element, value, onChange, label }) {
+  return html`<div class="choices" role="radiogroup" aria-label=${label}>
     ${(element.options ?? []).map(
       (option) => html`<label key=${option.value}>
         <input type="radio" name=${id} checked=${value?.value === option.value} onChange=${() => onChange(option)} /> <${OptionWords} option=${option} />
@@ -178,13 +195,43 @@ function OptionWords({ option }) {
 }
 
 /** @param {Props} props */
-function DateOrTime({ id, element, value, onChange, label }) {
+function DateOrTime({ id, element, value, onChange, label, about }) {
   return html`<input
     id=${id}
     class="field short"
     type=${element.type === 'datepicker' ? 'date' : 'time'}
     aria-label=${label}
+    ...${about}
     value=${value ?? ''}
     onChange=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => onChange(currentTarget.value)}
   />`;
+}
+
+/** A day and a time of it as clocks here show it; apps get seconds since the epoch. @param {Props} props */
+function Moment({ id, value, onChange, label, about }) {
+  const local = (/** @type {number} */ seconds) => {
+    const at = new Date(seconds * 1000);
+    return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  };
+  return html`<input
+    id=${id}
+    class="field short"
+    type="datetime-local"
+    aria-label=${label}
+    ...${about}
+    value=${typeof value === 'number' ? local(value) : ''}
+    onChange=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
+      onChange(currentTarget.value === '' ? null : Math.floor(new Date(currentTarget.value).getTime() / 1000))}
+  />`;
+}
+
+/** One of the people who work here. @param {Props} props */
+function Person({ id, element, value, onChange, label, about }) {
+  const { people } = usePage();
+  return html`<select id=${id} class="field" aria-label=${label} ...${about} value=${value ?? ''} onChange=${(/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) => onChange(currentTarget.value)}>
+    <option value="" disabled hidden>${plain(element.placeholder?.text ?? 'Select a person')}</option>
+    ${[...people.values()]
+      .filter(({ is_bot }) => !is_bot)
+      .map((user) => html`<option key=${user.id} value=${user.id}>${user.real_name}</option>`)}
+  </select>`;
 }

@@ -2,6 +2,7 @@
 import { html } from 'htm/preact';
 import { Avatar } from './avatar.js';
 import { Blocks } from './blocks.js';
+import { emoji } from './emoji.js';
 import { Icon } from './icons.js';
 import { usePage } from './page-context.js';
 import { Mrkdwn } from './text.js';
@@ -11,6 +12,7 @@ import { ago, clockTime, sentAt } from './time.js';
 
 /** Speaks when Slack itself has something to say; it is in no list of users. */
 const slackbot = 'USLACKBOT';
+const slackbotUser = { id: slackbot, name: 'slackbot', real_name: 'Slackbot', color: '616061' };
 
 /** @param {{ message: Message, joined: boolean, inThread: boolean }} props */
 export function MessageRow({ message, joined, inThread }) {
@@ -26,7 +28,7 @@ export function MessageRow({ message, joined, inThread }) {
     ${threaded && !inThread ? html`<${Broadcast} message=${message} />` : null}
     <div class="row">
       <div class="gutter">
-        ${joined ? html`<${Stamp} message=${message} short />` : html`<${Avatar} user=${sender} bot=${bot} />`}
+        ${joined ? html`<${Stamp} message=${message} short />` : html`<${Avatar} user=${message.user === slackbot ? slackbotUser : sender} bot=${bot && message.user !== slackbot} />`}
       </div>
       <div class="body">
         ${
@@ -40,6 +42,7 @@ export function MessageRow({ message, joined, inThread }) {
         }
         ${message.blocks?.length ? html`<${Blocks} message=${message} />` : html`<${Words} message=${message} />`}
         ${message.files?.map((file, index) => html`<${Picture} key=${index} file=${file} />`)}
+        ${message.reactions?.length ? html`<${Reactions} reactions=${message.reactions} />` : null}
         ${inThread || message.ephemeral ? null : html`<${Replies} message=${message} />`}
       </div>
     </div>
@@ -53,6 +56,16 @@ function Picture({ file }) {
     <figcaption>${file.title}</figcaption>
     <a href=${file.url} target="_blank" rel="noopener noreferrer"><img src=${file.url} alt=${file.alt} title=${file.alt} /></a>
   </figure>`;
+}
+
+/** @param {{ reactions: { name: string, count: number }[] }} props */
+function Reactions({ reactions }) {
+  return html`<div class="reactions">
+    ${reactions.map(
+      ({ name, count }) =>
+        html`<span key=${name} class="reaction" title=${`:${name}:`}>${emoji.get(name) ?? `:${name}:`} ${count}</span>`,
+    )}
+  </div>`;
 }
 
 /** @param {{ message: Message }} props */

@@ -37,6 +37,8 @@ function initialOf(element) {
     element.initial_options ??
     element.initial_date ??
     element.initial_time ??
+    element.initial_date_time ??
+    element.initial_user ??
     null
   );
 }
@@ -52,7 +54,15 @@ export function Modal({ shown }) {
   // The window may have been replaced by one of the same place in the stack: its mistakes are gone.
   useEffect(() => setErrors({}), [shown.id]);
   const { view } = shown;
-  const close = () => api.closeView({ as, view: shown.id }).catch(() => {});
+  const closed = useRef('');
+  const close = () => {
+    // One press of Escape in a field for dates cancels the window twice in Chromium.
+    if (closed.current === shown.id) return;
+    closed.current = shown.id;
+    api.closeView({ as, view: shown.id }).catch(() => {
+      closed.current = '';
+    });
+  };
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (busy) return;

@@ -6,7 +6,7 @@
  * @typedef {{ ts: string, user: string, username?: string, bot?: boolean, text: string, blocks?: KnownBlock[],
  *   thread_ts?: string, subtype?: string, broadcast?: boolean, reply_count?: number, latest_reply?: string,
  *   edited?: boolean, ephemeral?: boolean, joined?: boolean, time?: number | string,
- *   files?: { title: string, alt: string, url: string }[] }} Message
+ *   reactions?: { name: string, count: number }[], files?: { title: string, alt: string, url: string }[] }} Message
  * @typedef {{ id: string, name: string, real_name: string, title?: string, color?: string, is_bot?: boolean }} User
  * @typedef {{ id: string, name: string, topic?: string, unread?: number, app?: boolean }} Channel
  * @typedef {{ command: string, usage_hint?: string, description?: string }} Command

@@ -51,6 +51,8 @@ export function createClientApi(ports: Ports) {
     const humans = company.users().filter(({ is_bot, deleted }) => !is_bot && !deleted);
     const me = humans.find(({ id, name }) => id === asked || name === asked?.toLowerCase()) ?? humans[0];
     if (me === undefined) return refuse(404, 'user_not_found');
+    // An app can be opened before it has written anything: its Home tab is there.
+    company.openIm(me.id);
     const channels = company.channels().filter(({ members }) => members.has(me.id));
     return {
       status: 200,

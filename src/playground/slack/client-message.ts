@@ -20,11 +20,13 @@ export interface ClientMessage {
   /** Says that its writer has joined. */
   readonly joined?: boolean;
   readonly files?: readonly { readonly title: string; readonly alt: string; readonly url: string }[];
+  readonly reactions?: readonly { readonly name: string; readonly count: number }[];
   readonly time: string;
 }
 
 export function clientMessage(message: Message, store: Store): ClientMessage {
-  const { ts, user, username, bot, text, blocks, thread_ts, broadcast, edited, reader, files, inviter } = message;
+  const { ts, user, username, bot, text, blocks, thread_ts, broadcast, edited, reader, files, inviter, reactions } =
+    message;
   const answers = thread_ts === undefined ? store.answers(message.channel, ts) : [];
   const latest = answers.at(-1)?.ts;
   return {
@@ -43,6 +45,9 @@ export function clientMessage(message: Message, store: Store): ClientMessage {
     ...(files === undefined
       ? {}
       : { files: files.map(({ id, title, alt = '' }) => ({ title, alt, url: `/client/file/${id}` })) }),
+    ...(reactions === undefined
+      ? {}
+      : { reactions: Object.entries(reactions).map(([name, users]) => ({ name, count: users.length })) }),
     time: instantOf(Math.floor(Number(ts) * 1000)),
   };
 }

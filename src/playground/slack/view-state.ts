@@ -59,13 +59,22 @@ export function held(type: string, given: unknown): JsonObject | null {
 
 /** What the elements hold before anybody touched them. */
 export function initialOf({ type, element }: Element): unknown {
-  const { initial_value, initial_option, initial_options, initial_date, initial_time, initial_user } = element;
+  const {
+    initial_value,
+    initial_option,
+    initial_options,
+    initial_date,
+    initial_time,
+    initial_date_time,
+    initial_user,
+  } = element;
   return (
     initial_value ??
     initial_option ??
     initial_options ??
     initial_date ??
     initial_time ??
+    initial_date_time ??
     initial_user ??
     (type === 'checkboxes' ? [] : null)
   );

@@ -17,6 +17,7 @@ export interface StubMessage {
   readonly latest_reply?: string;
   readonly edited?: boolean;
   readonly ephemeral?: boolean;
+  readonly reactions?: readonly { readonly name: string; readonly count: number }[];
   readonly files?: readonly { readonly title: string; readonly alt: string; readonly url: string }[];
 }
 
@@ -110,6 +111,12 @@ export async function startStubWorkspace(options: StubOptions) {
       emit({ type: 'views', modal: null, home: null }, String(as));
       return answer();
     },
+    '/client/view/suggest': ({ text }) => ({
+      options: ['web', 'wiki', 'api']
+        .filter((name) => name.startsWith(String(text)))
+        .map((name) => ({ text: { type: 'plain_text', text: name }, value: name })),
+    }),
+    '/client/view/act': () => answer(),
     '/client/read': () => answer(),
     '/panel/do': (body) => ({ ok: true, message: `Done: ${JSON.stringify(body)}` }),
   };

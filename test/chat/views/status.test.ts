@@ -38,6 +38,11 @@ function linesOf(standings: readonly Standing[], more = 0): string[] {
     .map((line) => line.replace(/<[^|>]*\|([^>]*)>/g, '$1').replace(/[*\u200b]/g, ''));
 }
 
+test('a service that the title names is not named again', () => {
+  const { blocks } = statusReply({ title: 'web', standings: [aStanding()], more: 0, nowMs: noonMs });
+  expect(JSON.stringify(blocks)).not.toContain('*web*');
+});
+
 describe('one service in one environment', () => {
   const two = [seen(healthy, { cluster: 'prod-eu' }), seen(failed, { cluster: 'prod-us' })];
   test.each<[string, Partial<Standing>, string]>([

@@ -41,6 +41,7 @@ test('a page learns who and what there is for its person', async () => {
     channels: [
       { id: 'CGENERAL', name: 'general', unread: 0 },
       { id: 'GBOARD', name: 'board', private: true },
+      { id: 'DBO', im: true },
     ],
     commands: [
       { command: '/release', usage_hint: expect.stringMatching(/SERVICE/) },
@@ -70,9 +71,9 @@ test('people talk, see each other live, and count what they have not read', asyn
     },
     { type: 'unread', channel: 'CGENERAL', unread: 1 },
   ]);
-  expect(await get(workspace, 'boot?as=UBO')).toMatchObject({ channels: [{ unread: 1 }, {}] });
+  expect(await get(workspace, 'boot?as=UBO')).toMatchObject({ channels: [{ unread: 1 }, {}, {}] });
   await post(workspace, 'read', { as: 'UBO', channel: 'CGENERAL' });
-  expect(await get(workspace, 'boot?as=UBO')).toMatchObject({ channels: [{ unread: 0 }, {}] });
+  expect(await get(workspace, 'boot?as=UBO')).toMatchObject({ channels: [{ unread: 0 }, {}, {}] });
   const { ts } = Object(events[1]?.['message']);
   await post(workspace, 'say', { as: 'UBO', channel: 'CGENERAL', thread_ts: ts, text: 'hi' });
   expect(await get(workspace, `thread?as=UANA&channel=CGENERAL&ts=${ts}`)).toMatchObject({
