@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmdirSync } from '
 import { commitShaSchema } from '../../src/change.ts';
 import { createDispatch } from '../../src/dispatch/dispatch.ts';
 import type { Batch, LaneGitops } from '../../src/dispatch/ports.ts';
+import type { QueueSettings } from '../../src/dispatch/queue.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { openRedis, whenReady } from '../../src/redis.ts';
 import type { Release } from '../../src/release.ts';
@@ -19,6 +20,8 @@ export interface Orders {
   readonly kill?: string;
   /** How long the remote takes for a push. */
   readonly pushMs?: number;
+  /** Default: as in production. */
+  readonly queue?: Partial<QueueSettings>;
 }
 
 type Pushed = Awaited<ReturnType<Batch['push']>>;
@@ -107,6 +110,7 @@ async function serve(orders: Orders): Promise<void> {
     ...noArtifacts,
     clustersOf: (environment) => [environment],
     redisUrl: orders.url,
+    queue: orders.queue ?? {},
     clock,
     log: silent,
     pulse: createPulse(clock),
