@@ -10,6 +10,7 @@ const longest = [
   'journeys/outages',
   'journeys/replicas',
   'journeys/redis-failover',
+  'journeys/rolling-restart',
   'journeys/changed-diff',
   'dispatch/kill',
   'flux/replay',
@@ -52,6 +53,8 @@ export default defineConfig({
           // They wait more than they work.
           maxWorkers: 3,
           testTimeout: 90_000,
+          // A busy machine takes its time to start a company and several processes.
+          hookTimeout: 180_000,
         },
       },
       {

@@ -38,7 +38,8 @@ import { watch } from './watch.ts';
 export interface App {
   /** The port that was really bound. */
   readonly port: number;
-  readonly stop: () => Promise<void>;
+  /** Takes requests for so long still, while it calls itself not ready; then finishes what is under way. */
+  readonly stop: (drainMs?: number) => Promise<void>;
 }
 
 export interface AppOptions {
@@ -249,6 +250,7 @@ export async function startApp(config: Config, environment: Environment, options
   // Names are known before the first command comes; a remote that is away holds up nobody.
   await Promise.race([watched[0]?.run().catch(() => {}), pause(5_000)]);
   const rounds = watched.map((round) => keepDoing(round, { log, pulse }, ending.signal));
+  let isLeaving = false;
   const http = await serveHttp({
     host: file.http.host,
     port: config.port,
@@ -257,7 +259,7 @@ export async function startApp(config: Config, environment: Environment, options
       ...catalog.artifactRoutes,
       ...chat.routes,
       ...eventRoutes({ providers: settled.providers, hint: kubernetes.hint, log }),
-      ...healthRoutes(pulse.late, () => chat.connected() && redis.status === 'ready'),
+      ...healthRoutes(pulse.late, () => !isLeaving && chat.connected() && redis.status === 'ready'),
       metricsRoute({
         ...ledger,
         metrics,
@@ -283,7 +285,9 @@ export async function startApp(config: Config, environment: Environment, options
   log.info({ port: http.port }, 'Sluice is ready');
   return {
     port: http.port,
-    stop: async () => {
+    stop: async (drainMs = 0) => {
+      isLeaving = true;
+      await pause(drainMs);
       ending.abort();
       await chat.stop();
       await Promise.all([dispatch.stop(), kubernetes.stop(), notify.stop(), elsewhere.stop(), ...rounds]);
@@ -301,10 +305,11 @@ export async function serveUntilStopped(
   environment: Environment,
   options: AppOptions = {},
 ): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  const stopped = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
   });
   const app = await startApp(config, environment, options);
-  await stopped;
-  await app.stop();
+  // Whoever types Ctrl-C has no balancer before it.
+  const drains = (await stopped) === 'SIGTERM';
+  await app.stop(drains ? config.file.http.drainSeconds * 1_000 : 0);
 }

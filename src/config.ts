@@ -66,6 +66,14 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('The address to listen on; in a container, 0.0.0.0'),
       port: z.int().min(0).max(65_535).optional().describe('The port to listen on; PORT goes before it; default: 8080'),
+      drainSeconds: z
+        .int()
+        .min(0)
+        .max(50)
+        .default(5)
+        .describe(
+          'After SIGTERM, how long requests are still taken while /readyz says no, so that a load balancer turns to others',
+        ),
       url: z.url().optional().describe('The address that people and CI use; commands from a terminal are meant for it'),
     })
     .prefault({})

@@ -83,7 +83,7 @@ function furnish(name: string, container: Container, overlay: string, workspace:
   const { signing } = own.parse(readYaml(readFileSync(world.configuration['SLUICE_CONFIG'] ?? '', 'utf8')));
   const text = readFileSync(join(manifestsFolder, overlay, 'sluice.config.yaml'), 'utf8')
     .replace('https://git.example.com/acme/gitops.git', world.git.url)
-    .replace('host: 0.0.0.0', 'host: 127.0.0.1')
+    .replace('host: 0.0.0.0', 'host: 127.0.0.1, drainSeconds: 0')
     .replaceAll(/(?<=: )\/(etc|var)\/[\w./-]+/g, here);
   put(container.args.at(-1) ?? '', text);
   put('/etc/sluice-clusters/kubeconfig', kubeconfigOfAll());

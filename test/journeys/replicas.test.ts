@@ -1,7 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hurried, type Served, serve } from '../support/serve.ts';
+import { startReplica } from '../support/replica.ts';
+import type { Served } from '../support/serve.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -16,17 +15,10 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** A replica with clones of its own, as every pod has them. */
 async function start(name: string): Promise<void> {
-  const shared = world.configuration['SLUICE_CONFIG'] ?? '';
   const before = replicas.get(name);
   if (before !== undefined) gone.push(before);
-  const own = `${shared}.${name}.yaml`;
-  writeFileSync(
-    own,
-    readFileSync(shared, 'utf8').replace(/^data: .*$/m, `data: ${join(shared, '..', `clones-${name}`)}`),
-  );
-  replicas.set(name, await serve(['serve', '--config', own], world.configuration, hurried));
+  replicas.set(name, await startReplica(name, world.configuration));
 }
 
 /** Whether a replica speaks, by its log. */

@@ -13,7 +13,7 @@ export interface AppChild {
   readonly end: () => Promise<void>;
 }
 
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 /** The real app in a process of its own, with ordinary configuration. */
 export async function startAppChild(environment: Readonly<Record<string, string>>): Promise<AppChild> {

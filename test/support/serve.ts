@@ -10,7 +10,7 @@ export interface Served {
   readonly end: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<string>;
 }
 
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 /** What a process needs of the machine, and nothing that somebody has configured there. */
 export const machine: Readonly<Record<string, string>> = Object.fromEntries(
