@@ -112,7 +112,9 @@ async function test(node, /** @type {string[]} */ args) {
 const leanHeap = ['--max-semi-space-size=4', '--heap-growing-percent=30'];
 
 /** Tests whose short run is part of every test run; here they take their time. */
-const fuzzed = ['--project', 'unit', 'test/faults/forged.test.ts'];
+const fuzzed = ['--project', 'unit', 'test/faults/forged.test.ts', 'test/faults/fuzzed.test.ts'];
+/** How many requests are forged, and how many cases of grammar, YAML and payloads are tried. */
+const fuzzedLong = { FORGERIES: '100000', FUZZ_CASES: '1000000' };
 
 async function main() {
   const [command, ...args] = process.argv.slice(2);
@@ -128,8 +130,7 @@ async function main() {
   if (command === 'replay') return run(node, [join(root, 'test', 'flux', 'replay.ts'), ...args]);
   if (command === 'mutation')
     return run(node, [join(bin, 'stryker'), 'run', join(root, 'test', 'mutation', 'stryker.json'), ...args]);
-  if (command === 'fuzz')
-    return run(node, [join(bin, 'vitest'), 'run', ...fuzzed], { ...process.env, FORGERIES: '100000' });
+  if (command === 'fuzz') return run(node, [join(bin, 'vitest'), 'run', ...fuzzed], { ...fuzzedLong, ...process.env });
   if (command === 'bench') return run(node, [join(root, 'test', 'bench', 'bench.ts'), ...args]);
   const flags = command === 'serve' ? leanHeap : [];
   const env = { ...process.env, SLUICE_STARTED_IN: startedIn };

@@ -45,7 +45,8 @@ export function parseYaml<S extends z.ZodType>(text: string, file: string, schem
   if (text.length > sizeLimit)
     return { kind: 'invalid', problems: [at(1, 1, `the file has more than ${sizeLimit} characters`)] };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  // What is odd is told as a problem, or by the schema; the library would also write it to the log of the process.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' });
   if (document.errors.length > 0) {
     const problems = document.errors.slice(0, 20).map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
@@ -96,7 +97,7 @@ export function problemLines(problems: readonly Problem[]): string {
 
 /** The value of a text somebody typed; null where it is not one YAML document. */
 export function readYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true });
+  const document = parseDocument(text, { uniqueKeys: true, logLevel: 'error' });
   if (document.errors.length > 0) return null;
   try {
     return document.toJS({ maxAliasCount: 0 });
