@@ -52,6 +52,7 @@ export function joinArrival(rooms: ArrivalRooms) {
     pulse: rooms.pulse,
     isAncestor: gitops.isAncestor,
     onUnknownCommit: gitops.fetch,
+    readFile: async (...where) => (await gitops.read(...where))?.text ?? null,
     expected: async () => {
       const arriving = await ledger.arriving();
       if (lease.held()) {

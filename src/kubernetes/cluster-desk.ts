@@ -15,12 +15,14 @@ import { createHints } from './hints.ts';
 import { createJudge, type Judgement } from './judge.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { overviewOf } from './overview.ts';
+import { createOwnFiles, type OwnFilesPorts } from './own-files.ts';
 import type { KubernetesPorts } from './ports.ts';
 import { requestRun } from './request-run.ts';
 import { unreachableVerdict } from './unreachable.ts';
 import { createVoice, type VoiceOptions } from './voice.ts';
 
 export type ClusterDeskOptions = Pick<KubernetesPorts, 'isAncestor' | 'onUnknownCommit'> &
+  Pick<OwnFilesPorts, 'readFile'> &
   Omit<VoiceOptions, 'signal'> &
   Omit<ClusterWatchOptions, 'onChange'>;
 
@@ -51,6 +53,7 @@ export function createClusterDesk(options: ClusterDeskOptions) {
 
   const mark = () => void judging.ask();
   const watch = watchCluster({ ...options, onChange: mark });
+  const ownFiles = createOwnFiles(options);
   const ancestry = createAncestry({ ...options, onFetched: mark });
 
   const judging = oneAtATime(async () => {
@@ -69,7 +72,9 @@ export function createClusterDesk(options: ClusterDeskOptions) {
     if (!watch.synced()) return sayUnreachable(expectations);
     const wanted = expectations;
     isAncestor = await ancestry.gather(watch.view, wanted);
-    const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), watch.staleSince() !== null);
+    const filesOf = await ownFiles.gather(watch.view, wanted, isAncestor);
+    const blind = watch.staleSince() !== null;
+    const { verdicts, drift } = judge.judge(watch.view, wanted, isAncestor, clock.now(), { blind, filesOf });
     watch.follow(verdicts.flatMap(({ customs }) => customs));
     current = verdicts.map((each) => ({ ...each, verdict: withSilence(each.verdict) }));
     toldSilent = isSilent();

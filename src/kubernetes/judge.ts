@@ -13,6 +13,7 @@ import type { Expected } from './expected.ts';
 import { commitOf, revisionIn } from './flux/revision.ts';
 import { conditionOf } from './flux/state.ts';
 import type { ClusterView } from './objects.ts';
+import type { FilesOf } from './own-files.ts';
 
 export interface Judgement {
   /** With the objects that each verdict rests on. */
@@ -68,7 +69,7 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = [], 
       expectations: readonly Expected[],
       isAncestor: IsAncestor,
       nowMs: number,
-      blind = false,
+      { blind = false, filesOf = () => null }: { readonly blind?: boolean; readonly filesOf?: FilesOf } = {},
     ): Judgement => {
       const verdicts = expectations.map((expected) => {
         const name = `${expected.environment}/${expected.service}`;
@@ -76,7 +77,7 @@ export function createJudge(cluster: string, drifts: readonly SeenDrift[] = [], 
         const earlier =
           before?.expected.commit === expected.commit ? before.earlier : createEarlierFailures(expected.earlier);
         const units = unitsOf(view, expected, isAncestor);
-        const question = { view, expected, isAncestor, failedBefore: earlier.before };
+        const question = { view, expected, isAncestor, failedBefore: earlier.before, files: filesOf(expected) };
         earlier.note(question, units);
         const verdict = arrival(question, units, nowMs, previousOf(expected, before));
         last.set(name, { expected, verdict, earlier });

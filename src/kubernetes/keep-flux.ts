@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../time.ts';
-import { imageScalars } from './image-scalars.ts';
 import { interned, list, nameIn, whole } from './interned.ts';
 import {
   conditionsSchema,
-  countSchema,
   durationSchema,
   keepConditions,
   listOf,
@@ -14,9 +12,9 @@ import {
   ownersOf,
   part,
 } from './keep.ts';
-import { helmOptOut, kustomizationOptOut, reportedAt } from './keep-by-hand.ts';
+import { kustomizationOptOut } from './keep-by-hand.ts';
 import { inventoryOf } from './keep-inventory.ts';
-import type { HelmRelease, Kustomization, Source } from './objects.ts';
+import type { Kustomization, Source } from './objects.ts';
 
 const text = z.string().nullish().catch(null);
 /** Revisions and times, that many objects share. */
@@ -181,60 +179,9 @@ function timeoutOf(timeout: string | undefined, intervalMs: number): number {
   return Math.max(30_000, timeout === undefined ? intervalMs - 30_000 : (parseDurationMs(timeout) ?? intervalMs));
 }
 
-const remediation = z
-  .object({ remediation: z.object({ retries: countSchema }).optional() })
-  .optional()
-  .catch(undefined);
-
-const helmReleaseSchema = z.object({
-  metadata: metadataSchema,
-  spec: z.object({
-    interval: durationSchema(600_000),
-    timeout: durationSchema(300_000),
-    suspend,
-    install: remediation,
-    upgrade: remediation,
-    values: z.unknown().optional(),
-    driftDetection: z.object({ mode: text }).optional().catch(undefined),
-    chart: z
-      .object({ spec: z.object({ version: text }) })
-      .optional()
-      .catch(undefined),
-  }),
-  status: part({
-    observedGeneration: observed,
-    conditions: conditionsSchema,
-    history: listOf(z.object({ status: text })),
-  }),
-});
-
-export function keepHelmRelease(raw: unknown): HelmRelease | null {
-  const parsed = helmReleaseSchema.safeParse(raw);
-  if (!parsed.success) return null;
-  const { metadata, spec, status } = parsed.data;
-  const retries = Math.max(spec.install?.remediation?.retries ?? 0, spec.upgrade?.remediation?.retries ?? 0);
-  return {
-    kind: 'HelmRelease',
-    ...namedOf(metadata, status),
-    ...suspension(metadata, spec.suspend),
-    kustomization: ownerByLabel(metadata.labels, 'kustomize.toolkit.fluxcd.io'),
-    intervalMs: spec.interval,
-    timeoutMs: spec.timeout,
-    retries: Math.max(0, retries),
-    newest: status.history[0]?.status ?? null,
-    optOut: helmOptOut(metadata, spec.driftDetection?.mode),
-    reportedAt: reportedAt(metadata),
-    detectsDrift: spec.driftDetection?.mode === 'enabled' || spec.driftDetection?.mode === 'warn',
-    values: [...imageScalars(spec.values), ...(spec.chart?.spec.version ? [spec.chart.spec.version] : [])].slice(
-      0,
-      200,
-    ),
-  };
-}
-
 type Metadata = z.infer<typeof metadataSchema>;
 
-function namedOf(
+export function namedOf(
   metadata: Metadata,
   status: { observedGeneration?: number | undefined; conditions: z.infer<typeof conditionsSchema> },
 ) {
@@ -248,7 +195,7 @@ function namedOf(
   };
 }
 
-function suspension(metadata: Metadata, suspended: boolean) {
+export function suspension(metadata: Metadata, suspended: boolean) {
   const owner = suspended ? ownersOf(metadata.managedFields, ['f:spec', 'f:suspend']).at(-1) : undefined;
   return { suspended, suspendedBy: owner ?? null };
 }

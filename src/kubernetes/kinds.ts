@@ -1,5 +1,6 @@
 import { keepCompanion } from './keep-companion.ts';
-import { keepHelmRelease, keepKustomization, keepSource } from './keep-flux.ts';
+import { keepKustomization, keepSource } from './keep-flux.ts';
+import { keepHelmRelease } from './keep-helm-release.ts';
 import { keepPod } from './keep-pod.ts';
 import { keepCanary } from './keep-progressive.ts';
 import { keepReport } from './keep-report.ts';

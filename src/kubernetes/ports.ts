@@ -1,3 +1,4 @@
+import type { CommitSha } from '../change.ts';
 import type { ClusterConfig } from '../config.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Drift, DriftEnd, SeenDrift } from '../drift.ts';
@@ -42,6 +43,8 @@ export interface KubernetesPorts {
   readonly isAncestor: (repository: string, ancestor: string, descendant: string) => Promise<boolean>;
   /** Flux speaks of a commit that the clone does not know; whoever can fetches it. */
   readonly onUnknownCommit?: (lane: { readonly repository: string; readonly branch: string }) => Promise<unknown>;
+  /** The text of a file of a commit, null where there is none: it tells which objects are a service's own. */
+  readonly readFile?: (repository: string, commit: CommitSha, path: string) => Promise<string | null>;
   /** What every cluster should run now; asked every 5 s and after `refresh`. */
   readonly expected: () => Promise<readonly Expected[]>;
   /** Called when a verdict differs from the one before, or what is kept beside it is new; called again later when it rejects. */

@@ -1,3 +1,4 @@
+import type { NamedInGit } from '../named-in-git.ts';
 import { type ClusterView, type Kustomization, keyOf } from '../objects.ts';
 import type { Question } from './coverage.ts';
 import type { Unit } from './own.ts';
@@ -15,10 +16,15 @@ export function refusedObject(message: string): string | null {
   return /^([A-Z][A-Za-z]*\/(?:[^\s/]+\/)?[^\s/]+) /.exec(message)?.[1] ?? null;
 }
 
-/** Tells by what runs and by names: `web-config` belongs to web, unless a neighbour's name fits it better. */
-export function whoseIs({ view, expected }: Question, unit: Unit, key: string): Whose {
+/**
+ * Tells by what runs, by the files of the service, and by names: `web-config` belongs to web, unless a neighbour's name fits it better.
+ */
+export function whoseIs(question: Question, unit: Unit, key: string): Whose {
+  const { view, expected } = question;
   const own = [...unit.workloads, ...unit.helmReleases];
   if (own.some((each) => keyOf(each) === key)) return 'own';
+  const told = question.files ? byFiles(question.files, own.map(keyOf), key) : 'unclear';
+  if (told !== 'unclear') return told;
   const others = neighboursOf(view, unit, expected.service);
   if (others.some((each) => each.key === key)) return 'neighbour';
   const name = key.split('/').at(-1) ?? '';
@@ -33,6 +39,24 @@ export function whoseIs({ view, expected }: Question, unit: Unit, key: string): 
   if (isWorkload(key)) return mine > theirs ? 'unclear' : 'neighbour';
   // In a Kustomization that brings this service alone, everything is its own.
   return mine > theirs || others.length === 0 ? 'own' : 'unclear';
+}
+
+/** Where the files do not name what surely is the service's own, names are changed on the way, and they tell nothing. */
+function byFiles({ objects, complete }: NamedInGit, own: readonly string[], key: string): Whose {
+  const isNamed = (wanted: string): boolean => {
+    const parts = wanted.split('/');
+    const [kind, name] = [parts[0], parts.at(-1)];
+    const namespace = parts.length > 2 ? parts[1] : null;
+    return objects.some(
+      (each) =>
+        each.kind === kind &&
+        each.name === name &&
+        (each.namespace === null || namespace === null || each.namespace === namespace),
+    );
+  };
+  if (!own.every(isNamed)) return 'unclear';
+  if (isNamed(key)) return 'own';
+  return complete && own.length > 0 ? 'neighbour' : 'unclear';
 }
 
 /** The only thing of its Kustomization that an operator makes something of, with no workload beside it. */

@@ -1,6 +1,7 @@
 import type { Expected } from '../expected.ts';
 import { revisionIn } from '../flux/revision.ts';
 import { conditionOf, isCurrent } from '../flux/state.ts';
+import type { NamedInGit } from '../named-in-git.ts';
 import type { ClusterView, Kustomization, Source } from '../objects.ts';
 import { type Coverage, coverageOf, covers, type IsAncestor } from './ancestry.ts';
 
@@ -10,6 +11,8 @@ export interface Question {
   readonly isAncestor: IsAncestor;
   /** How a Kustomization failed before it took the commit up, as `fingerprintOf` says it; that is not the commit's fault. */
   readonly failedBefore?: (kustomization: Kustomization) => string | undefined;
+  /** The objects that the service's own files name, where they tell. */
+  readonly files?: NamedInGit | null;
 }
 
 /** How the last attempt of a Kustomization stands to the commit; artifacts are compared by way of their source. */
