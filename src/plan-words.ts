@@ -18,9 +18,12 @@ export function commitWords({ title, author }: Plan['commits'][number]): string 
   return `${foreign(title, 80)} (${foreign(author.replace(/\s*<[^>]*>$/, ''), 40)})`;
 }
 
-/** `apps/production/shop/kustomization.yaml:9 newTag: 1.4.1 → newTag: 1.4.2`. */
+/** `apps/production/shop/kustomization.yaml:9 newTag: 1.4.1 → newTag: 1.4.2`; `new` or `gone` where there is but one of the two. */
 export function lineWords({ path, line, before, after }: Plan['lines'][number]): string {
-  return `${code(`${path}:${line}`, 120)} ${code(before.trim(), 80)} → ${code(after.trim(), 80)}`;
+  const [was, is] = [before.trim(), after.trim()];
+  const where = code(`${path}:${line}`, 120);
+  if (was === '') return `${where} new ${code(is, 80)}`;
+  return is === '' ? `${where} gone ${code(was, 80)}` : `${where} ${code(was, 80)} → ${code(is, 80)}`;
 }
 
 /** What to look at twice; nothing where there is nothing. */

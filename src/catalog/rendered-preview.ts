@@ -1,6 +1,7 @@
 import type { CommitSha, Lane, LineChange, Place, RenderedFolder } from '../change.ts';
 import type { Artifact } from '../release.ts';
 import type { RenderedFiles } from '../rendered.ts';
+import { changedLines } from './changed-lines.ts';
 import type { PlacePorts } from './services.ts';
 
 export interface PreviewPorts extends Pick<PlacePorts, 'folder' | 'readRendered'> {
@@ -49,14 +50,15 @@ function refused(because: string): Preview {
 /** A message holds some lines; the rest is a look at the commit. */
 const mostLines = 40;
 
-/** File by file: those that come or go as a whole, and the lines between the first and the last that differ. */
+/** File by file: those that come or go as a whole, and the lines that differ. */
 export function changes(before: RenderedFiles, after: RenderedFiles): readonly LineChange[] {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   const all = paths.flatMap((path): LineChange[] => {
     const [old, now] = [own(before, path), own(after, path)];
     if (old === now) return [];
     if (old === undefined || now === undefined) return [{ path, line: 1, before: summary(old), after: summary(now) }];
-    return changedLines(path, old.split('\n'), now.split('\n'));
+    const lines = changedLines(old.split('\n'), now.split('\n')).map((line) => ({ path, ...line }));
+    return lines.length > 0 ? lines : [{ path, line: 1, before: '', after: 'other white space' }];
   });
   if (all.length <= mostLines) return all;
   const more = all.length - mostLines + 1;
@@ -70,19 +72,5 @@ function own(files: RenderedFiles, path: string): string | undefined {
 }
 
 function summary(text: string | undefined): string {
-  return text === undefined ? '' : `(a file of ${text.split('\n').length} lines)`;
-}
-
-function changedLines(path: string, old: readonly string[], now: readonly string[]): LineChange[] {
-  let start = 0;
-  while (start < old.length && start < now.length && old[start] === now[start]) start += 1;
-  let end = 0;
-  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end += 1;
-  const [gone, come] = [old.slice(start, old.length - end), now.slice(start, now.length - end)];
-  return Array.from({ length: Math.max(gone.length, come.length) }, (_, index) => ({
-    path,
-    line: start + index + 1,
-    before: (gone[index] ?? '').trim(),
-    after: (come[index] ?? '').trim(),
-  })).filter(({ before, after }) => before !== after);
+  return text === undefined ? '' : `a file of ${text.split('\n').length} lines`;
 }

@@ -394,8 +394,8 @@ describe('a folder of manifests that CI rendered', () => {
     ]);
     expect(plan.lines.map(({ path, line, before, after }) => `${path}:${line} ${before} → ${after}`)).toEqual([
       'apps/dev/mail/deployment.yaml:4 - image: registry.acme.test/mail:2.0.0 → - image: registry.acme.test/mail:2.1.0',
-      'apps/dev/mail/job.yaml:1  → (a file of 2 lines)',
-      'apps/dev/mail/role.yaml:1 (a file of 2 lines) → ',
+      'apps/dev/mail/job.yaml:1  → a file of 2 lines',
+      'apps/dev/mail/role.yaml:1 a file of 2 lines → ',
     ]);
     expect(await catalog.rendered(plan.artifact, renderedHash(files))).toEqual(files);
     expect((await catalog.deployed()).find(({ service }) => service === 'mail')).toMatchObject({
@@ -414,6 +414,8 @@ describe('a folder of manifests that CI rendered', () => {
       places: [{ path: 'apps/staging/mail' }],
     });
     expect((await catalog.plan(aRequest(asked('2.0.0')))).kind).toBe('unchanged');
+    remote.commit({ 'apps/dev/mail/role.yaml': '\nkind: Role\n' });
+    expect((await planned(asked('2.0.0'))).lines.map(({ after }) => after)).toEqual(['other white space']);
   });
 
   test('is refused where its manifests are not there, or not of this version', async () => {

@@ -40,7 +40,7 @@ test('a folder that CI rendered is shown, written as one commit, and runs', asyn
     await world.say('bo', 'general', '/release diff mail dev 1.13.0');
     shown = await world.whispered('bo', 'general', /mail.*1\.13\.0/);
   }
-  expect(shown).toContain('apps/dev/mail/deployment.yaml');
+  expect(shown).toMatch(/apps\/dev\/mail\/deployment\.yaml:1 new a file of \d+ lines/);
   await world.say('bo', 'general', '/release mail dev 1.13.0');
   await world.message('releases-dev', /mail 1\.13\.0 is running in dev/);
   expect(world.git.read('apps/dev/mail/notes.yaml')).toBe(files['notes.yaml']);
