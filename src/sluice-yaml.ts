@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filledFolders } from './catalog/filled-folders.ts';
 import { sharedPlaces } from './catalog/shared-places.ts';
 import { environmentsSchema, peopleSchema, servicesSchema, squadsSchema } from './catalog/sluice-file.ts';
 import type { BlobId, CommitSha } from './change.ts';
@@ -116,6 +117,7 @@ function crossChecks(file: SluiceFile): readonly CrossProblem[] {
     ...circles(file),
     ...placeless(file),
     ...sharedPlaces(file.services.named),
+    ...filledFolders(file.services),
     ...unknownOwners(file),
     ...unknownSquads(file),
     ...unknownMembers(file['policy-owners'] ?? [], ['policy-owners'], Object.keys(file.people)),

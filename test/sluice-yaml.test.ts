@@ -227,6 +227,11 @@ describe('sluice.yaml', () => {
       '7:8 services.b.place: lies in the folder that releases of a fill; each has a place of its own; the other is line 6',
     ],
     [
+      'every service that is discovered in one that is filled',
+      `${base}  a: { place: { rendered: "apps/{environment}", image: i } }\n`,
+      'services.discover: lies in the folder that releases of a fill',
+    ],
+    [
       'a folder that two fill',
       `${base}  a: { place: { rendered: "x/{environment}", image: i } }\n  b: { place: { rendered: "x/{environment}", image: j } }\n`,
       '7:8 services.b.place: lies in the folder that releases of a fill',
@@ -365,6 +370,7 @@ test('sluice-yaml.ts stays light: it loads schemas, not rooms', () => {
   const source = readFileSync(join(import.meta.dirname, '../src/sluice-yaml.ts'), 'utf8');
   const rooms = [...source.matchAll(/from '\.\/([a-z]+\/[^']+)'/g)].map(([, path]) => path);
   expect(rooms).toEqual([
+    'catalog/filled-folders.ts',
     'catalog/shared-places.ts',
     'catalog/sluice-file.ts',
     'decision/cross-problem.ts',
