@@ -92,7 +92,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 });
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 25_000, interval: 10 });
 
 describe('of several replicas', () => {
   const isHealthy = () =>

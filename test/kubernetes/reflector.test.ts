@@ -30,7 +30,7 @@ const held = () => {
   return [...names.values()].sort();
 };
 const seen = (expected: readonly string[]) =>
-  vi.waitFor(() => expect(held()).toEqual(expected), { timeout: 8_000, interval: 10 });
+  vi.waitFor(() => expect(held()).toEqual(expected), { timeout: 25_000, interval: 10 });
 const put = (name: string) => api.put({ kind: 'Kustomization', metadata: { namespace: 'flux', name } });
 const remove = (name: string) => api.remove('Kustomization', 'flux', name);
 

@@ -3,6 +3,7 @@ import type { Drift } from '../../src/drift.ts';
 import type { Mute } from '../../src/mute.ts';
 import type { Notice } from '../../src/notice.ts';
 import type { NotifyPorts, Sent } from '../../src/notify/ports.ts';
+import { blockProblems } from '../../src/playground/slack/block-limits.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import type { Hold, Posted, Release } from '../../src/release.ts';
 import type { Silence } from '../../src/silence.ts';
@@ -149,6 +150,8 @@ export type FakeRecord = ReturnType<typeof aRecord>;
 
 /** A message as a person reads it: blocks from top to bottom, then its buttons. */
 export function readable(body: MessageBody): string {
+  const problems = blockProblems(body.blocks);
+  if (problems.length > 0) throw new Error(`Slack would refuse this message: ${problems.join('; ')}`);
   const rows = body.blocks.map((block) => {
     if (block.type === 'section') {
       const accessory = block.accessory?.type === 'button' ? ` [${block.accessory.text.text}]` : '';
