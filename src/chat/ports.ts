@@ -239,7 +239,9 @@ export interface ChatPorts {
     } | null;
     readonly service: (name: string) => { readonly owners: string[] } | null;
     /** Who hears of a service in a channel of their own. */
-    readonly squad: (service: string) => { readonly name: string; readonly channel: string } | null;
+    readonly squad: (
+      service: string,
+    ) => { readonly name: string; readonly channel: string; readonly tell: 'failures' | 'all' } | null;
     readonly snapshot: () => PolicySnapshot;
     readonly artifacts: (
       service: string,

@@ -47,6 +47,18 @@ test('before sluice.yaml is read the examples are made up, and no channel is pro
   expect(text).toMatch(/I post nothing here by myself\. Ask with \/release web dev/);
 });
 
+test.each([
+  ['failures', 'what fails, and what recovers from it'],
+  ['all', 'how each release ends'],
+] as const)('a squad is told what it will hear in a channel of its own: %s', (tell, heard) => {
+  const squad = { squad: 'storefront', services: ['web', 'api'], tell };
+  const told = [{ channel: '#releases', environments: ['production'] }];
+  const { text } = joinedMessage([], told, { services: ['mail', 'web'], environments: ['dev'] }, [squad]);
+  expect(text).toContain(`storefront hears here of web and api: ${heard}. Releases themselves are told where`);
+  expect(text).toContain('/release web dev');
+  expect(text).not.toContain('nothing here');
+});
+
 describe('a channel that the app is invited to', () => {
   const said = (office: Awaited<ReturnType<typeof anOffice>>, channel: string) =>
     office.control.messages(channel).map(({ text }) => text);

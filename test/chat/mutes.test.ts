@@ -7,7 +7,8 @@ async function office() {
   const { catalog } = plain.ports;
   Object.assign(catalog, {
     names: () => ({ services: ['web', 'api', 'mail'], environments: ['dev', 'production'], squads: ['storefront'] }),
-    squad: (service: string) => (service === 'mail' ? null : { name: 'storefront', channel: '#storefront' }),
+    squad: (service: string) =>
+      service === 'mail' ? null : { name: 'storefront', channel: '#storefront', tell: 'failures' },
     service: () => ({ owners: ['@platform'] }),
   });
   return {

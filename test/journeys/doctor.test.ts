@@ -9,6 +9,8 @@ import { startWorld, type World } from '../support/world.ts';
 let world: World;
 beforeAll(async () => {
   world = await startWorld({ idle: true });
+  // The one channel that the app was not asked into yet.
+  world.workspace.control.setMembers('storefront', ['ana', 'sluice']);
 });
 afterAll(() => world?.close());
 

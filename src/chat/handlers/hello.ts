@@ -1,7 +1,7 @@
 import { escapeText, type MessageBody } from '../../blocks.ts';
 import { releaseIdSchema, type UserId } from '../../release.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
-import { helloInThread, helloReply, joinedMessage, type Rights, type Told } from '../views/hello.ts';
+import { helloInThread, helloReply, joinedMessage, type Rights, type SquadHere, type Told } from '../views/hello.ts';
 
 const environmentsLookedAt = 12;
 
@@ -39,6 +39,19 @@ export async function sayHello(ports: ChatPorts, asker: Asker, about: string | u
   return release === null ? helloReply(ports.catalog.names(), rights) : helloInThread(release, rights);
 }
 
+/** The squads that hear of their services in a channel, with those services. */
+function squadsIn({ catalog }: ChatPorts, isHere: (channel: string) => boolean): readonly SquadHere[] {
+  const heard = catalog.names().services.flatMap((service) => {
+    const squad = catalog.squad(service);
+    return squad !== null && isHere(squad.channel) ? [{ ...squad, service }] : [];
+  });
+  return [...Map.groupBy(heard, ({ name }) => name)].map(([squad, all]) => ({
+    squad,
+    services: all.map(({ service }) => service),
+    tell: all[0]?.tell ?? 'failures',
+  }));
+}
+
 /** What is said once in a channel that the app was invited to, by its name and id. */
 export function introduction(ports: ChatPorts, channel: { readonly id: string; readonly name: string }): MessageBody {
   const names = ports.catalog.names();
@@ -54,5 +67,6 @@ export function introduction(ports: ChatPorts, channel: { readonly id: string; r
     told.filter((each) => isHere(each.channel)).map(({ environment }) => environment),
     elsewhere,
     names,
+    squadsIn(ports, isHere),
   );
 }

@@ -65,10 +65,22 @@ function called(lines: readonly string[], rights: Rights): MessageBody {
   };
 }
 
+/** What a squad hears of its services in a channel of its own. */
+export interface SquadHere {
+  readonly squad: string;
+  readonly services: readonly string[];
+  readonly tell: 'failures' | 'all';
+}
+
 /** To a channel that the app was invited to, once: what will be told here, and what can be asked. */
-export function joinedMessage(environments: readonly string[], told: readonly Told[], names: Names): MessageBody {
+export function joinedMessage(
+  environments: readonly string[],
+  told: readonly Told[],
+  names: Names,
+  squads: readonly SquadHere[] = [],
+): MessageBody {
   const { service, environment } = exampleOf({
-    ...names,
+    services: squads[0]?.services ?? names.services,
     environments: environments.length > 0 ? environments : names.environments,
   });
   const here = environments.map(escapeText);
@@ -76,9 +88,16 @@ export function joinedMessage(environments: readonly string[], told: readonly To
   const first =
     here.length > 0
       ? `*Releases to ${listed(here)} are told here*: one message each, which follows it to the clusters, with the details in its thread. In that thread ${code('@sluice status')}, ${code('approve')} and ${code('roll back')} mean that release.`
-      : `*Hello, I am Sluice*: I release services by Git and Flux. I post nothing here by myself${elsewhere.length === 0 ? '' : `; releases are told where their environment is: ${elsewhere.join(', ')}`}.`;
+      : squads.length > 0
+        ? `*Hello, I am Sluice*: I release services by Git and Flux. ${squads.map(squadWords).join(' ')} Releases themselves are told where their environment is${elsewhere.length === 0 ? '' : `: ${elsewhere.join(', ')}`}.`
+        : `*Hello, I am Sluice*: I release services by Git and Flux. I post nothing here by myself${elsewhere.length === 0 ? '' : `; releases are told where their environment is: ${elsewhere.join(', ')}`}.`;
   const ask = `Ask with ${code(`/release ${service} ${environment}`)} or ${code(`@sluice status ${service}`)}; all there is to say: ${code('/release help')}`;
   return { text: spoken(`${first} ${ask}`), blocks: [section(first), context(ask)] };
+}
+
+function squadWords({ squad, services, tell }: SquadHere): string {
+  const what = tell === 'all' ? 'how each release ends' : 'what fails, and what recovers from it';
+  return `*${escapeText(squad)} hears here of ${listed(services.map(escapeText))}*: ${what}.`;
 }
 
 /** The environments whose releases one channel is told of. */

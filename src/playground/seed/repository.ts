@@ -48,6 +48,8 @@ services:
     place: { kustomize: "apps/{environment}/shop/kustomization.yaml", image: registry.acme.test/api }
   search:
     place: { helm: "apps/{environment}/search/release.yaml", tag: image.tag }
+squads:
+  storefront: { channel: "#storefront" }
 people:
   mia: { slack: UMIA, email: mia@acme.test }
 roles:                                     # nobody may do what no line grants
