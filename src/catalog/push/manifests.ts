@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { messageOf, Refusal } from '../../errors.ts';
 import type { RenderedFiles } from '../../rendered.ts';
 
-/** What one request may hold, and so all manifests of one artifact. */
-const mostBytes = 900_000;
+/** As JSON, for all environments together: beside the longest lists of commits and files, what one request may hold (1 MB). */
+const mostBytes = 650_000;
 
 /** The files of `DIR/dev`, `DIR/production`, … by their path there; a Refusal where there are none, or too much. */
 export function readManifests(folder: string): Readonly<Record<string, RenderedFiles>> {
@@ -17,7 +17,7 @@ export function readManifests(folder: string): Readonly<Record<string, RenderedF
         if (entry.isDirectory()) enter(name);
         else if (entry.isFile()) {
           const text = readFileSync(join(below, name), 'utf8');
-          bytes += Buffer.byteLength(text);
+          bytes += Buffer.byteLength(JSON.stringify(text));
           if (bytes > mostBytes)
             throw new Refusal(
               `The manifests in ${folder} have more than ${mostBytes} bytes, which one artifact may carry.`,
