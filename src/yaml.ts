@@ -133,7 +133,7 @@ function scalarInFlow(value: unknown): string {
 /** All documents of a file with their source ranges, for reading manifests. Returns null where it is not YAML. */
 export function parseManifests(text: string): readonly unknown[] | null {
   if (text.length > sizeLimit) return null;
-  const documents = parseAllDocuments(text);
+  const documents = parseAllDocuments(text, { logLevel: 'error' });
   if (!Array.isArray(documents)) return [];
   if (documents.some((document) => document.errors.length > 0)) return null;
   try {

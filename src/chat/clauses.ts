@@ -16,6 +16,11 @@ export interface Split extends Clauses {
 
 const fillers = new Set(['to', 'on', 'in', 'of', 'at']);
 
+/** A word that may stand between others and says nothing. */
+export function isFiller(word: string): boolean {
+  return fillers.has(word.toLowerCase());
+}
+
 /** Slack writes links and mentions with angle brackets where a person typed a bare word. */
 export function unlinked(text: string): string {
   return text
@@ -62,7 +67,7 @@ function takeNamed(head: string): Split {
       const isDay = key === 'untilText' && /^\d{4}-\d\d-\d\d$/.test(next) && /^\d\d?:\d\d$/.test(time ?? '');
       if (isDay) index += 1;
       found[key] = isDay ? `${next} ${time}` : next;
-    } else if (index === 0 || !fillers.has(lower)) words.push(token);
+    } else if (index === 0 || !isFiller(lower)) words.push(token);
   }
   return { words, ...found };
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../nearest.ts';
-import { type Clauses, splitClauses, unlinked } from './clauses.ts';
+import { type Clauses, isFiller, splitClauses, unlinked } from './clauses.ts';
 import { command, mistake, type Parsed, type Said } from './command.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';
 import { readHistory } from './history-words.ts';
@@ -132,7 +132,10 @@ function asTyped(next: string): string {
 function slash(words: string): string {
   const [verb = '', ...rest] = words.split(' ');
   const known = commandTable.find(({ verb: each }) => each === verb.toLowerCase())?.verb;
-  return known === undefined ? typed('release', words) : typed(known, rest.join(' '));
+  if (known === undefined) return typed('release', words);
+  // Right behind a command of its own a filler would be taken for a name.
+  const from = rest.findIndex((word) => !isFiller(word));
+  return typed(known, rest.slice(from === -1 ? rest.length : from).join(' '));
 }
 
 function read(plain: string, said: Said, names: Names, thread?: ThreadOf): Parsed {

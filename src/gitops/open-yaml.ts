@@ -31,7 +31,7 @@ function parse(text: string): Opened {
   if (text.length > sizeLimit) return { kind: 'refused', because: `the file has more than ${sizeLimit} characters` };
   if (/^sops:/m.test(text) || /ENC\[AES256/.test(text))
     return { kind: 'refused', because: 'it is encrypted with SOPS' };
-  const parsed = parseAllDocuments(text, { uniqueKeys: true });
+  const parsed = parseAllDocuments(text, { uniqueKeys: true, logLevel: 'error' });
   const documents = Array.isArray(parsed) ? parsed : [];
   const error = documents.flatMap(({ errors }) => errors)[0];
   if (text.includes('{{') && (error !== undefined || documents.some(isTemplate)))

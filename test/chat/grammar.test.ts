@@ -399,6 +399,11 @@ describe('in the thread of a release', () => {
   });
 });
 
+test('what is offered does not begin with a filler, which would be taken for a name there', () => {
+  const parsed = parse('to search staging mail cancel mutes web', '/rollback', names);
+  expect(parsed).toMatchObject({ kind: 'mistake', next: '/rollback search staging mail because cancel mutes web' });
+});
+
 /** What a command that is offered is, typed as it stands. */
 function understood(next: string): string {
   const [, said = '', text = ''] = /^(\/release|\/rollback) ?(.*)$/.exec(next) ?? [];
