@@ -21,6 +21,8 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'sluice-deployed-'));
   const manifest = JSON.parse(readFileSync(join(manifestsFolder, 'slack-app-http.json'), 'utf8'));
   overHttp = await createWorkspace({ manifest, seed: people, clock: systemClock });
+  // Somebody has invited the app to the channel of the squad.
+  for (const { control } of [world.workspace, overHttp]) control.setMembers('storefront', ['ana', 'sluice']);
 });
 afterAll(async () => {
   await overHttp?.close();
