@@ -42,7 +42,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 5 });
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 25_000, interval: 5 });
 const put = (ready: string, kind = 'Site') =>
   api.put({
     ...{ apiVersion: 'apps.example.com/v1', kind, metadata: { namespace: 'shop', name: 'web' } },

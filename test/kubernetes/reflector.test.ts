@@ -12,7 +12,7 @@ const path = '/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations';
 const bounds = {
   watchMs: 1_000,
   watchGraceMs: 300,
-  answerMs: 2_000,
+  answerMs: 20_000,
   shortestPauseMs: 10,
   longestPauseMs: 100,
   forbiddenPauseMs: 100,
@@ -29,8 +29,8 @@ const held = () => {
   for (const { kind, key, value } of changes) kind === 'deleted' ? names.delete(key) : names.set(key, value);
   return [...names.values()].sort();
 };
-const seen = (expected: readonly string[]) =>
-  vi.waitFor(() => expect(held()).toEqual(expected), { timeout: 25_000, interval: 10 });
+const patience = { timeout: 25_000, interval: 10 };
+const seen = (expected: readonly string[]) => vi.waitFor(() => expect(held()).toEqual(expected), patience);
 const put = (name: string) => api.put({ kind: 'Kustomization', metadata: { namespace: 'flux', name } });
 const remove = (name: string) => api.remove('Kustomization', 'flux', name);
 
@@ -68,8 +68,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const watching = () =>
-  vi.waitFor(() => expect(api.watching('kustomizations')).toBe(1), { timeout: 5_000, interval: 10 });
+const watching = () => vi.waitFor(() => expect(api.watching('kustomizations')).toBe(1), patience);
 
 describe('a reflector', () => {
   test('lists in pages, then watches', async () => {
@@ -81,7 +80,8 @@ describe('a reflector', () => {
     put('f');
     remove('a');
     await seen(['b', 'c', 'd', 'e', 'f']);
-    expect(reflector.status()).toMatchObject({ synced: true, staleSince: null });
+    // A watch that a busy machine ends late is stale for a moment.
+    await vi.waitFor(() => expect(reflector.status()).toMatchObject({ synced: true, staleSince: null }), patience);
   });
 
   test('goes on where it was after the server ended the watch, without listing again', async () => {
@@ -129,13 +129,13 @@ describe('a reflector', () => {
   test('survives 503 on the list and on the watch, and says since when it is stale', async () => {
     api.faults.list = 503;
     begin();
-    await vi.waitFor(() => expect(reflector.status().because).toContain('503'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(reflector.status().because).toContain('503'), patience);
     delete api.faults.list;
     await seen(['a', 'b']);
     await watching();
     api.faults.watch = 503;
     api.cut();
-    await vi.waitFor(() => expect(reflector.status().staleSince).not.toBeNull(), { timeout: 5_000 });
+    await vi.waitFor(() => expect(reflector.status().staleSince).not.toBeNull(), patience);
     put('c');
     delete api.faults.watch;
     await seen(['a', 'b', 'c']);
@@ -154,7 +154,7 @@ describe('a reflector', () => {
   test('comes back after a 401, as a token is read again', async () => {
     api.faults.list = 401;
     begin();
-    await vi.waitFor(() => expect(reflector.status().because).toContain('401'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(reflector.status().because).toContain('401'), patience);
     delete api.faults.list;
     await seen(['a', 'b']);
   });
@@ -162,7 +162,7 @@ describe('a reflector', () => {
   test('says which right is missing, and watches once it is granted', async () => {
     api.faults.refused = { kustomizations: 403 };
     begin();
-    await vi.waitFor(() => expect(reflector.status()).toMatchObject({ forbidden: true }), { timeout: 5_000 });
+    await vi.waitFor(() => expect(reflector.status()).toMatchObject({ forbidden: true }), patience);
     api.faults.refused = {};
     await seen(['a', 'b']);
     expect(reflector.status().forbidden).toBe(false);
