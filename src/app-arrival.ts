@@ -1,5 +1,5 @@
 import type { Bells } from './bell.ts';
-import type { Catalog } from './catalog/catalog.ts';
+import type { Catalog } from './catalog/ports.ts';
 import { rollsBackNow } from './decision/on-failure.ts';
 import { type OnFailurePorts, rollBackFailed } from './dispatch/on-failure.ts';
 import { changesWhatRuns } from './drift.ts';

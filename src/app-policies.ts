@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import type { Catalog } from './catalog/catalog.ts';
+import type { Catalog } from './catalog/ports.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
 import { judgeChange } from './decision/policy-change.ts';
