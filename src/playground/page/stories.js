@@ -139,6 +139,31 @@ export const stories = [
     ],
   },
   {
+    name: 'late',
+    title: 'It fails long after',
+    steps: [
+      build('api'),
+      {
+        ...dev,
+        tell: 'Ana releases api, and it runs.',
+        say: '/release api dev main',
+        until: /api \S+ is running in dev/,
+      },
+      {
+        ...dev,
+        tell: 'Later its pods crash. The same message says so, and she is called, however long ago she asked.',
+        run: { id: 'crash-now', params: { service: 'api', environment: 'dev' } },
+        until: /api \S+ failed on dev .* after it was healthy there/,
+      },
+      {
+        ...dev,
+        tell: 'It runs again by itself, and that is told, too.',
+        run: { id: 'mend', params: { service: 'api', environment: 'dev' } },
+        until: /api \S+ is running in dev/,
+      },
+    ],
+  },
+  {
     name: 'drift',
     title: 'Somebody edits a cluster by hand',
     steps: [
