@@ -1,4 +1,4 @@
-import { code, context, foreign, mention, section } from '../blocks.ts';
+import { code, context, foreign, section } from '../blocks.ts';
 import { awaitsStep, isAutomatic, type Posted, type Release } from '../release.ts';
 import { overall } from '../verdict.ts';
 import { addressee, callable, personBehind } from './author.ts';
@@ -16,7 +16,7 @@ interface FinalWord {
 }
 
 /**
- * How it ended, with a mention of whoever asked, as edits notify nobody: in the thread, and once more privately where
+ * How it ended, with a mention of whoever asked and of nobody else, as edits notify nobody: in the thread, and once more privately where
  * they are not in the channel, which a mention does not reach. Each ending is told once; the private word is noted
  * before it is sent, so that a restart never sends it twice.
  */
@@ -71,14 +71,14 @@ function finalWord(release: Release, arrival: ArrivalSection | null): FinalWord 
     case 'written': {
       const kind = release.arrival === undefined ? undefined : overall(release.arrival)?.kind;
       if (arrival === null || (kind !== 'healthy' && kind !== 'failed' && kind !== 'gone')) return null;
-      return { kind, sentence: arrival.sentence };
+      return { kind, sentence: arrival.news };
     }
     case 'rejected': {
       const because = state.because === undefined ? '' : `: ${foreign(state.because, 500)}`;
       if (state.by.user === request.requester.user) return null;
       return {
         kind: state.kind,
-        sentence: `*${stepOf(release)} in ${environment}* was rejected by ${mention(state.by.user)}${because}.`,
+        sentence: `*${stepOf(release)} in ${environment}* was rejected by ${foreign(state.by.name, 80)}${because}.`,
       };
     }
     case 'expired':
@@ -91,7 +91,7 @@ function finalWord(release: Release, arrival: ArrivalSection | null): FinalWord 
       if (state.by.user === request.requester.user || awaitsStep(release)) return null;
       return {
         kind: state.kind,
-        sentence: `*${stepOf(release)} in ${environment}* was cancelled by ${mention(state.by.user)}.`,
+        sentence: `*${stepOf(release)} in ${environment}* was cancelled by ${foreign(state.by.name, 80)}.`,
       };
     default:
       return null;

@@ -4,7 +4,7 @@ import { isSilenced } from '../silence.ts';
 import { spanEndMs } from '../time.ts';
 import { overall } from '../verdict.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
-import { message } from './messages/words.ts';
+import { message, namedCredits } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';
 
@@ -37,7 +37,7 @@ export async function copyToSquad(
     const quietUntil = squad.quiet === undefined ? null : spanEndMs(squad.quiet, ports.clock.now());
     if (quietUntil !== null) return { kind: 'later', afterMs: quietUntil - ports.clock.now() };
     const called = verdict === 'failed' ? await ownersOf(ports, service) : '';
-    const text = `${called}${arrival.sentence} More in <#${posted.channel}>.`;
+    const text = `${called}${arrival.news} ${namedCredits(release)} More in <#${posted.channel}>.`;
     const said = await outbox.say(subject, squad.channel, message(text, [section(text)]));
     if (said !== null && 'kind' in said) return said;
   }

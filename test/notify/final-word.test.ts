@@ -3,7 +3,7 @@ import { createNotify } from '../../src/notify/notify.ts';
 import { automatic, type Release, type State, slackIdSchema } from '../../src/release.ts';
 import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { aDecision, ana, aPlan, aRelease, aSilence, at, bo, releaseId, sha } from '../support/builders.ts';
+import { aDecision, ana, aPlan, aRelease, aSilence, at, aVote, bo, releaseId, sha } from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 
 const failed: Verdict = {
@@ -47,6 +47,7 @@ async function heard(releases: readonly Release[], isIn: boolean, prepare: (reco
   }
   const words = (those: typeof record.said) => those.map(({ text }) => text);
   return {
+    called: record.said.filter(({ thread, text }) => thread !== undefined && text.includes('<@')).length,
     thread: words(record.said.filter(({ thread, text }) => thread !== undefined && text.startsWith('<@UANA>'))),
     privately: words(record.said.filter(({ channel }) => channel === ana.user)),
   };
@@ -64,15 +65,13 @@ describe('whoever asked', () => {
     const { thread, privately } = await heard(through.map(arrived), false);
     expect(thread).toHaveLength(3);
     expect(privately.map((text) => /running|failed/.exec(text)?.[0])).toEqual(['running', 'failed', 'running']);
-    expect(privately[1]).toBe(
-      'web 1.4.2 failed on dev: CrashLoopBackOff, it crashes. Asked by <@UANA>. More in <#C-releases-dev>.',
-    );
+    expect(privately[1]).toBe('web 1.4.2 failed on dev: CrashLoopBackOff, it crashes. More in <#C-releases-dev>.');
   });
 
   test.each<[string, State, string]>([
-    ['rejected', { kind: 'rejected', by: bo, because: 'no <test>' }, 'was rejected by <@UBO>: no &lt;test&gt;.'],
+    ['rejected', { kind: 'rejected', by: bo, because: 'no <test>' }, 'was rejected by bo: no &lt;test&gt;.'],
     ['expired', { kind: 'expired' }, 'has expired: it was not let go in time.'],
-    ['cancelled by somebody else', { kind: 'cancelled', by: bo }, 'was cancelled by <@UBO>.'],
+    ['cancelled by somebody else', { kind: 'cancelled', by: bo }, 'was cancelled by bo.'],
   ])('hears that it was %s', async (_, state, words) => {
     const { thread, privately } = await heard([held(), ended(state), ended(state)], false);
     expect(thread).toEqual([`<@UANA> web 1.4.1 → 1.4.2 in dev ${words}`]);
@@ -96,7 +95,7 @@ describe('whoever asked', () => {
       ),
     ],
   ])('is not told what they know: what they %s', async (_, release) => {
-    expect(await heard([held(), release], false)).toEqual({ thread: [], privately: [] });
+    expect(await heard([held(), release], false)).toEqual({ called: 0, thread: [], privately: [] });
   });
 
   test('is told once although the private word had to wait, and nothing where Slack takes it never', async () => {
@@ -116,12 +115,18 @@ describe('whoever asked', () => {
     expect(never.privately).toEqual([]);
   });
 
+  test('is called alone: neither who voted nor who ended it', async () => {
+    const approved = { ...arrived(healthy), votes: [aVote(bo)] };
+    const { thread } = await heard([approved], true);
+    expect(thread).toEqual(['<@UANA> web 1.4.2 is running in dev: dev. 0 s.']);
+  });
+
   test('is only named, and not written to, while they have muted it', async () => {
     const muted = (environment: string) =>
       heard([arrived(failed)], false, (record) =>
         record.silences.push(aSilence({ whose: { kind: 'person', user: slackIdSchema.parse('UANA') }, environment })),
       );
-    expect(await muted('dev')).toEqual({ thread: [], privately: [] });
+    expect(await muted('dev')).toEqual({ called: 0, thread: [], privately: [] });
     const elsewhere = await muted('production');
     expect([elsewhere.thread.length, elsewhere.privately.length]).toEqual([1, 1]);
   });

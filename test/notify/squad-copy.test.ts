@@ -46,7 +46,9 @@ describe('the squad that owns a service', () => {
   test('hears of a failure, with its owners called, and of the recovery from it', async () => {
     const { heard } = await heardOf(storefront, [failed, failed, healthy]);
     expect(heard).toHaveLength(2);
-    expect(heard[0]).toMatch(/^<!subteam\^SPLATFORM> web 1\.4\.2 failed on dev: .* More in <#C-releases-dev>\.$/);
+    expect(heard[0]).toMatch(
+      /^<!subteam\^SPLATFORM> web 1\.4\.2 failed on dev: .* Asked by ana\. More in <#C-releases-dev>\.$/,
+    );
     expect(heard[1]).toMatch(/^web 1\.4\.2 is running in dev/);
   });
 

@@ -1,8 +1,9 @@
-import { button, code, foreign } from '../../blocks.ts';
+import { button, foreign } from '../../blocks.ts';
 import type { Release } from '../../release.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
-import { stepWords, type Timeline, timelineLines, timelineOf } from '../../timeline.ts';
-import { overall, type Stage, stageSchema, type Verdict } from '../../verdict.ts';
+import { type Timeline, timelineLines, timelineOf } from '../../timeline.ts';
+import { overall, stageSchema, type Verdict } from '../../verdict.ts';
+import { progress } from './progress.ts';
 import { credits, serviceOf, versionOf, when } from './words.ts';
 
 /** What a message needs beside the record. */
@@ -17,6 +18,8 @@ export interface View {
 
 export interface ArrivalSection {
   readonly sentence: string;
+  /** The same without who asked and approved: what calls one of them is not to call the others. */
+  readonly news: string;
   readonly lines: readonly string[];
   /** What it took, once it has ended; empty before. `said`: without references, for `text`. */
   readonly timeline: { readonly shown: readonly string[]; readonly said: readonly string[] };
@@ -59,19 +62,23 @@ function sectionOf(release: Release, commit: string, view: View): Section {
   switch (worst?.kind) {
     case 'healthy':
       return {
-        sentence: `*${title} is running in ${environment}*: ${verdicts.map(([cluster, verdict]) => running(cluster, verdict)).join(', ')}. ${credits(release)} ${took(release)}.`,
+        ...told(
+          release,
+          `*${title} is running in ${environment}*: ${verdicts.map(([cluster, verdict]) => running(cluster, verdict)).join(', ')}.`,
+          `${took(release)}.`,
+        ),
         lines: [],
         buttons: [],
       };
     case 'superseded':
       return {
-        sentence: `*${title}* was superseded by ${foreign(worst.by, 130)} in ${environment}. ${credits(release)}`,
+        ...told(release, `*${title}* was superseded by ${foreign(worst.by, 130)} in ${environment}.`),
         lines: [],
         buttons: [],
       };
     case 'gone':
       return {
-        sentence: `*${title}* is gone from ${environment}: ${foreign(worst.because, 500)}. ${credits(release)}`,
+        ...told(release, `*${title}* is gone from ${environment}: ${foreign(worst.because, 500)}.`),
         lines: [],
         buttons: [],
       };
@@ -81,7 +88,10 @@ function sectionOf(release: Release, commit: string, view: View): Section {
         .map(([cluster]) => foreign(cluster, 80));
       const now = worst.running === undefined ? '' : ` Running: ${foreign(worst.running, 130)}.`;
       return {
-        sentence: `*${title}* is written (${commit.slice(0, 7)}) but not proven on ${open.join(', ')}: ${foreign(worst.because, 500)}.${now} Sluice keeps looking; nothing for you to do. ${credits(release)}`,
+        ...told(
+          release,
+          `*${title}* is written (${commit.slice(0, 7)}) but not proven on ${open.join(', ')}: ${foreign(worst.because, 500)}.${now} Sluice keeps looking; nothing for you to do.`,
+        ),
         // With one cluster the sentence has said it all.
         lines: verdicts.length === 1 ? [] : verdicts.map(([cluster, verdict]) => progress(release, cluster, verdict)),
         buttons: backButton(release, view, 'Abort'),
@@ -89,11 +99,19 @@ function sectionOf(release: Release, commit: string, view: View): Section {
     }
     default:
       return {
-        sentence: `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}.${behind(verdicts)} ${credits(release)}`,
+        ...told(
+          release,
+          `*${title}* is written (${commit.slice(0, 7)}) and on its way to ${environment}.${behind(verdicts)}`,
+        ),
         lines: verdicts.map(([cluster, verdict]) => progress(release, cluster, verdict)),
         buttons: backButton(release, view, 'Abort'),
       };
   }
+}
+
+/** What became of it, with and without who asked and approved; `then` comes last. */
+function told(release: Release, what: string, then = ''): Pick<ArrivalSection, 'sentence' | 'news'> {
+  return { sentence: `${what} ${credits(release)} ${then}`.trim(), news: `${what} ${then}`.trim() };
 }
 
 type ByCluster = readonly (readonly [string, Verdict | undefined])[];
@@ -102,8 +120,11 @@ function failure(release: Release, title: string, failed: ByCluster, all: ByClus
   const where = failed.map(([cluster]) => foreign(cluster, 80)).join(', ');
   const because = [...new Set(failed.map(([, verdict]) => failureWords(verdict)))].slice(0, 3).join('; ');
   const lines = all.length === 1 ? [] : all.map(([cluster, verdict]) => progress(release, cluster, verdict));
-  const sentence = `*${title} failed on ${where}*${late(release, failed)}: ${because}.${stillServes(failed)}${elsewhere(all)} ${credits(release)}`;
-  return { sentence, lines, buttons: backButton(release, view, 'Roll back') };
+  const words = told(
+    release,
+    `*${title} failed on ${where}*${late(release, failed)}: ${because}.${stillServes(failed)}${elsewhere(all)}`,
+  );
+  return { ...words, lines, buttons: backButton(release, view, 'Roll back') };
 }
 
 /** ` 2 h after it was healthy there`: of what had arrived everywhere that it failed. */
@@ -184,48 +205,6 @@ function running(cluster: string, verdict: Verdict | undefined): string {
   if (verdict?.kind !== 'healthy') return foreign(cluster, 80);
   const pods = verdict.pods === undefined ? '' : ` ${verdict.pods.ready}/${verdict.pods.wanted} pods`;
   return `${foreign(cluster, 80)}${pods}${verdict.note === undefined ? '' : ` (${foreign(verdict.note, 200)})`}`;
-}
-
-/** Steps that lie behind a cluster that waits at a stage. */
-const done = {
-  source: [],
-  parent: ['fetched'],
-  apply: ['fetched'],
-  helm: ['fetched', 'applied'],
-  rollout: ['fetched', 'applied'],
-  canary: ['fetched', 'applied'],
-  image: ['fetched', 'applied', 'rolled out'],
-} as const;
-
-function progress(release: Release, cluster: string, verdict: Verdict | undefined): string {
-  const name = code(cluster);
-  if (verdict === undefined) return `${name} Flux has not been heard yet`;
-  switch (verdict.kind) {
-    case 'healthy':
-      return `${name} healthy${verdict.pods === undefined ? '' : `, ${verdict.pods.ready}/${verdict.pods.wanted} pods`}${verdict.note === undefined ? '' : ` (${foreign(verdict.note, 200)})`}`;
-    case 'waiting':
-    case 'unverified':
-      return `${name} ${[...behindIt(release, cluster, verdict.stage), foreign(verdict.because, 500)].join(' → ')}${still(verdict.running)}`;
-    case 'failed':
-      return `${name} *failed*: ${foreign(verdict.because, 500)}${still(verdict.running)}`;
-    case 'superseded':
-      return `${name} superseded by ${foreign(verdict.by, 130)}`;
-    case 'gone':
-      return `${name} ${foreign(verdict.because, 500)}`;
-  }
-}
-
-/** The steps that lie behind, each with how long it took where that is on record. */
-function behindIt(release: Release, cluster: string, stage: Stage): string[] {
-  const own = timelineOf(release, [cluster])?.clusters[0]?.steps ?? [];
-  return done[stage].map((name) => {
-    const step = own.find((each) => each.name === name);
-    return step === undefined ? name : stepWords(step);
-  });
-}
-
-function still(version: string | undefined): string {
-  return version === undefined ? '' : `. Running: ${foreign(version, 130)}`;
 }
 
 /** From the request to the last cluster that became healthy. */

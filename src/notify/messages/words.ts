@@ -56,6 +56,15 @@ export function requesterOf({ request }: Release): string {
   return isAutomatic(request) ? `${mention(user)} (built by ${foreign(name, 80)})` : mention(user);
 }
 
+/** `Asked by Ana.`: where nobody is to be called. */
+export function namedCredits({ request }: Release): string {
+  const who =
+    isAutomatic(request) && request.intent === 'rollback'
+      ? 'Sluice itself (on-failure)'
+      : foreign(request.requester.name, 80);
+  return `${request.intent === 'rollback' ? 'Rolled back' : 'Asked'} by ${who}.`;
+}
+
 /** `Asked by @ana, approved by @bo and @cy.` */
 export function credits(release: Release): string {
   const voters = approversOf(release).map(({ user }) => user);
