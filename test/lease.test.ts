@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createLease, type Lease } from '../src/lease.ts';
-import { key, openRedis, type Redis, whenReady } from '../src/redis.ts';
+import { key, type Redis } from '../src/redis.ts';
 import { steadyClock } from '../src/time.ts';
-import { startRedis, type TestRedis } from './support/redis.ts';
+import { startRedisWithClient, type TestRedis } from './support/redis.ts';
 
 let server: TestRedis;
 let redis: Redis;
@@ -12,9 +12,7 @@ const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const soon = { timeout: 4_000, interval: 5 };
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 5_000);
+  ({ server, redis } = await startRedisWithClient());
 });
 afterEach(async () => {
   await Promise.all(leases.map((lease) => lease.stop()));

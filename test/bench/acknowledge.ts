@@ -3,10 +3,9 @@ import { App, HTTPReceiver } from '@slack/bolt';
 import { createSlackApp } from '../../src/chat/slack/slack-app.ts';
 import { serveHttp } from '../../src/http.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
 import { systemClock } from '../../src/time.ts';
 import { aRequest } from '../support/builders.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedisWithClient } from '../support/redis.ts';
 import { signedRequest, signingSecret, slashBody } from '../support/signed.ts';
 
 // G5: a signed command of Slack's until its 200, by which time a release is written down on disk (appendonly yes,
@@ -18,9 +17,7 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 const token = 'xoxb-bench';
 const user = { user_id: 'UANA', team_id: 'TACME' } as const;
 
-const server = await startRedis();
-const redis = openRedis({ url: server.url }, 'commands', () => {});
-await whenReady(redis, 10_000);
+const { server, redis } = await startRedisWithClient();
 const ledger = createLedger({ redis, clock: systemClock });
 
 /** Slack, as far as it is asked who the bot is. */

@@ -7,12 +7,11 @@ import { createDecision } from '../../src/decision/decision.ts';
 import { createDispatch } from '../../src/dispatch/dispatch.ts';
 import { createGitops } from '../../src/gitops/gitops.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
 import { createPulse, type Log } from '../../src/telemetry.ts';
 import { instantOf, systemClock } from '../../src/time.ts';
 import { anArtifact, ana, aPlan, aReadFile, aRequest } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedisWithClient } from '../support/redis.ts';
 
 // G1: 1,000 queued releases of different services, each its own commit, among 10,000 services in nested folders; against
 // a loop of `git commit && git push` on a work tree of the same repository, in the same run.
@@ -62,9 +61,7 @@ function loop(remote: GitRemote, key: string | null): number {
 
 /** Releases a second of Sluice: from queued in Redis to written on the remote, decided again on the fetched head. */
 async function sluice(remote: GitRemote, key: string | null): Promise<number> {
-  const server = await startRedis();
-  const redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 5_000);
+  const { server, redis } = await startRedisWithClient();
   const data = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const clock = systemClock;
   const ledger = createLedger({ redis, clock });

@@ -6,10 +6,10 @@ import { createCallers } from '../../src/catalog/callers/callers.ts';
 import { createIncoming } from '../../src/catalog/incoming.ts';
 import { createRenderedStore } from '../../src/catalog/rendered-store.ts';
 import { serveHttp } from '../../src/http.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Redis } from '../../src/redis.ts';
 import { renderedHash } from '../../src/rendered.ts';
 import { aClock, anArtifact, at, digest, sha } from '../support/builders.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 
 const token = 'a-token-of-some-length';
 const mailToken = 'a-token-of-the-mail-team';
@@ -21,9 +21,7 @@ let http: Awaited<ReturnType<typeof serveHttp>>;
 let closed: Awaited<ReturnType<typeof serveHttp>>;
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
   const artifacts = createArtifacts(redis);
   const ports = {
     add: createIncoming({

@@ -6,7 +6,7 @@ import { createCatalog } from '../../src/catalog/catalog.ts';
 import type { Catalog, CatalogPorts } from '../../src/catalog/ports.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Redis } from '../../src/redis.ts';
 import type { Plan } from '../../src/release.ts';
 import { renderedHash } from '../../src/rendered.ts';
 import {
@@ -21,7 +21,7 @@ import {
   sluiceYaml,
 } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 import { startRegistry } from '../support/registry.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -47,9 +47,7 @@ let left: Map<string, string[]>;
 let catalog: Catalog;
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
 });
 afterAll(async () => {
   redis.disconnect();

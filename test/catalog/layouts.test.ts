@@ -6,12 +6,12 @@ import { createCatalog } from '../../src/catalog/catalog.ts';
 import type { Catalog } from '../../src/catalog/ports.ts';
 import type { Lane } from '../../src/change.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Redis } from '../../src/redis.ts';
 import { systemClock } from '../../src/time.ts';
 import { toFlow } from '../../src/yaml.ts';
 import { anArtifact, aRelease, aRequest, digest, releaseId, sha } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 
 interface Layout {
   /** What `sluice.yaml` says of the service. */
@@ -177,9 +177,7 @@ let gitops: Gitops;
 let catalog: Catalog;
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
   const filesOf = (elsewhere: boolean) =>
     Object.assign(
       {},

@@ -7,13 +7,13 @@ import { createCatalog } from '../../src/catalog/catalog.ts';
 import type { Catalog } from '../../src/catalog/ports.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
-import { key, openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { key, type Redis } from '../../src/redis.ts';
 import type { UserId } from '../../src/release.ts';
 import type { Signer } from '../../src/ssh-signature.ts';
 import { aClock, aLane, sluiceYaml, userId } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 import { aKey, signedCommit } from '../support/keys.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const clock = aClock();
@@ -31,9 +31,7 @@ let owners: readonly UserId[] | null;
 let first: string;
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
 });
 afterAll(async () => {
   redis.disconnect();

@@ -9,12 +9,12 @@ import { readCiBuild } from '../../src/catalog/push/ci-variables.ts';
 import { type PushValues, pushArtifact } from '../../src/catalog/push/push-command.ts';
 import { countScan, readCounts } from '../../src/catalog/push/scan.ts';
 import { serveHttp } from '../../src/http.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Redis } from '../../src/redis.ts';
 import { renderedHash } from '../../src/rendered.ts';
 import { systemClock } from '../../src/time.ts';
 import { digest } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 
 const token = 'a-token-of-some-length';
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -33,9 +33,7 @@ const begin = () => {
 };
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
   artifacts = createArtifacts(redis);
   const routes = artifactRoutes({
     ...artifacts,

@@ -6,7 +6,7 @@ import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import { createPulse } from '../../src/telemetry.ts';
 import { systemClock } from '../../src/time.ts';
 import { aDecision, aLane, anArtifact, aPlace, aPlan, aRequest } from '../support/builders.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedis, startRedisWithClient } from '../support/redis.ts';
 import { aRemote } from './fake-lane.ts';
 import { noArtifacts, silent } from './fake-ledger.ts';
 
@@ -135,9 +135,7 @@ describe.each(Object.entries(servers))('dispatch on %s', (_name, start) => {
 });
 
 test('stops at once while Redis is away', async () => {
-  const server = await startRedis();
-  const redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  const { server, redis } = await startRedisWithClient();
   const never = async () => ({ kind: 'refused' as const, reasons: [] });
   const dispatch = createDispatch({
     ...createLedger({ redis, clock: systemClock }),

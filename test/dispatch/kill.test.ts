@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { type Redis, whenReady } from '../../src/redis.ts';
 import type { Release } from '../../src/release.ts';
 import { instantOf, pause, systemClock } from '../../src/time.ts';
 import { aRequest } from '../support/builders.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 import type { Orders } from './process.ts';
 
 let server: TestRedis;
@@ -18,9 +18,7 @@ let folder: string;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
   ledger = createLedger({ redis, clock: systemClock });
 });
 beforeEach(async () => {

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createQueue, type WorkQueue } from '../../src/dispatch/queue.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import type { Redis } from '../../src/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 import { silent } from './fake-ledger.ts';
 
 let server: TestRedis;
@@ -12,9 +12,7 @@ let redis: Redis;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
   queue = createQueue({ redisUrl: server.url, log: silent, run: async () => {} });
 });
 afterEach(async () => {

@@ -7,13 +7,13 @@ import { consider } from '../../src/dispatch/consider.ts';
 import { runLane } from '../../src/dispatch/lane.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Redis } from '../../src/redis.ts';
 import type { Person, Release, ReleaseId, UserId } from '../../src/release.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
 import { noSlack, somePorts } from '../chat/chat-office.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { aClock, aHealthyRecord, aLane, aPerson } from '../support/builders.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedisWithClient } from '../support/redis.ts';
 import { seeded } from '../support/seeded.ts';
 import type { Source } from './source.ts';
 import { sourceInMemory } from './source-in-memory.ts';
@@ -51,9 +51,7 @@ export type Trouble = 'policy' | 'directory' | 'record' | 'clock';
  * directory, `sluice.yaml` and the remote are here to be changed at any moment, and the clock to be moved.
  */
 export async function openGate(open: (redis: Redis) => Source = sourceInMemory) {
-  const server = await startRedis();
-  const redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  const { server, redis } = await startRedisWithClient();
   const clock = aClock();
   const ledger = createLedger({ redis, clock });
   const source = open(redis);

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import type { Redis } from '../../src/redis.ts';
 import type { Release } from '../../src/release.ts';
 import { systemClock } from '../../src/time.ts';
 import { aRequest } from '../support/builders.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 import { seeded } from '../support/seeded.ts';
 import type { Click, Order } from './clicker.ts';
 
@@ -22,9 +22,7 @@ let ledger: Ledger;
 let folder: string;
 let replicas: ChildProcess[];
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
   ledger = createLedger({ redis, clock: systemClock });
   folder = mkdtempSync(join(tmpdir(), 'sluice-races-'));
   const args = [server.url, join(folder, 'remote')];

@@ -73,32 +73,38 @@ function people() {
   };
 }
 
-test(`both replicas restarted under load, ${restarts} times: every command is taken, nothing is lost or said twice`, async () => {
-  await withClient(world.redis.url, async (redis) => {
-    const ledger = createLedger({ redis, clock: systemClock });
-    const earlier = new Set((await ledger.history({ limit: 1_000 })).map(({ id }) => id));
-    const shownBefore = new Set(world.messagesOf('releases-dev', /./).map(({ ts }) => ts));
-    const { answers, releases, stop } = people();
-    for (let round = 1; round <= restarts; round += 1)
-      for (const [index, old] of [...replicas].entries()) await restart(old, `${'ab'[index]}-${round}`);
-    await stop();
-    expect(answers.length).toBeGreaterThan(10);
-    expect(answers.filter((text) => /failed with|Not accepted/.test(text))).toEqual([]);
-    expect([...balancer.given.values()].filter((count) => count === 0)).toEqual([]);
+test(
+  `both replicas restarted under load, ${restarts} times: every command is taken, nothing is lost or said twice`,
+  async () => {
+    await withClient(world.redis.url, async (redis) => {
+      const ledger = createLedger({ redis, clock: systemClock });
+      const earlier = new Set((await ledger.history({ limit: 1_000 })).map(({ id }) => id));
+      const shownBefore = new Set(world.messagesOf('releases-dev', /./).map(({ ts }) => ts));
+      const { answers, releases, stop } = people();
+      for (let round = 1; round <= restarts; round += 1)
+        for (const [index, old] of [...replicas].entries()) await restart(old, `${'ab'[index]}-${round}`);
+      await stop();
+      expect(answers.length).toBeGreaterThan(10);
+      expect(answers.filter((text) => /failed with|Not accepted/.test(text))).toEqual([]);
+      expect([...balancer.given.values()].filter((count) => count === 0)).toEqual([]);
 
-    while ((await ledger.open()).length > 0 || (await ledger.messagesWaiting()) > 0) await pause(100);
-    const asked = (await ledger.history({ limit: 10_000 })).filter(({ id }) => !earlier.has(id));
-    expect(asked).toHaveLength(releases());
-    const written = asked.filter(({ state }) => state.kind === 'written').map(({ id }) => id);
-    const commits = (await world.messages()).flatMap((message) => /^Sluice-Release: (\w+)$/m.exec(message)?.[1] ?? []);
-    expect(commits.filter((id) => !earlier.has(id as ReleaseId)).toSorted()).toEqual(written.toSorted());
+      while ((await ledger.open()).length > 0 || (await ledger.messagesWaiting()) > 0) await pause(100);
+      const asked = (await ledger.history({ limit: 10_000 })).filter(({ id }) => !earlier.has(id));
+      expect(asked).toHaveLength(releases());
+      const written = asked.filter(({ state }) => state.kind === 'written').map(({ id }) => id);
+      const commits = (await world.messages()).flatMap(
+        (message) => /^Sluice-Release: (\w+)$/m.exec(message)?.[1] ?? [],
+      );
+      expect(commits.filter((id) => !earlier.has(id as ReleaseId)).toSorted()).toEqual(written.toSorted());
 
-    const shown = world.messagesOf('releases-dev', /./).filter(({ ts }) => !shownBefore.has(ts));
-    const roots = shown.filter(({ ts, thread_ts }) => (thread_ts ?? ts) === ts).map(({ ts }) => ts);
-    expect(roots.toSorted()).toEqual(asked.flatMap(({ message }) => message?.ts ?? []).toSorted());
-    const lines = shown
-      .map(({ thread_ts, ts, text }) => `${thread_ts ?? ts} ${text}`)
-      .filter((line) => / ./.test(line));
-    expect(lines.filter((line, index) => lines.indexOf(line) !== index)).toEqual([]);
-  });
-}, 300_000);
+      const shown = world.messagesOf('releases-dev', /./).filter(({ ts }) => !shownBefore.has(ts));
+      const roots = shown.filter(({ ts, thread_ts }) => (thread_ts ?? ts) === ts).map(({ ts }) => ts);
+      expect(roots.toSorted()).toEqual(asked.flatMap(({ message }) => message?.ts ?? []).toSorted());
+      const lines = shown
+        .map(({ thread_ts, ts, text }) => `${thread_ts ?? ts} ${text}`)
+        .filter((line) => / ./.test(line));
+      expect(lines.filter((line, index) => lines.indexOf(line) !== index)).toEqual([]);
+    });
+  },
+  300_000 * restarts,
+);

@@ -5,7 +5,7 @@ import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import { instantOf } from '../../src/time.ts';
 import { aClock, at, digest } from '../support/builders.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedis, startRedisWithClient } from '../support/redis.ts';
 
 const servers = {
   'a real Redis': startRedis,
@@ -142,9 +142,7 @@ describe.each(Object.entries(servers))('healthy time on %s', (_name, start) => {
 });
 
 test('healthy times are forgotten with the sightings that they belong to', async () => {
-  const server = await startRedis();
-  const redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  const { server, redis } = await startRedisWithClient();
   const ledger = createLedger({ redis, clock: aClock() });
   const see = async (number: number) => {
     const seen = { service: 'web', environment: 'dev', cluster: 'dev', version: `1.0.${number}`, at: at(number) };

@@ -21,7 +21,7 @@ import {
   noonMs,
   sha,
 } from '../support/builders.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedis, startRedisWithClient } from '../support/redis.ts';
 
 const servers = {
   'a real Redis': startRedis,
@@ -531,9 +531,7 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
 });
 
 test('says Retryable while Redis is away, and goes on when it is back with all that it was told', async () => {
-  const server = await startRedis();
-  const redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  const { server, redis } = await startRedisWithClient();
   const ledger = createLedger({ redis, clock: aClock() });
   const { release } = await ledger.accept(aRequest(), 'payload');
   await server.kill();

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import { type RedisServer, startServer } from './redis-server.ts';
 
 export interface TestRedis extends RedisServer {
@@ -19,4 +20,12 @@ export async function startRedis(): Promise<TestRedis> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The same with a client of it, for tests of what talks to Redis. */
+export async function startRedisWithClient(): Promise<{ readonly server: TestRedis; readonly redis: Redis }> {
+  const server = await startRedis();
+  const redis = openRedis({ url: server.url }, 'commands', () => {});
+  await whenReady(redis, 20_000);
+  return { server, redis };
 }

@@ -3,17 +3,15 @@ import { createFeeds } from '../../../src/ledger/feeds.ts';
 import type { FeedLine } from '../../../src/notify/elsewhere/announcement.ts';
 import { createElsewhere } from '../../../src/notify/elsewhere/elsewhere.ts';
 import type { Delivered, Sink } from '../../../src/notify/elsewhere/sink.ts';
-import { openRedis, type Redis, whenReady } from '../../../src/redis.ts';
+import type { Redis } from '../../../src/redis.ts';
 import { pause } from '../../../src/time.ts';
 import { aClock, aPlan, aRelease, at, releaseId, sha } from '../../support/builders.ts';
-import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { startRedisWithClient, type TestRedis } from '../../support/redis.ts';
 
 let server: TestRedis;
 let redis: Redis;
 beforeAll(async () => {
-  server = await startRedis();
-  redis = openRedis({ url: server.url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
+  ({ server, redis } = await startRedisWithClient());
 });
 afterAll(async () => {
   redis.disconnect();
