@@ -8,7 +8,7 @@ const order = ['Namespace', 'ServiceAccount', 'ConfigMap', 'GitRepository', 'Hel
 
 export interface Applied {
   readonly entries: readonly JsonObject[];
-  /** Keys `Kind/namespace/name` of what was really changed. */
+  /** What was really changed, as kustomize-controller says it: `Deployment/shop/web created`, or `configured`. */
   readonly changed: readonly string[];
 }
 
@@ -103,7 +103,8 @@ export function applyAll(store: Store, objects: readonly JsonObject[], kustomiza
     if (before !== null && isForced(object) && immutableChange(kind, before, object) !== null)
       store.remove(kind, namespaceOf(object), nameOf(object));
     const after = store.apply(kind, object, manager, isKubectl);
-    if (textAt(after, 'metadata', 'resourceVersion') !== version) changed.push(keyOf(object));
+    if (textAt(after, 'metadata', 'resourceVersion') !== version)
+      changed.push(`${keyOf(object)} ${before === null ? 'created' : 'configured'}`);
   }
   const entries = inventoryOf(objects);
   const kept = new Set(entries.map((entry) => entry['id']));

@@ -127,7 +127,7 @@ export function createKustomizeController(world: World, clone: GitClone): void {
     if (live === null) return 'never';
     const { entries, changed } = applyAll(store, prepared, live);
     if (changed.length > 0) {
-      const message = changed.map((key) => `${key} configured`).join('\n');
+      const message = changed.join('\n');
       recordEvent(world, object, component, 'Normal', 'Progressing', message, {
         'kustomize.toolkit.fluxcd.io/revision': revision,
       });

@@ -25,6 +25,11 @@ beforeEach(async () => {
 afterEach(async () => {
   await stage.close();
 });
+/** What the runs of the Kustomization web changed, oldest first. */
+const changes = async () =>
+  objectsAt(await stage.get('/api/v1/namespaces/flux-system/events'), 'items')
+    .filter((event) => event['reason'] === 'Progressing' && textAt(event, 'involvedObject', 'name') === 'web')
+    .map((event) => textAt(event, 'message'));
 const until = { timeout: 8_000, interval: 20 };
 const readyOf = (object: Parameters<typeof objectsAt>[0]) =>
   objectsAt(object, 'status', 'conditions').find((each) => each['type'] === 'Ready');
@@ -140,6 +145,17 @@ describe('cluster', () => {
     });
     await vi.waitFor(async () => expect(await owners()).toEqual([['kustomize-controller', 'Apply']]), until);
     await vi.waitFor(() => expect(stage.cluster.running('web')).toBe(`${image}:1.0.0`), until);
+    expect((await changes()).at(-1)).toBe('Deployment/shop/web configured');
+  });
+
+  it('says that it made again what somebody deleted', async () => {
+    stage.cluster.remove('Deployment', 'shop', 'web');
+    await stage.call(`${paths.kustomizations}/web`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: JSON.stringify({ metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now' } } }),
+    });
+    await vi.waitFor(async () => expect((await changes()).at(-1)).toBe('Deployment/shop/web created'), until);
   });
 
   it('says when a folder cannot be built and prunes what left Git', async () => {
