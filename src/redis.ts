@@ -78,7 +78,7 @@ function connect(place: RedisPlace, purpose: Purpose): Redis {
     });
   }
   const { enableOfflineQueue, ...own } = purpose;
-  return new Cluster([...place.nodes], {
+  const cluster = new Cluster([...place.nodes], {
     enableOfflineQueue,
     clusterRetryStrategy: retryStrategy,
     // Until the others have agreed on who follows a master that is gone, they send everybody back to it.
@@ -89,6 +89,23 @@ function connect(place: RedisPlace, purpose: Purpose): Redis {
       ? { dnsLookup: (host: string, found: (error: null, host: string) => void) => found(null, host) }
       : {}),
   });
+  return unending(cluster);
+}
+
+/**
+ * BullMQ closes the connection of a worker and opens it again where a cluster has lost its nodes. ioredis takes a close for
+ * the last word until a connection stands: where the first node that it asks is away, it would never try again.
+ */
+function unending(cluster: Cluster): Cluster {
+  const connectAgain = cluster.connect.bind(cluster);
+  const duplicate = cluster.duplicate.bind(cluster);
+  cluster.connect = () => {
+    Reflect.set(cluster, 'manuallyClosing', false);
+    return connectAgain();
+  };
+  cluster.duplicate = ((...args: Parameters<typeof duplicate>) =>
+    unending(duplicate(...args) as Cluster)) as typeof cluster.duplicate;
+  return cluster;
 }
 
 /** Resolves when the client can take commands; rejects with the last error after `timeoutMs`. */
