@@ -10,7 +10,7 @@ import type {
   ModalView,
   SectionBlock,
 } from '@slack/types';
-import { automatic } from './release.ts';
+import { automatic } from './person.ts';
 
 export type { KnownBlock, ModalView } from '@slack/types';
 

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { announcedEvents } from './announced-events.ts';
 import { artifactSettingsSchema } from './artifact-settings.ts';
 import { Refusal } from './errors.ts';
+import { nameSchema } from './name.ts';
+import { publicKeySchema } from './person.ts';
 import { redisUrlExamples, redisUrlProblem } from './redis-url.ts';
 import { registriesSchema } from './registry-settings.ts';
-import { nameSchema, publicKeySchema } from './release.ts';
 import { type SecretSource, secretSchema } from './secret.ts';
 import { parseYaml, problemLines } from './yaml.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personSchema } from './release.ts';
+import { personSchema } from './person.ts';
 import { instantSchema } from './time.ts';
 
 /** Nobody is told of new drift in an environment for a while; there is one for each environment at most. */

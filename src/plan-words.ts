@@ -1,5 +1,6 @@
+import type { Artifact } from './artifact.ts';
 import { code, context, foreign, type KnownBlock, link, section } from './blocks.ts';
-import type { Artifact, Plan } from './release.ts';
+import type { Plan } from './release.ts';
 
 /** `3 commits`, or `1 commit back` of a step to what was built before. */
 export function countWords({ commitCount, backwards }: Pick<Plan, 'commitCount' | 'backwards'>): string {

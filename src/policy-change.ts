@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { commitShaSchema, laneSchema } from './change.ts';
+import { personSchema } from './person.ts';
 import { reasonSchema } from './reasons.ts';
-import { personSchema, postedSchema, voteSchema } from './release.ts';
+import { postedSchema, voteSchema } from './release.ts';
 import type { Limits } from './scope.ts';
 import { instantSchema } from './time.ts';
 

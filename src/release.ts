@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { artifactSchema, commitNoteSchema } from './artifact.ts';
 import { commitShaSchema, laneSchema, lineChangeSchema, placedSchema, placeSchema } from './change.ts';
+import { nameSchema } from './name.ts';
+import { automatic, personSchema, type UserId } from './person.ts';
 import { decisionSchema } from './reasons.ts';
 import { instantSchema } from './time.ts';
 import { arrivalSchema } from './verdict.ts';
@@ -11,93 +14,10 @@ export const releaseIdSchema = z
   .brand<'ReleaseId'>();
 export type ReleaseId = z.infer<typeof releaseIdSchema>;
 
-/** A person of the Slack workspace. */
-export const slackIdSchema = z
-  .string()
-  .regex(/^[UW][A-Z0-9]{1,30}$/, 'a Slack member ID, such as U0123ABCD')
-  .brand<'UserId'>();
-
-/** Whoever asks: a person, or the actor of the auto-release lines of `sluice.yaml`. */
-export const userIdSchema = z.union([slackIdSchema, z.literal('auto-release').brand<'UserId'>()]);
-export type UserId = z.infer<typeof userIdSchema>;
-
-/** The requester of a release that no person asked for. */
-export const automatic: UserId = userIdSchema.parse('auto-release');
-
 /** Whether a line of `sluice.yaml` asked, and not a person. */
 export function isAutomatic({ requester }: { readonly requester: { readonly user: UserId } }): boolean {
   return requester.user === automatic;
 }
-
-/** Names of services, environments and clusters: what Kubernetes allows as a label. */
-export const nameSchema = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, such as web or prod-eu');
-
-/** Whom a line of `sluice.yaml` names: a user group of the directory, or a person of the section `people`. */
-export const memberSchema = z
-  .string()
-  .regex(/^(@[a-z0-9][a-z0-9._-]{0,79}|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, '@group in quotes, or a name from people')
-  .describe('A Slack user group as "@handle", or a name from people');
-
-export const publicKeySchema = z
-  .string()
-  .regex(/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/, 'a public key, ssh-ed25519 AAAA…');
-
-/** What an image tag may be; it never begins with a dash or a dot. */
-export const versionSchema = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'an image tag, such as 1.4.2');
-
-export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hex digits');
-
-/** A person as Slack knows them at the moment of acting. */
-export const personSchema = z.strictObject({ user: userIdSchema, name: z.string(), email: z.string().optional() });
-export type Person = z.infer<typeof personSchema>;
-
-const commitNoteSchema = z.strictObject({ sha: z.string(), title: z.string(), author: z.string() });
-
-/** What CI or a scanner found out about an artifact. */
-export const checkSchema = z.strictObject({
-  name: z.string().min(1).max(80),
-  state: z.enum(['passed', 'failed', 'pending']),
-  at: instantSchema,
-  url: z.string().max(500).optional(),
-});
-export type Check = z.infer<typeof checkSchema>;
-
-export const severitySchema = z.enum(['critical', 'high', 'medium', 'low']);
-export type Severity = z.infer<typeof severitySchema>;
-
-const countSchema = z.int().min(0).max(1_000_000);
-/** How many known vulnerabilities a scan found. */
-export const vulnerabilitiesSchema = z.strictObject({
-  critical: countSchema,
-  high: countSchema,
-  medium: countSchema,
-  low: countSchema,
-  at: instantSchema,
-});
-export type Vulnerabilities = z.infer<typeof vulnerabilitiesSchema>;
-
-/** What a build made: immutable, so the same version with another digest is refused; checks alone are renewed. */
-export const artifactSchema = z.strictObject({
-  service: nameSchema,
-  version: versionSchema,
-  image: z.string().min(1).max(300),
-  digest: digestSchema.optional(),
-  branch: z.string().min(1).max(250),
-  commit: commitShaSchema,
-  author: z.string().max(200),
-  /** The application's commits since the artifact before it on the same branch, newest first. */
-  commits: z.array(commitNoteSchema).max(250),
-  /** What it changes, as paths or labels: `migrations/0012.sql`. */
-  touches: z.array(z.string().min(1).max(300)).max(500).optional(),
-  /** The hashes of the manifests that CI rendered for it, by environment (`renderedHash`). */
-  rendered: z.record(nameSchema, digestSchema).optional(),
-  builtAt: instantSchema,
-  checks: z.array(checkSchema).max(50).optional(),
-  vulnerabilities: vulnerabilitiesSchema.optional(),
-});
-export type Artifact = z.infer<typeof artifactSchema>;
 
 /** What was asked for, in the words of the grammar; resolved to an artifact later. */
 export const wantedSchema = z.discriminatedUnion('kind', [
@@ -272,34 +192,3 @@ export function versionOf({ plan, chain, request }: Pick<Release, 'plan' | 'chai
 export function titleOf(release: Release): string {
   return `${release.request.service} ${versionOf(release)}`.trim();
 }
-
-/** A lock or a freeze of a service, of an environment, or of a service in an environment; a freeze that names neither is of everything. */
-export const holdSchema = z.strictObject({
-  kind: z.literal('hold'),
-  id: z.string(),
-  revision: z.number().int(),
-  /** A lock is set by those who release, a freeze by operators alone. */
-  what: z.enum(['lock', 'freeze']).optional(),
-  service: nameSchema.optional(),
-  environment: nameSchema.optional(),
-  because: z.string(),
-  by: personSchema,
-  since: instantSchema,
-  until: instantSchema.optional(),
-  /** Left behind by this rollback. */
-  rollback: releaseIdSchema.optional(),
-  /** Somebody else asked for the same and may confirm that they take it over. */
-  wish: z
-    .strictObject({ by: personSchema, at: instantSchema, because: z.string(), until: instantSchema.optional() })
-    .optional(),
-  /** From whom it was taken over last. */
-  taken: z.strictObject({ from: personSchema, at: instantSchema }).optional(),
-  /** When its owner was last asked whether it is still needed, and when somebody last said that it is. */
-  asked: instantSchema.optional(),
-  kept: z.strictObject({ by: personSchema, at: instantSchema }).optional(),
-  state: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('active') }),
-    z.strictObject({ kind: z.literal('ended'), at: instantSchema, by: personSchema.optional() }),
-  ]),
-});
-export type Hold = z.infer<typeof holdSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from './release.ts';
+import { nameSchema } from './name.ts';
 import { instantSchema } from './time.ts';
 
 /** A command that somebody types in a terminal, as its bytes are signed under the namespace `sluice-command`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { nameSchema, personSchema, slackIdSchema } from './release.ts';
+import { nameSchema } from './name.ts';
+import { personSchema, slackIdSchema } from './person.ts';
 import type { Where } from './scope.ts';
 import { instantSchema } from './time.ts';
 

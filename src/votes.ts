@@ -1,4 +1,5 @@
-import type { Person, Release, UserId, Vote } from './release.ts';
+import type { Person, UserId } from './person.ts';
+import type { Release, Vote } from './release.ts';
 
 /** The last word of every user: a vote taken back or changed does not count twice. */
 export function lastVotes(votes: readonly Vote[]): readonly Vote[] {

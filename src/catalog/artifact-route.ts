@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { type Artifact, artifactSchema, checkSchema, vulnerabilitiesSchema } from '../artifact.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
+import { nameSchema } from '../name.ts';
 import { didYouMean } from '../nearest.ts';
-import { type Artifact, artifactSchema, checkSchema, nameSchema, vulnerabilitiesSchema } from '../release.ts';
 import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../rendered.ts';
 import { explainIssue } from '../schema-problems.ts';
 import type { Log } from '../telemetry.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { type Artifact, artifactSchema } from '../artifact.ts';
 import { canonical } from '../canonical.ts';
 import { artifactWork, dueKeys, markDueLua } from '../due.ts';
 import { key, type Redis } from '../redis.ts';
-import { type Artifact, artifactSchema } from '../release.ts';
 
 /** What is needed to find a version; the whole artifact is read only for the ones that are shown. */
 const rowSchema = artifactSchema.pick({ version: true, branch: true, commit: true, builtAt: true });

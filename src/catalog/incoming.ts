@@ -1,6 +1,6 @@
+import type { Artifact } from '../artifact.ts';
 import type { ArtifactCallers } from '../artifact-settings.ts';
 import type { Route } from '../http.ts';
-import type { Artifact } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import type { Clock } from '../time.ts';
 import { type ArtifactRoutePorts, artifactRoutes, type Manifests } from './artifact-route.ts';

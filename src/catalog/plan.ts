@@ -1,9 +1,10 @@
+import type { Artifact } from '../artifact.ts';
 import type { CommitSha, FilePlace, Lane, LineChange, Place, Wanted } from '../change.ts';
 import { messageOf } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { type HealthyRecord, proofOf } from '../proven.ts';
 import type { Reason, ReasonCode } from '../reasons.ts';
-import { type Artifact, isAutomatic, type Plan, type Request } from '../release.ts';
+import { isAutomatic, type Plan, type Request } from '../release.ts';
 import type { RenderedFiles } from '../rendered.ts';
 import type { ReadFile, SluiceFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';

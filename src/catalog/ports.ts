@@ -1,8 +1,9 @@
+import type { Artifact } from '../artifact.ts';
 import type { ArtifactCallers } from '../artifact-settings.ts';
 import type { CommitSha, Lane } from '../change.ts';
 import type { DriftPolicy } from '../drift-policy.ts';
 import type { Redis } from '../redis.ts';
-import type { Artifact, Request } from '../release.ts';
+import type { Request } from '../release.ts';
 import type { RenderedFiles } from '../rendered.ts';
 import type { Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';

@@ -1,5 +1,5 @@
+import type { Artifact } from '../artifact.ts';
 import type { CommitSha, Lane, LineChange, Place, RenderedFolder } from '../change.ts';
-import type { Artifact } from '../release.ts';
 import type { RenderedFiles } from '../rendered.ts';
 import { changedLines } from './changed-lines.ts';
 import type { PlacePorts } from './services.ts';

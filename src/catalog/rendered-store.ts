@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Artifact } from '../artifact.ts';
 import { key, type Redis } from '../redis.ts';
-import type { Artifact } from '../release.ts';
 import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../rendered.ts';
 
 export interface RenderedStore {

@@ -1,4 +1,5 @@
-import type { Artifact, Plan } from '../release.ts';
+import type { Artifact } from '../artifact.ts';
+import type { Plan } from '../release.ts';
 import { epochMsOf, type Instant } from '../time.ts';
 
 export type Risk = NonNullable<Plan['risks']>[number];

@@ -1,5 +1,5 @@
 import type { BlobId, CommitSha, FilePlace, Place, Placed, RenderedFolder } from '../change.ts';
-import { nameSchema } from '../release.ts';
+import { nameSchema } from '../name.ts';
 import type { RenderedFiles } from '../rendered.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { fillTemplate, type PlaceForm, placesOfForm } from './place-forms.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { driftPolicySchema } from '../drift-policy.ts';
+import { nameSchema } from '../name.ts';
+import { memberSchema, publicKeySchema, slackIdSchema } from '../person.ts';
 import { quietHoursSchema } from '../quiet-hours.ts';
-import { memberSchema, nameSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { isTimeZone } from '../time.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 import { registryFormSchema } from './registry/registry-form.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type BlobId, blobIdSchema, type CommitSha, commitShaSchema, type Lane } from '../change.ts';
 import { messageOf, Retryable } from '../errors.ts';
+import { memberSchema, publicKeySchema, slackIdSchema } from '../person.ts';
 import { key, type Redis } from '../redis.ts';
-import { memberSchema, publicKeySchema, slackIdSchema } from '../release.ts';
 import { checkSluiceFile, type ReadFile, type Snapshot } from '../sluice-yaml.ts';
 import type { Log } from '../telemetry.ts';
 import { readYaml } from '../yaml.ts';

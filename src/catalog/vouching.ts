@@ -1,5 +1,5 @@
 import type { CommitSha } from '../change.ts';
-import type { UserId } from '../release.ts';
+import type { UserId } from '../person.ts';
 import type { SluiceFile, UnsignedFile } from '../sluice-yaml.ts';
 
 /** Whose word a commit is: a trusted key's, or that of the person who had Sluice write it. */

@@ -1,7 +1,8 @@
 import { messageOf, Refusal, Retryable } from '../errors.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
 import { own } from '../own.ts';
-import type { Person, Release } from '../release.ts';
+import type { Person } from '../person.ts';
+import type { Release } from '../release.ts';
 import { commandPath, type SignedCommand, signatureHeader, signedCommandSchema } from '../signed-command.ts';
 import { signerOf } from '../ssh-signature.ts';
 import { epochMsOf, pause } from '../time.ts';

@@ -1,5 +1,5 @@
 import { Retryable } from '../errors.ts';
-import { type Person, slackIdSchema, type UserId } from '../release.ts';
+import { type Person, slackIdSchema, type UserId } from '../person.ts';
 import type { Clock } from '../time.ts';
 import type { SlackApp } from './slack/slack-app.ts';
 import { asking } from './slack/slack-errors.ts';

@@ -1,11 +1,14 @@
+import type { Artifact } from '../artifact.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Drift } from '../drift.ts';
+import type { Hold } from '../hold.ts';
 import type { Mute } from '../mute.ts';
 import type { Notice } from '../notice.ts';
+import type { Person, UserId } from '../person.ts';
 import type { PolicyDraft } from '../policy-change.ts';
 import type { Preview } from '../preview.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
-import type { Artifact, Hold, Person, Posted, Release, ReleaseId, Request, UserId } from '../release.ts';
+import type { Posted, Release, ReleaseId, Request } from '../release.ts';
 import type { Limits, Squads } from '../scope.ts';
 import type { Silence } from '../silence.ts';
 import type { Log } from '../telemetry.ts';

@@ -1,6 +1,7 @@
+import type { Artifact } from '../artifact.ts';
 import { Retryable } from '../errors.ts';
 import { own } from '../own.ts';
-import { type Artifact, automatic, type Person } from '../release.ts';
+import { automatic, type Person } from '../person.ts';
 import { holdsForService } from '../scope.ts';
 import type { SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import type { AutoRelease } from './lines/auto-release.ts';

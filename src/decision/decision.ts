@@ -1,7 +1,8 @@
 import type { CommitSha } from '../change.ts';
 import { Retryable } from '../errors.ts';
+import type { Person, UserId } from '../person.ts';
 import type { Decision } from '../reasons.ts';
-import type { Person, Plan, Release, UserId } from '../release.ts';
+import type { Plan, Release } from '../release.ts';
 import { holdsForEnvironment, holdsForService } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';

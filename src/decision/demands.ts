@@ -1,5 +1,5 @@
+import type { Person, UserId } from '../person.ts';
 import type { Decision } from '../reasons.ts';
-import type { Person, UserId } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import { lastVotes } from '../votes.ts';
 import { assign, type Wish } from './assign.ts';

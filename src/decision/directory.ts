@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { own } from '../own.ts';
-import { automatic, type Person, type UserId } from '../release.ts';
+import { automatic, type Person, type UserId } from '../person.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 
 /** Who is in a Slack user group now; rejects (Retryable) where the directory cannot be read. */

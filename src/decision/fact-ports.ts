@@ -1,5 +1,8 @@
+import type { Artifact } from '../artifact.ts';
+import type { Hold } from '../hold.ts';
+import type { UserId } from '../person.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
-import type { Artifact, Hold, Release, UserId } from '../release.ts';
+import type { Release } from '../release.ts';
 import type { Snapshot } from '../sluice-yaml.ts';
 import type { DirectoryPorts, MembersOf } from './directory.ts';
 import type { OpenDrift } from './question.ts';

@@ -1,7 +1,9 @@
 import { messageOf } from '../errors.ts';
+import type { Hold } from '../hold.ts';
 import { own } from '../own.ts';
+import type { Person, UserId } from '../person.ts';
 import type { Reason } from '../reasons.ts';
-import { type Hold, isAutomatic, type Person, type Plan, type Request, type UserId, type Vote } from '../release.ts';
+import { isAutomatic, type Plan, type Request, type Vote } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
 import { readDirectory } from './directory.ts';

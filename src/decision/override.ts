@@ -1,5 +1,5 @@
+import type { UserId } from '../person.ts';
 import type { Reason } from '../reasons.ts';
-import type { UserId } from '../release.ts';
 import { epochMsOf, type Instant, instantOf } from '../time.ts';
 import { votersOf } from './demands.ts';
 import { identityOf, isSamePerson } from './identity.ts';

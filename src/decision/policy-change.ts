@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../canonical.ts';
 import { messageOf } from '../errors.ts';
+import type { Person, UserId } from '../person.ts';
 import { type PolicyChange, type PolicyEdit, scopeOfLine } from '../policy-change.ts';
 import type { Decision, Reason } from '../reasons.ts';
-import type { Person, UserId, Vote } from '../release.ts';
+import type { Vote } from '../release.ts';
 import { holdsForEnvironment, holdsForService, type Limits } from '../scope.ts';
 import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
 import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../time.ts';

@@ -1,7 +1,10 @@
+import type { Artifact } from '../artifact.ts';
+import type { Hold } from '../hold.ts';
 import type { OverridableKind } from '../overrides.ts';
+import type { Person, UserId } from '../person.ts';
 import type { HealthyRecord, HealthyTime } from '../proven.ts';
 import type { Reason } from '../reasons.ts';
-import type { Artifact, Hold, Person, Plan, Request, UserId, Vote } from '../release.ts';
+import type { Plan, Request, Vote } from '../release.ts';
 import { holdsFor } from '../scope.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
 import type { Instant } from '../time.ts';

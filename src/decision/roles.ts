@@ -1,4 +1,4 @@
-import type { UserId } from '../release.ts';
+import type { UserId } from '../person.ts';
 import { holdsForEnvironment, holdsForService, type Limits } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
 import type { RoleName } from './role-name.ts';

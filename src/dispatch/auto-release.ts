@@ -1,4 +1,6 @@
-import type { Artifact, Person, Release, Request } from '../release.ts';
+import type { Artifact } from '../artifact.ts';
+import type { Person } from '../person.ts';
+import type { Release, Request } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, instantOf } from '../time.ts';
 

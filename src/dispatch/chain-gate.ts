@@ -1,5 +1,6 @@
+import type { Person } from '../person.ts';
 import { type HealthyRecord, proofOf } from '../proven.ts';
-import { type Person, type Release, titleOf } from '../release.ts';
+import { type Release, titleOf } from '../release.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** Whether the step before lets the next one go. */

@@ -1,5 +1,6 @@
+import { automatic } from '../person.ts';
 import { type HealthyRecord, proofOf } from '../proven.ts';
-import { automatic, isAutomatic, type Release, type Request } from '../release.ts';
+import { isAutomatic, type Release, type Request } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
 import type { Entry, Moved, ReadLast, ReleaseChange } from './ports.ts';
 

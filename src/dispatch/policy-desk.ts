@@ -1,4 +1,5 @@
 import type { CommitSha, Lane } from '../change.ts';
+import type { Person } from '../person.ts';
 import {
   isOpenChange,
   type PolicyChange,
@@ -9,7 +10,7 @@ import {
   scopeOfLine,
 } from '../policy-change.ts';
 import type { Reason } from '../reasons.ts';
-import type { Person, Vote } from '../release.ts';
+import type { Vote } from '../release.ts';
 import { holdsForEnvironment } from '../scope.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
 import { type Clock, instantOf } from '../time.ts';

@@ -1,8 +1,8 @@
 import type { CommitSha, Lane } from '../change.ts';
 import { messageOf } from '../errors.ts';
+import type { Person } from '../person.ts';
 import type { PolicyChange, PolicyEdit } from '../policy-change.ts';
 import type { Reason } from '../reasons.ts';
-import type { Person } from '../release.ts';
 import type { Log } from '../telemetry.ts';
 import { type Clock, epochMsOf } from '../time.ts';
 import type { LaneOutcome } from './lane.ts';

@@ -1,6 +1,7 @@
 import type { CommitSha, Lane, Place, Placed } from '../change.ts';
+import type { Person } from '../person.ts';
 import type { Decision, Reason } from '../reasons.ts';
-import type { Person, Plan, Release, ReleaseId, Request } from '../release.ts';
+import type { Plan, Release, ReleaseId, Request } from '../release.ts';
 
 export interface Entry {
   readonly event: string;

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Artifact } from '../artifact.ts';
 import { type CommitSha, commitShaSchema, type Place, type Placed } from '../change.ts';
-import type { Artifact, Person, Release } from '../release.ts';
+import type { Person } from '../person.ts';
+import type { Release } from '../release.ts';
 import type { RenderedFiles } from '../rendered.ts';
 import type { Signer } from '../ssh-signature.ts';
 import type { Clock } from '../time.ts';

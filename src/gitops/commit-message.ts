@@ -1,6 +1,7 @@
 import { kindsOf } from '../overrides.ts';
+import { automatic } from '../person.ts';
 import { type PolicyChange, scopeOfLine } from '../policy-change.ts';
-import { automatic, type Release } from '../release.ts';
+import type { Release } from '../release.ts';
 import { approversOf, confirmersOf } from '../votes.ts';
 
 /** One line of foreign text: no line breaks or control characters, bounded, never the start of a trailer of ours. */

@@ -1,5 +1,6 @@
+import { type Hold, holdSchema } from '../hold.ts';
+import type { Person } from '../person.ts';
 import type { Redis } from '../redis.ts';
-import { type Hold, holdSchema, type Person } from '../release.ts';
 import { type Clock, epochMsOf, instantOf } from '../time.ts';
 import type { Entry, Moved, Records } from './record.ts';
 import { createStanding } from './standing.ts';

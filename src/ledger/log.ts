@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { driftSchema } from '../drift.ts';
+import { holdSchema } from '../hold.ts';
 import { muteSchema } from '../mute.ts';
 import { noticeSchema } from '../notice.ts';
+import { personSchema } from '../person.ts';
 import { policyChangeSchema } from '../policy-change.ts';
 import { key, type Redis } from '../redis.ts';
-import { holdSchema, personSchema, releaseSchema } from '../release.ts';
+import { releaseSchema } from '../release.ts';
 import { silenceSchema } from '../silence.ts';
 import { instantSchema } from '../time.ts';
 import { onRedis } from './script.ts';

@@ -1,6 +1,6 @@
 import { type Mute, muteSchema } from '../mute.ts';
+import type { Person } from '../person.ts';
 import type { Redis } from '../redis.ts';
-import type { Person } from '../release.ts';
 import { type Clock, epochMsOf, instantOf } from '../time.ts';
 import type { Records } from './record.ts';
 import { createStanding } from './standing.ts';

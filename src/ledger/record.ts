@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { markDueLua } from '../due.ts';
 import { Retryable, Terminal } from '../errors.ts';
 import type { Fence } from '../lease.ts';
+import type { Person } from '../person.ts';
 import { key, type Redis, replicated } from '../redis.ts';
-import { type Person, type Posted, postedSchema } from '../release.ts';
+import { type Posted, postedSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
 import { createScript, onRedis, unavailable } from './script.ts';
 

@@ -1,4 +1,5 @@
-import type { Hold, Release } from '../release.ts';
+import type { Hold } from '../hold.ts';
+import type { Release } from '../release.ts';
 
 interface Entry {
   readonly event: string;

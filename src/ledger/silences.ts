@@ -1,5 +1,5 @@
+import type { Person } from '../person.ts';
 import type { Redis } from '../redis.ts';
-import type { Person } from '../release.ts';
 import { type Silence, silenceId, silenceSchema } from '../silence.ts';
 import { type Clock, epochMsOf, instantOf } from '../time.ts';
 import type { Records } from './record.ts';

@@ -1,5 +1,6 @@
 import { foreign, mention } from '../blocks.ts';
-import { isAutomatic, type Release, slackIdSchema } from '../release.ts';
+import { slackIdSchema } from '../person.ts';
+import { isAutomatic, type Release } from '../release.ts';
 import { isSilenced } from '../silence.ts';
 import type { NotifyPorts } from './ports.ts';
 

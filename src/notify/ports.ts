@@ -1,12 +1,14 @@
 import type { MessageBody } from '../blocks.ts';
 import type { Drift } from '../drift.ts';
 import type { DriftPolicy } from '../drift-policy.ts';
+import type { Hold } from '../hold.ts';
 import type { Mute } from '../mute.ts';
 import type { Notice } from '../notice.ts';
+import type { Person } from '../person.ts';
 import type { PolicyChange } from '../policy-change.ts';
 import type { HealthyRecord } from '../proven.ts';
 import type { QuietHours } from '../quiet-hours.ts';
-import type { Hold, Person, Posted, Release, ReleaseId, Request } from '../release.ts';
+import type { Posted, Release, ReleaseId, Request } from '../release.ts';
 import type { Silence } from '../silence.ts';
 import type { Log, Pulse } from '../telemetry.ts';
 import type { Clock } from '../time.ts';

@@ -1,6 +1,7 @@
 import { foreign, type MessageBody, mention, section } from '../blocks.ts';
+import type { Person, UserId } from '../person.ts';
 import type { ApprovalDemand } from '../reasons.ts';
-import type { Person, Release, UserId } from '../release.ts';
+import type { Release } from '../release.ts';
 import type { Silence } from '../silence.ts';
 import { epochMsOf, spokenDuration } from '../time.ts';
 import { approving } from '../votes.ts';

@@ -1,5 +1,6 @@
 import type { MessageBody } from '../blocks.ts';
-import type { Hold, Posted } from '../release.ts';
+import type { Hold } from '../hold.ts';
+import type { Posted } from '../release.ts';
 import { holdMessage, stillNeededMessage, takenMessage } from './messages/hold.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';

@@ -1,6 +1,6 @@
 import { createDecision, type DecisionPorts } from '../../src/decision/decision.ts';
 import { Retryable } from '../../src/errors.ts';
-import type { UserId } from '../../src/release.ts';
+import type { UserId } from '../../src/person.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
 import {
   aClock,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionPorts } from '../../src/decision/decision.ts';
 import { Retryable } from '../../src/errors.ts';
-import { automatic, type Person, type Release, type UserId } from '../../src/release.ts';
+import { automatic, type Person, type UserId } from '../../src/person.ts';
+import type { Release } from '../../src/release.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
 import {
   aClock,

@@ -3,8 +3,9 @@ import { decide } from '../../src/decision/decide.ts';
 import { partOverridden } from '../../src/decision/override.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { type OverridableKind, overridableKinds } from '../../src/overrides.ts';
+import type { Person } from '../../src/person.ts';
 import type { Reason } from '../../src/reasons.ts';
-import type { Person, Request, Vote } from '../../src/release.ts';
+import type { Request, Vote } from '../../src/release.ts';
 import {
   aHold,
   anArtifact,

@@ -1,6 +1,7 @@
 import { boundOf } from '../../src/decision/bound.ts';
 import type { Question } from '../../src/decision/question.ts';
-import type { Person, Vote } from '../../src/release.ts';
+import type { Person } from '../../src/person.ts';
+import type { Vote } from '../../src/release.ts';
 import type { ReadFile } from '../../src/sluice-yaml.ts';
 import { aPlan, aReadFile, aRequest, at, aVote, bo, sluiceYaml, someFacts } from '../support/builders.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ConsiderPorts, consider } from '../../src/dispatch/consider.ts';
+import { automatic } from '../../src/person.ts';
 import type { Decision } from '../../src/reasons.ts';
-import { automatic, type Plan, type Release } from '../../src/release.ts';
+import type { Plan, Release } from '../../src/release.ts';
 import {
   aClock,
   aDecision,

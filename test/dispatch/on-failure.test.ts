@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isTooLate, type OnFailurePorts, rollBackFailed } from '../../src/dispatch/on-failure.ts';
-import { automatic, isAutomatic, type Release, type Request } from '../../src/release.ts';
+import { automatic } from '../../src/person.ts';
+import { isAutomatic, type Release, type Request } from '../../src/release.ts';
 import type { Verdict } from '../../src/verdict.ts';
 import { aClock, aPlan, aRelease, at, releaseId } from '../support/builders.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLedger } from '../../src/ledger/ledger.ts';
+import { personSchema } from '../../src/person.ts';
 import { openRedis, whenReady } from '../../src/redis.ts';
-import { personSchema } from '../../src/release.ts';
 import { instantOf, systemClock } from '../../src/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Drift } from '../../src/drift.ts';
 import { Retryable } from '../../src/errors.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
+import { slackIdSchema } from '../../src/person.ts';
 import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { type Release, type State, slackIdSchema } from '../../src/release.ts';
+import type { Release, State } from '../../src/release.ts';
 import {
   aClock,
   aDecision,

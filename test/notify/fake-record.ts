@@ -1,11 +1,12 @@
 import type { MessageBody } from '../../src/blocks.ts';
 import type { Drift } from '../../src/drift.ts';
+import type { Hold } from '../../src/hold.ts';
 import type { Mute } from '../../src/mute.ts';
 import type { Notice } from '../../src/notice.ts';
 import type { NotifyPorts, Sent } from '../../src/notify/ports.ts';
 import { blockProblems } from '../../src/playground/slack/block-limits.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
-import type { Hold, Posted, Release } from '../../src/release.ts';
+import type { Posted, Release } from '../../src/release.ts';
 import type { Silence } from '../../src/silence.ts';
 import type { Clock } from '../../src/time.ts';
 import { ana, bo, cy, mia } from '../support/builders.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createNotify } from '../../src/notify/notify.ts';
-import { automatic, type Release, type State, slackIdSchema } from '../../src/release.ts';
+import { automatic, slackIdSchema } from '../../src/person.ts';
+import type { Release, State } from '../../src/release.ts';
 import { pause } from '../../src/time.ts';
 import type { Verdict } from '../../src/verdict.ts';
 import { aDecision, ana, aPlan, aRelease, aSilence, at, aVote, bo, releaseId, sha } from '../support/builders.ts';

@@ -1,3 +1,4 @@
+import type { Artifact } from '../../src/artifact.ts';
 import {
   blobIdSchema,
   type CommitSha,
@@ -8,13 +9,11 @@ import {
 } from '../../src/change.ts';
 import { shownOf } from '../../src/decision/bound.ts';
 import type { Facts } from '../../src/decision/question.ts';
+import { type Hold, holdSchema } from '../../src/hold.ts';
+import { type Person, type UserId, userIdSchema } from '../../src/person.ts';
 import type { HealthyRecord } from '../../src/proven.ts';
 import type { Decision } from '../../src/reasons.ts';
 import {
-  type Artifact,
-  type Hold,
-  holdSchema,
-  type Person,
   type Plan,
   planSchema,
   type Release,
@@ -23,8 +22,6 @@ import {
   releaseIdSchema,
   releaseSchema,
   type State,
-  type UserId,
-  userIdSchema,
   type Vote,
 } from '../../src/release.ts';
 import type { Shown } from '../../src/shown.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FilePlace, repositoryPathSchema } from '../../change.ts';
-import { nameSchema } from '../../release.ts';
+import { nameSchema } from '../../name.ts';
 import { parseManifests } from '../../yaml.ts';
 
 export interface RepositoryFile {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Severity, severitySchema } from '../../artifact.ts';
 import { Refusal } from '../../errors.ts';
-import { type Severity, severitySchema } from '../../release.ts';
 
 export type Counts = Readonly<Record<Severity, number>>;
 

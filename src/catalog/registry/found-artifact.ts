@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Artifact, artifactSchema } from '../../release.ts';
+import { type Artifact, artifactSchema } from '../../artifact.ts';
 import { instantOf } from '../../time.ts';
 import type { ImageFacts } from './image-facts.ts';
 import type { RegistryForm } from './registry-form.ts';

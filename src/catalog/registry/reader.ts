@@ -1,6 +1,6 @@
+import type { Artifact } from '../../artifact.ts';
 import { messageOf } from '../../errors.ts';
 import type { RegistryAccess } from '../../registry-settings.ts';
-import type { Artifact } from '../../release.ts';
 import type { Log } from '../../telemetry.ts';
 import type { Clock } from '../../time.ts';
 import type { Added, ArtifactRow } from '../artifacts.ts';

@@ -1,5 +1,6 @@
 import { escapeText, type MessageBody } from '../../blocks.ts';
-import { releaseIdSchema, type UserId } from '../../release.ts';
+import type { UserId } from '../../person.ts';
+import { releaseIdSchema } from '../../release.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { helloInThread, helloReply, joinedMessage, type Rights, type SquadHere, type Told } from '../views/hello.ts';
 

@@ -1,4 +1,5 @@
-import type { Hold, Person } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
+import type { Person } from '../../person.ts';
 import type { ChatPorts } from '../ports.ts';
 
 export type Scope = { readonly service?: string; readonly environment?: string };

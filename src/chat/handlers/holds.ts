@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { code, escapeText, type MessageBody, mention } from '../../blocks.ts';
-import type { Hold } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
 import { instantOf, readMomentMs } from '../../time.ts';
 import type { End, HoldCommand } from '../hold-words.ts';
 import type { Asker, ChatPorts } from '../ports.ts';

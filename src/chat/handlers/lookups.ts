@@ -1,5 +1,6 @@
+import type { Artifact } from '../../artifact.ts';
 import { code, type MessageBody } from '../../blocks.ts';
-import { type Artifact, type Release, releaseIdSchema } from '../../release.ts';
+import { type Release, releaseIdSchema } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import { typed } from '../command-table.ts';
 import type { Asker, ChatPorts } from '../ports.ts';

@@ -1,6 +1,6 @@
 import { code, escapeText, type MessageBody } from '../../blocks.ts';
 import { own } from '../../own.ts';
-import { slackIdSchema } from '../../release.ts';
+import { slackIdSchema } from '../../person.ts';
 import { type Silence, silenceId, type Whose } from '../../silence.ts';
 import { epochMsOf, instantOf, wallTime } from '../../time.ts';
 import type { MuteCommand, UnmuteCommand } from '../command.ts';

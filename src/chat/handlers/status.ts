@@ -1,6 +1,6 @@
 import type { MessageBody } from '../../blocks.ts';
 import { signalOf } from '../../drift.ts';
-import type { Hold } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
 import type { Instant } from '../../time.ts';
 import type { ChatPorts, ClusterStatus } from '../ports.ts';
 import { deliveryReply } from '../views/delivery.ts';

@@ -1,5 +1,5 @@
 import { actions, button, foreign, type MessageBody, mention } from '../../blocks.ts';
-import type { Hold } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { heldWords, holdWords, reply } from '../views/words.ts';

@@ -1,5 +1,6 @@
 import { actions, button, code, escapeText, type MessageBody, mention } from '../../blocks.ts';
-import { awaitsStep, isAutomatic, type Person, type Release, type Vote } from '../../release.ts';
+import type { Person } from '../../person.ts';
+import { awaitsStep, isAutomatic, type Release, type Vote } from '../../release.ts';
 import { epochMsOf, instantOf } from '../../time.ts';
 import { approving, shownBound, withVote } from '../../votes.ts';
 import type { Asker, ChatPorts } from '../ports.ts';

@@ -1,3 +1,4 @@
+import type { Artifact } from '../../artifact.ts';
 import {
   code,
   context,
@@ -11,7 +12,7 @@ import {
 } from '../../blocks.ts';
 import { checkBlocks, commitWords, countWords, lineWords } from '../../plan-words.ts';
 import type { HealthyRecord } from '../../proven.ts';
-import type { Artifact, Release } from '../../release.ts';
+import type { Release } from '../../release.ts';
 import { typed } from '../command-table.ts';
 import { pastWords } from './history.ts';
 import { bulleted, day, fitting, reply, stateWords, stepOf, verdictWords, when } from './words.ts';

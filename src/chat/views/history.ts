@@ -10,7 +10,8 @@ import {
   section,
   spoken,
 } from '../../blocks.ts';
-import { type Release, type ReleaseId, slackIdSchema } from '../../release.ts';
+import { slackIdSchema } from '../../person.ts';
+import type { Release, ReleaseId } from '../../release.ts';
 import { typed } from '../command-table.ts';
 import { type HistoryFilter, historyWords } from '../history-filter.ts';
 import { day, reply, scopeWords, shortId, stateWords, stepOf, when } from './words.ts';

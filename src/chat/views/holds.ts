@@ -1,5 +1,5 @@
 import { code, context, header, type MessageBody, shorten, spoken } from '../../blocks.ts';
-import type { Hold } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
 import { rowsWithButtons } from './rows.ts';
 import { day, holdWords, reply } from './words.ts';
 

@@ -1,7 +1,8 @@
 import type { HomeView } from '@slack/types';
 import { actions, button, code, context, escapeText, header, type KnownBlock, section, shorten } from '../../blocks.ts';
 import type { Drift } from '../../drift.ts';
-import type { Hold, Release } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
+import type { Release } from '../../release.ts';
 import type { Silence } from '../../silence.ts';
 import { muteWords } from './mutes.ts';
 import { day, fitting, holdWords, shortId, stateWords, stepOf, when } from './words.ts';

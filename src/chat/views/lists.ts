@@ -1,3 +1,4 @@
+import { type Artifact, severitySchema } from '../../artifact.ts';
 import {
   code,
   context,
@@ -10,7 +11,7 @@ import {
   shorten,
   spoken,
 } from '../../blocks.ts';
-import { type Artifact, type Release, severitySchema } from '../../release.ts';
+import type { Release } from '../../release.ts';
 import { spokenDuration } from '../../time.ts';
 import { day, fitting, reply, shortId, stateWords, stepOf } from './words.ts';
 

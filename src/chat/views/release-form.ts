@@ -1,4 +1,5 @@
 import type { InputBlock, Option, PlainTextOption } from '@slack/types';
+import type { Artifact } from '../../artifact.ts';
 import {
   code,
   context,
@@ -12,7 +13,6 @@ import {
 } from '../../blocks.ts';
 import { betweenWords, commitWords } from '../../plan-words.ts';
 import type { Preview } from '../../preview.ts';
-import type { Artifact } from '../../release.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
 import { refusedWords, standingIn } from './gates.ts';
 

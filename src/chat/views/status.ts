@@ -1,5 +1,5 @@
 import { code, context, escapeText, foreign, header, type MessageBody, section, spoken } from '../../blocks.ts';
-import type { Hold } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
 import type { Lag } from '../ports.ts';

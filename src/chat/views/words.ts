@@ -1,5 +1,6 @@
 import { code, context, escapeText, type MessageBody, mention, section, shorten, spoken } from '../../blocks.ts';
-import { type Hold, type Release, versionOf } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
+import { type Release, versionOf } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import { overall, type Verdict } from '../../verdict.ts';
 

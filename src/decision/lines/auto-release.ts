@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from '../../release.ts';
+import { nameSchema } from '../../name.ts';
 import { shared } from './common.ts';
 
 const { name, services, squads } = shared;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memberSchema } from '../../release.ts';
+import { memberSchema } from '../../person.ts';
 import { roleNameSchema } from '../role-name.ts';
 
 const patternSchema = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { nameSchema, versionSchema } from '../../release.ts';
+import { versionSchema } from '../../artifact.ts';
+import { nameSchema } from '../../name.ts';
 import { instantSchema, parseDurationMs } from '../../time.ts';
 
 const who = z

@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type Artifact, artifactSchema } from '../../artifact.ts';
 import { commitShaSchema } from '../../change.ts';
 import { Refusal } from '../../errors.ts';
+import { holdSchema } from '../../hold.ts';
 import { own } from '../../own.ts';
+import { type Person, personSchema, type UserId } from '../../person.ts';
 import type { HealthyRecord } from '../../proven.ts';
-import {
-  type Artifact,
-  artifactSchema,
-  holdSchema,
-  type Person,
-  type Plan,
-  personSchema,
-  planSchema,
-  type Request,
-  requestSchema,
-  type UserId,
-  voteSchema,
-} from '../../release.ts';
+import { type Plan, planSchema, type Request, requestSchema, voteSchema } from '../../release.ts';
 import type { ReadFile, SluiceFile } from '../../sluice-yaml.ts';
 import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../../time.ts';
 import { boundOf } from '../bound.ts';

@@ -1,5 +1,6 @@
+import type { Artifact } from '../../artifact.ts';
+import type { Hold } from '../../hold.ts';
 import type { HealthyRecord } from '../../proven.ts';
-import type { Artifact, Hold } from '../../release.ts';
 import type { ReadFile } from '../../sluice-yaml.ts';
 import { instantOf } from '../../time.ts';
 import type { Question } from '../question.ts';

@@ -1,15 +1,9 @@
 import { z } from 'zod';
+import { type Hold, holdSchema } from '../../hold.ts';
+import { type UserId, userIdSchema } from '../../person.ts';
 import type { HealthyRecord } from '../../proven.ts';
 import type { Decision } from '../../reasons.ts';
-import {
-  type Hold,
-  holdSchema,
-  type Release,
-  releaseSchema,
-  titleOf,
-  type UserId,
-  userIdSchema,
-} from '../../release.ts';
+import { type Release, releaseSchema, titleOf } from '../../release.ts';
 import type { ReadFile } from '../../sluice-yaml.ts';
 import { textTable } from '../../text-table.ts';
 import { epochMsOf, type Instant, instantSchema } from '../../time.ts';

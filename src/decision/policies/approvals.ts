@@ -1,5 +1,5 @@
+import type { UserId } from '../../person.ts';
 import type { Decision, Reason } from '../../reasons.ts';
-import type { UserId } from '../../release.ts';
 import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../../time.ts';
 import { assign } from '../assign.ts';
 import { type Demand, demandsOf } from '../demands.ts';

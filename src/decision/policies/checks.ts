@@ -1,5 +1,5 @@
+import { type Check, severitySchema } from '../../artifact.ts';
 import type { Reason } from '../../reasons.ts';
-import { type Check, severitySchema } from '../../release.ts';
 import { holdsFor } from '../../scope.ts';
 import { epochMsOf, parseDurationMs } from '../../time.ts';
 import type { Checks } from '../lines/checks.ts';

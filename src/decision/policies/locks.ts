@@ -1,5 +1,6 @@
+import type { Hold } from '../../hold.ts';
 import type { Reason } from '../../reasons.ts';
-import type { Hold, Request } from '../../release.ts';
+import type { Request } from '../../release.ts';
 import { epochMsOf, type Instant } from '../../time.ts';
 import { either, isKnownGoodRollback, type PolicyCheck, type Question, rolesToPass } from '../question.ts';
 import { namesWithRole } from '../roles.ts';

@@ -9,7 +9,7 @@ import {
   mention,
   section,
 } from '../../blocks.ts';
-import type { Hold } from '../../release.ts';
+import type { Hold } from '../../hold.ts';
 import { epochMsOf, spokenDuration } from '../../time.ts';
 import { message, when } from './words.ts';
 

@@ -1,9 +1,11 @@
+import type { Artifact } from '../../artifact.ts';
 import { createArtifacts } from '../../catalog/artifacts.ts';
 import type { Lane } from '../../change.ts';
 import { createGitops } from '../../gitops/gitops.ts';
 import { createLedger } from '../../ledger/ledger.ts';
+import { type Person, userIdSchema } from '../../person.ts';
 import { openRedis, whenReady } from '../../redis.ts';
-import { type Artifact, type Person, type Release, userIdSchema } from '../../release.ts';
+import type { Release } from '../../release.ts';
 import { instantOf } from '../../time.ts';
 import type { Verdict } from '../../verdict.ts';
 import type { GitServer } from '../git.ts';

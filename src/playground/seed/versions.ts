@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Artifact, artifactSchema } from '../../release.ts';
+import { type Artifact, artifactSchema } from '../../artifact.ts';
 import { instantOf } from '../../time.ts';
 
 type Commit = readonly [title: string, author: string];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorization } from '../../../src/decision/policies/authorization.ts';
-import { automatic, type Request } from '../../../src/release.ts';
+import { automatic } from '../../../src/person.ts';
+import type { Request } from '../../../src/release.ts';
 import {
   anArtifact,
   ana,
