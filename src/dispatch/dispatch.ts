@@ -1,4 +1,5 @@
 import type { CommitSha, Lane } from '../change.ts';
+import { complaints } from '../complaints.ts';
 import { messageOf, Refusal } from '../errors.ts';
 import { type At, around } from '../fault-points.ts';
 import { key, openRedis } from '../redis.ts';
@@ -7,7 +8,6 @@ import type { Pulse } from '../telemetry.ts';
 import { pause, steadyClock } from '../time.ts';
 import { type AutoReleasePorts, releaseArtifact } from './auto-release.ts';
 import { advanceChain, type ChainPorts } from './chain.ts';
-import { complaints } from './complaints.ts';
 import { consider } from './consider.ts';
 import { type LaneOutcome, runLane } from './lane.ts';
 import {

@@ -1,9 +1,9 @@
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
+import { complaints } from '../complaints.ts';
 import { keyPrefix, openRedis } from '../redis.ts';
 import type { Log } from '../telemetry.ts';
 import { pause } from '../time.ts';
-import { complaints } from './complaints.ts';
 
 /** What kind of worker: how soon another one takes over after a kill, and how much runs at once. */
 export interface QueueSettings {

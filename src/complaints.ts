@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
+import { messageOf } from './errors.ts';
+import type { Log } from './telemetry.ts';
 
 const quietMs = 10_000;
 
