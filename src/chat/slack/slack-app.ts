@@ -43,6 +43,7 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
   /** What Slack's clock showed in its last answer. */
   let served: { readonly dateMs: number; readonly atMs: number } | null = null;
   const bounded = boundedFetch(callTimeoutMs, {
+    apiUrl: settings.apiUrl,
     onDate: (dateMs) => {
       served = { dateMs, atMs: steadyClock.now() };
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSlackAddress } from './slack-address.ts';
 
 /** A file for a thread. */
 export interface Upload {
@@ -34,18 +35,12 @@ export async function uploadFile(
     alt_txt: alt.length <= altLimit ? alt : `${alt.slice(0, altLimit - 1)}…`,
   });
   const { upload_url: address, file_id: id } = placeSchema.parse(begun);
-  if (!isSlacks(address, ports.apiUrl)) throw new Error('Slack named an address for a file that is not its own');
-  const answer = await ports.fetch(address, { method: 'POST', body: new Uint8Array(bytes), redirect: 'error' });
+  if (!isSlackAddress(address, ports.apiUrl)) throw new Error('Slack named an address for a file that is not its own');
+  const answer = await ports.fetch(address, { method: 'POST', body: new Uint8Array(bytes) });
   if (!answer.ok) throw new Error(`the bytes of a file were answered with ${answer.status}`);
   await ports.call('files.completeUploadExternal', {
     files: JSON.stringify([{ id, title }]),
     channel_id: channel,
     thread_ts: thread,
   });
-}
-
-/** Bytes go to Slack alone: by its own name, or to where the API is configured to be. */
-function isSlacks(address: string, apiUrl: string): boolean {
-  const { protocol, hostname, origin } = new URL(address);
-  return origin === new URL(apiUrl).origin || (protocol === 'https:' && /(^|\.)slack\.com$/.test(hostname));
 }
