@@ -3,6 +3,7 @@ import { createCi } from '../../src/playground/ci.ts';
 import { artifactToken } from '../../src/playground/company.ts';
 import { openRedis, whenReady } from '../../src/redis.ts';
 import { pause } from '../../src/time.ts';
+import { askServer } from '../support/redis-server.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 /** How long a part is away: OUTAGE_MS=60000 makes it a minute. */
@@ -89,6 +90,17 @@ test('a sluice.yaml that expands without end is refused with its line, and nothi
   world.git.commit({ 'sluice.yaml': good }, by);
   await world.wait('that sluice.yaml is valid again', () => rootsAbout('releases-dev', /valid again/).length > 1);
 });
+
+test('a Redis without room: a new request is refused in so many words, and the next one goes when there is room', async () => {
+  const version = another('api', ['2.7.1', '2.7.0']);
+  const before = await world.history();
+  await askServer(world.redis.url, 'CONFIG', 'SET', 'maxmemory', 1);
+  await world.say('ana', 'general', `/release api dev ${version}`);
+  expect(await world.whispered('ana', 'general', /Not accepted/)).toContain(`/release api dev ${version}`);
+  await askServer(world.redis.url, 'CONFIG', 'SET', 'maxmemory', 0);
+  await world.release('ana', 'api', 'dev', version);
+  expect(await commitsSince(before)).toBe(1);
+}, 120_000);
 
 test('Redis gone: a new request is refused in so many words, and what was asked before goes on when it is back', async () => {
   await world.say('ana', 'general', '/release mail production from staging');

@@ -38,7 +38,7 @@ export async function acceptRelease(ports: ChatPorts, asker: Asker, command: Tar
     const again = `/${command.kind} ${service} ${wayOf(command).join(',')} ${version}`.trim();
     return {
       body: reply(
-        '*Not accepted*: Sluice cannot reach its Redis, so nothing was written down.',
+        '*Not accepted*: Sluice cannot write to its Redis, so nothing was written down.',
         `Try again in a minute: ${code(again)}`,
       ),
     };
