@@ -4,6 +4,7 @@ import { complaints } from '../complaints.ts';
 import { keyPrefix, openRedis } from '../redis.ts';
 import type { Log } from '../telemetry.ts';
 import { pause } from '../time.ts';
+import { watchIdle } from './watch-idle.ts';
 
 /** What kind of worker: how soon another one takes over after a kill, and how much runs at once. */
 export interface QueueSettings {
@@ -47,7 +48,6 @@ export function createQueue(ports: QueuePorts): WorkQueue {
   const chosen = { ...settings, ...ports.settings };
   const complain = complaints(ports.log, 'the queue had trouble');
   const commands = openRedis({ url: ports.redisUrl }, 'commands', complain);
-  const blocking = openRedis({ url: ports.redisUrl }, 'blocking', complain);
   // The eviction policy is checked by `serve` itself; the events are read by nobody.
   const shared = { prefix: `${keyPrefix}:queue`, skipVersionCheck: true };
   const queue = new Queue('work', {
@@ -57,30 +57,63 @@ export function createQueue(ports: QueuePorts): WorkQueue {
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
   queue.on('error', complain);
-  const worker = new Worker('work', (job, _token, signal) => run(ports, job.data, signal), {
-    ...shared,
-    connection: blocking,
-    autorun: false,
-    concurrency: chosen.concurrency,
-    lockDuration: chosen.lockDurationMs,
-    stalledInterval: chosen.stalledIntervalMs,
-    maxStalledCount: chosen.maxStalledCount,
-    runRetryDelay: 500,
-    // Seconds of one blocking wait: a wake-up that went to a connection that is gone costs no more than this.
-    drainDelay: 1,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
-  });
-  worker.on('error', complain);
-  worker.on('lockRenewalFailed', (ids) => {
-    for (const id of ids) worker.cancelJob(id, 'another worker has taken over');
+  let running = 0;
+  const open = () => {
+    const blocking = openRedis({ url: ports.redisUrl }, 'blocking', complain);
+    const worker = new Worker(
+      'work',
+      async (job, _token, signal) => {
+        running += 1;
+        await run(ports, job.data, signal).finally(() => {
+          running -= 1;
+        });
+      },
+      {
+        ...shared,
+        connection: blocking,
+        autorun: false,
+        concurrency: chosen.concurrency,
+        lockDuration: chosen.lockDurationMs,
+        stalledInterval: chosen.stalledIntervalMs,
+        maxStalledCount: chosen.maxStalledCount,
+        runRetryDelay: 500,
+        // Seconds of one blocking wait: a wake-up that went to a connection that is gone costs no more than this.
+        drainDelay: 1,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      },
+    );
+    worker.on('error', complain);
+    worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) worker.cancelJob(id, 'another worker has taken over');
+    });
+    return { blocking, worker };
+  };
+  let present = open();
+  const begin = () => void present.worker.run().catch(complain);
+  /** Seen where the master of a cluster had ended: the worker's own connection never came to the new one. */
+  const idle = watchIdle({
+    isIdle: async () => running === 0 && commands.status === 'ready' && (await queue.getWaitingCount()) > 0,
+    renew: () => {
+      ports.log.warn({}, 'the worker takes nothing although work waits, and is opened anew');
+      const { worker, blocking } = present;
+      present = open();
+      begin();
+      void worker.close(true).catch(complain);
+      blocking.disconnect();
+    },
   });
   return {
     add: async (work) => {
       await queue.add('work', { work }, { deduplication: { id: work } });
     },
-    start: () => void worker.run().catch(complain),
+    start: () => {
+      begin();
+      idle.start();
+    },
     stop: async () => {
+      await idle.stop();
+      const { worker, blocking } = present;
       const isHere = commands.status === 'ready';
       // A job that was fetched at the last moment is waited for as well, but never longer than the grace.
       const grace = new AbortController();
