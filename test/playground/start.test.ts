@@ -98,8 +98,10 @@ describe('npm start', { timeout: 90_000 }, () => {
   });
 
   it('continues after it was killed, without what the killed one left running', async () => {
+    const starts = () => read('.sluice/playground/app.log').match(/Sluice is ready/g)?.length;
     const first = start();
     const url = await first.url();
+    await expect.poll(starts, { timeout: 60_000 }).toBe(1);
     const app = read('.sluice/playground/app.pid');
     const socket = read('.sluice/playground/redis/socket');
     await ended(first.child, 'SIGKILL');
@@ -109,7 +111,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     expect(read('.sluice/playground/app.pid')).not.toBe(app);
     expect(read('.sluice/playground/redis/socket')).not.toBe(socket);
     expect(processesOf([app], socket)).toEqual([]);
-    expect(read('.sluice/playground/app.log').match(/Sluice is ready/g)).toHaveLength(2);
+    await expect.poll(starts, { timeout: 60_000 }).toBe(2);
   });
 });
 
