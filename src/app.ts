@@ -112,6 +112,7 @@ export async function startApp(config: Config, environment: Environment, options
   const chat = createChat({
     ...ledger,
     accept: around(at, 'accept', ledger.accept),
+    acceptSigned: around(at, 'accept', ledger.acceptSigned),
     acceptChain: around(at, 'accept', ledger.acceptChain),
     onCall: measures.called,
     directoryBell: { ring: () => bells.ring('groups'), rings: () => bells.rings('groups') },

@@ -152,6 +152,15 @@ export function exactDuration(ms: number): string {
   return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : spokenDuration(ms);
 }
 
+/** What it resolves to, or `late` where that takes longer than `ms`. */
+export async function within<T>(ms: number, answer: Promise<T>): Promise<T | 'late'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, ms, 'late' as const);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
 /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { MessageBody } from '../blocks.ts';
 import { messageOf } from '../errors.ts';
-import { pause } from '../time.ts';
+import { within } from '../time.ts';
+import { acceptOnce, asksForOne } from './accept-once.ts';
 import { act, isForm, isRequest } from './act.ts';
 import { firstWord } from './first-word.ts';
 import { listenToForm } from './form-listeners.ts';
@@ -15,6 +16,7 @@ import { listenToJoins } from './join-listeners.ts';
 import { listenToMentions } from './mention-listeners.ts';
 import { listenToPolicyForm } from './policy-form-listeners.ts';
 import type { Asker } from './ports.ts';
+import { claimOf } from './slack/claim.ts';
 import type { SlackApp } from './slack/slack-app.ts';
 import { helpReply } from './views/help.ts';
 
@@ -60,11 +62,14 @@ export function listen(
   }: Pick<SlackApp, 'app' | 'client' | 'openModal' | 'updateModal' | 'post' | 'postedAs'>,
   ports: ListenerPorts,
 ): void {
-  app.command(/^\/(release|rollback)$/, async ({ body, ack, respond }) => {
+  app.command(/^\/(release|rollback)$/, async ({ body, ack, respond, context }) => {
     const slash = slashSchema.parse(body);
     const said: Said = slash.command === '/rollback' ? '/rollback' : '/release';
     const parsed = parse(slash.text, said, ports.catalog.names());
     const asked = { channel: slash.channel_id };
+    const claim = claimOf(context);
+    // One release is claimed by the write that accepts it, everything else before anything is done.
+    if (claim !== undefined && !asksForOne(parsed) && !(await claim.take())) return;
     if (parsed.kind === 'command' && isForm(parsed.command)) {
       const empty = parsed.command.kind === 'form' ? emptyForm(ports, asked) : emptyPolicyForm(ports, asked);
       await ack();
@@ -78,19 +83,23 @@ export function listen(
     }
     const speak = (message: MessageBody) =>
       respond({ response_type: 'ephemeral', replace_original: false, ...message }).then(() => {});
-    const outcome = act(ports, slash.user_id, asked, `slash:${slash.trigger_id}`, parsed).then((done) => {
-      if (done.release !== undefined) ports.whispers.remember(done.release.id, speak);
+    const asking = [slash.user_id, asked, `slash:${slash.trigger_id}`, parsed] as const;
+    const acted =
+      claim !== undefined && asksForOne(parsed) ? acceptOnce(ports, claim, ...asking) : act(ports, ...asking);
+    const outcome = acted.then((done) => {
+      if (done?.release !== undefined) ports.whispers.remember(done.release.id, speak);
       return done;
     });
     // A request is one durable write, which is waited for: what is acknowledged stands. A look-up is not waited for.
     const waits = parsed.kind === 'mistake' || isRequest(parsed.command);
-    const limit = new AbortController();
-    const soon = waits ? await Promise.race([outcome, pause(ackWithinMs, limit.signal).then(() => null)]) : null;
-    limit.abort();
-    if (soon !== null && soon.release === undefined) return ack({ response_type: 'ephemeral', ...soon.body });
-    if (waits && soon === null) await ack({ response_type: 'ephemeral', text: slowly });
+    const soon = waits ? await within(ackWithinMs, outcome) : 'not waited for';
+    if (soon === null) return;
+    if (typeof soon === 'object' && soon.release === undefined)
+      return ack({ response_type: 'ephemeral', ...soon.body });
+    if (soon === 'late') await ack({ response_type: 'ephemeral', text: slowly });
     else await ack();
-    await tell(ports, speak, asked, slash.user_id, await outcome);
+    const done = await outcome;
+    if (done !== null) await tell(ports, speak, asked, slash.user_id, done);
   });
 
   listenToMentions({ app, post, postedAs }, ports);

@@ -154,6 +154,12 @@ export interface ChatPorts {
     request: Request,
     payload: string,
   ) => Promise<{ readonly kind: 'accepted' | 'seen'; readonly release: Release }>;
+  /** The same; where these bytes came before, nothing is written. */
+  readonly acceptSigned: (
+    request: Request,
+    payload: string,
+    signature: string,
+  ) => Promise<{ readonly kind: 'accepted' | 'seen'; readonly release: Release } | { readonly kind: 'replayed' }>;
   /** One release for each environment, in their order: all of them are written down, or none. */
   readonly acceptChain: (
     request: Request,

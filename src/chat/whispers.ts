@@ -20,7 +20,12 @@ export type Whispers = ReturnType<typeof createWhispers>;
 export function createWhispers(slack: Pick<SlackApp, 'ephemeral' | 'post'>, clock: Clock) {
   const remembered = new Map<string, Remembered>();
   const forgetOld = () => {
-    for (const [id, { untilMs }] of remembered) if (untilMs < clock.now()) remembered.delete(id);
+    const nowMs = clock.now();
+    for (const [id, { untilMs }] of remembered) {
+      // What follows was remembered later.
+      if (untilMs >= nowMs) return;
+      remembered.delete(id);
+    }
   };
   return {
     /** Keeps the way back to the person who asked for a release. */

@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { monotonicFactory, ulid } from 'ulid';
 import { Retryable } from '../errors.ts';
 import { key } from '../redis.ts';
 import { type Release, type ReleaseId, type Request, releaseIdSchema } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
-import type { Records, Write, WriteOutcome } from './record.ts';
+import type { Effect, Records, Write, WriteOutcome } from './record.ts';
+import { rememberedSeconds, signatureKey } from './replays.ts';
 import { type OnTransition, releaseWrite } from './transition.ts';
 
-/** Slack repeats an event for up to 25 hours (hourly retries of delayed events). */
-export const rememberedSeconds = 26 * 3_600;
-
 export type Accepted = { readonly kind: 'accepted' | 'seen'; readonly release: Release };
+
+/** The same bytes came before. */
+export interface Replayed {
+  readonly kind: 'replayed';
+}
 
 export interface AcceptPorts {
   readonly records: Records;
@@ -21,7 +24,7 @@ export interface AcceptPorts {
 
 /** Makes one release for each payload, or one chain of them, however often the payload comes. */
 export function createAccept({ records, clock, release, onTransition }: AcceptPorts) {
-  const next = monotonicFactory();
+  const next = monotonicFactory(random);
   const make = (request: Request, id: ReleaseId): Release => ({
     kind: 'release',
     id,
@@ -31,14 +34,13 @@ export function createAccept({ records, clock, release, onTransition }: AcceptPo
     since: instantOf(clock.now()),
     votes: [],
   });
-  /** Once for each name: whoever comes later finds the first one's release. */
-  const writeOnce = (made: Release, name: string): Write => {
+  /** Once for each memory: whoever comes later finds the first one's release. */
+  const writeOnce = (made: Release, memories: readonly string[]): Write => {
     const write = releaseWrite(null, made, { event: 'release.requested', by: made.request.requester });
-    const memory = key('payload', createHash('sha256').update(name).digest('hex'));
-    return {
-      ...write,
-      effects: [...write.effects, { kind: 'once', key: memory, member: made.id, seconds: rememberedSeconds }],
-    };
+    const once = memories.map(
+      (memory): Effect => ({ kind: 'once', key: memory, member: made.id, seconds: rememberedSeconds }),
+    );
+    return { ...write, effects: [...once, ...write.effects] };
   };
   const acceptedAs = async (made: Release, outcome: WriteOutcome | undefined): Promise<Accepted> => {
     // A call that was sent again after a lost connection finds its own id.
@@ -52,9 +54,17 @@ export function createAccept({ records, clock, release, onTransition }: AcceptPo
   };
   return {
     accept: async (request: Request, payload: string): Promise<Accepted> => {
-      const made = make(request, releaseIdSchema.parse(ulid(clock.now())));
-      const [outcome] = await records.write([writeOnce(made, payload)]);
+      const made = make(request, releaseIdSchema.parse(ulid(clock.now(), random)));
+      const [outcome] = await records.write([writeOnce(made, [payloadKey(payload)])]);
       return acceptedAs(made, outcome);
+    },
+    /** The same; in the same step the signature that the payload came under is remembered, and refused where it came before. */
+    acceptSigned: async (request: Request, payload: string, signature: string): Promise<Accepted | Replayed> => {
+      const made = make(request, releaseIdSchema.parse(ulid(clock.now(), random)));
+      const memory = signatureKey(signature);
+      const [outcome] = await records.write([writeOnce(made, [memory, payloadKey(payload)])]);
+      const isReplay = outcome?.kind === 'seen' && outcome.key === memory && outcome.member !== made.id;
+      return isReplay ? { kind: 'replayed' } : acceptedAs(made, outcome);
     },
     /** Linked releases of the same, one for each environment in their order: all of them are written down, or none. */
     acceptChain: async (
@@ -71,9 +81,19 @@ export function createAccept({ records, clock, release, onTransition }: AcceptPo
         const chain = { id, step: index + 1, environments: [...environments] };
         return { ...make({ ...request, environment }, each), chain };
       });
-      const writes = made.map((each, index) => writeOnce(each, `${payload} step ${index + 1}`));
+      const writes = made.map((each, index) => writeOnce(each, [payloadKey(`${payload} step ${index + 1}`)]));
       const outcomes = await records.writeTogether(writes);
       return Promise.all(made.map((each, index) => acceptedAs(each, outcomes[index])));
     },
   };
+}
+
+/** As random as what `ulid` takes by itself, which asks the system anew for each letter. */
+function random(): number {
+  return randomInt(2 ** 16) / 2 ** 16;
+}
+
+/** Where a payload is remembered, by its name. */
+function payloadKey(name: string): string {
+  return key('payload', createHash('sha256').update(name).digest('hex'));
 }

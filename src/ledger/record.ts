@@ -55,7 +55,7 @@ export interface Stored {
 export type WriteOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'moved'; readonly stored: Stored }
-  | { readonly kind: 'seen'; readonly member: string };
+  | { readonly kind: 'seen'; readonly member: string; readonly key: string };
 
 // The transition: either all of it happens or nothing. A call that the client sends again after a lost connection is
 // known by its token, so that it is answered `done` and not done twice.
@@ -69,7 +69,7 @@ for i = firstKey, #KEYS do
   if ARGV[effect] == 'fence' and redis.call('GET', KEYS[i]) ~= ARGV[effect + 1] then return {'fenced'} end
   if ARGV[effect] == 'once' then
     local seen = redis.call('GET', KEYS[i])
-    if seen then return {'seen', seen} end
+    if seen then return {'seen', seen, KEYS[i]} end
   end
 end
 
@@ -107,7 +107,7 @@ return {'done'}
 const answerSchema = z.union([
   z.tuple([z.literal('done')]),
   z.tuple([z.literal('fenced')]),
-  z.tuple([z.literal('seen'), z.string()]),
+  z.tuple([z.literal('seen'), z.string(), z.string()]),
   z.tuple([z.literal('moved'), z.string(), z.string()]),
 ]);
 
@@ -238,7 +238,7 @@ function outcomeOf(answer: z.infer<typeof answerSchema>): WriteOutcome {
     case 'fenced':
       throw new Retryable('another replica leads');
     case 'seen':
-      return { kind: 'seen', member: answer[1] };
+      return { kind: 'seen', member: answer[1], key: answer[2] };
     case 'moved':
       return { kind: 'moved', stored: { json: answer[1], message: answer[2] } };
   }

@@ -62,6 +62,7 @@ export function somePorts(over: Partial<ChatPorts> = {}) {
       releases.set(release.id, release);
       return { kind: 'accepted', release };
     },
+    acceptSigned: (request, payload) => ports.accept(request, payload),
     acceptChain: async (request, environments, payload) => {
       const [id] = environments.map((_, index) => releaseId(payloads.size + index + 101));
       if (id === undefined) return [];

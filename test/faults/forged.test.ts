@@ -29,11 +29,15 @@ async function replica(client: Redis) {
     firstSeen: ledger.firstSeen,
   });
   receiver.init({
-    processEvent: async ({ body, ack }) => {
+    processEvent: async ({ body, ack, customProperties: { claim } }) => {
       const trigger = String(body['trigger_id'] ?? body['event_id']);
+      // As chat has it: a command is claimed by the write that accepts it, an event was claimed before.
+      const accepted = await (body['command'] === undefined
+        ? ledger.accept(aRequest(), trigger)
+        : claim.takeBy((signature) => ledger.acceptSigned(aRequest(), trigger, signature)));
+      if (accepted.kind === 'replayed') return;
       processed.push(trigger);
-      const { release } = await ledger.accept(aRequest(), trigger);
-      await ack({ release: release.id });
+      await ack({ release: accepted.release.id });
     },
   });
   await receiver.start();

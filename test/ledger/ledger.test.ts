@@ -94,6 +94,19 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     ).toBeGreaterThan(25 * 3_600);
   });
 
+  test('takes the same signed bytes once, and the same payload under another signature as the release that it is', async () => {
+    const ask = (signature: string, payload = 'the same') => ledger.acceptSigned(aRequest(), payload, signature);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask('v0=first')));
+    expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['accepted', ...Array(9).fill('replayed')]);
+    expect((await ask('v0=second')).kind).toBe('seen');
+    expect(await ledger.firstSeen('v0=first')).toBe(false);
+    expect(await ledger.firstSeen('v0=third')).toBe(true);
+    expect((await ask('v0=third', 'another')).kind).toBe('replayed');
+    expect(await ledger.open()).toHaveLength(1);
+    const lives = await Promise.all((await redis.keys('*:signature:*')).map((place) => redis.ttl(place)));
+    expect(Math.min(...lives)).toBeGreaterThan(25 * 3_600);
+  });
+
   test('makes one chain of a payload: all of its steps or none, in their order, and each change makes it due', async () => {
     const way = ['dev', 'staging', 'production'];
     const ask = () => ledger.acceptChain(aRequest({ environment: 'dev' }), way, 'the same');

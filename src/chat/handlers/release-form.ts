@@ -4,7 +4,7 @@ import type { ModalView } from '../../blocks.ts';
 import { nearest } from '../../nearest.ts';
 import type { Preview } from '../../preview.ts';
 import type { Reason } from '../../reasons.ts';
-import { pause } from '../../time.ts';
+import { within } from '../../time.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import type { Target } from '../target.ts';
 import { releaseForm, serviceOptions, versionOption } from '../views/release-form.ts';
@@ -156,17 +156,11 @@ export async function submitForm(
       errors: { because: 'An override needs a reason: the channel is told, and somebody else reviews it.' },
     };
   const known = isDeepStrictEqual(shown?.filled, filled) ? shown?.preview : undefined;
-  const preview = (await soon(previewFilledIn(ports, asker, filled))) ?? known;
+  const checked = await within(checkWithinMs, previewFilledIn(ports, asker, filled));
+  const preview = (checked === 'late' ? undefined : checked) ?? known;
   const denied = preview?.reasons.filter(({ effect }) => effect === 'deny') ?? [];
   if (denied.length > 0) return { kind: 'errors', errors: errorsAt(denied, `version.${filled.service ?? ''}`) };
   return { kind: 'accepted', accepted: await acceptRelease(ports, asker, target) };
-}
-
-async function soon<T>(answer: Promise<T>): Promise<T | undefined> {
-  const limit = new AbortController();
-  const first = await Promise.race([answer, pause(checkWithinMs, limit.signal).then(() => undefined)]);
-  limit.abort();
-  return first;
 }
 
 const fieldOf: Partial<Record<Reason['code'], string>> = {

@@ -1,8 +1,9 @@
 import { messageOf } from '../../errors.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../../http.ts';
 import type { Log } from '../../telemetry.ts';
-import { type Clock, pause } from '../../time.ts';
+import { type Clock, within } from '../../time.ts';
 import { createComplaints } from '../complaints.ts';
+import { type Claim, type ClaimPorts, createClaim } from './claim.ts';
 import { verifySignature } from './signature.ts';
 
 /** What Bolt's App does with a payload. */
@@ -12,21 +13,22 @@ interface Processor {
     readonly ack: (response?: unknown) => Promise<void>;
     readonly retryNum?: number;
     readonly retryReason?: string;
+    readonly customProperties: { readonly claim: Claim };
   }) => Promise<void>;
 }
 
-export interface HttpReceiverPorts {
+export interface HttpReceiverPorts extends ClaimPorts {
   readonly signingSecret: string;
   readonly clock: Clock;
-  readonly log: Log;
-  /** Remembers a signature; false where it has come before. Rejects while that cannot be told. */
-  readonly firstSeen: (signature: string) => Promise<boolean>;
 }
 
-/** Slack shows an error to whoever waits longer, and tells an event again. */
-const ackWithinMs = 3_000;
+/** Slack waits for three seconds, shows an error then to whoever typed a command, and tells an event again. */
+const ackWithinMs = 2_500;
 
-/** A Bolt receiver behind our own HTTP server: each request is proven to be Slack's, of now, and new, before it is read. */
+/**
+ * A Bolt receiver behind our own HTTP server: each request is proven to be Slack's and of now before it is read, and
+ * claimed before anything comes of it.
+ */
 export function createHttpReceiver(ports: HttpReceiverPorts) {
   const { clock, log } = ports;
   let app: Processor | null = null;
@@ -46,19 +48,16 @@ export function createHttpReceiver(ports: HttpReceiverPorts) {
     if (payload['type'] === 'url_verification')
       return { status: 200, body: { challenge: String(payload['challenge']) } };
     if (app === null || !isOpen) return { status: 503, body: { error: 'not ready yet' } };
-    try {
-      if (!(await ports.firstSeen(signed.signature))) {
-        complain('it was sent before');
-        return { status: 401, body: { error: 'a replay' } };
-      }
-    } catch (error) {
-      log.warn(
-        { err: messageOf(error) },
-        'a request of Slack was not taken, as nobody can tell whether it is a replay',
-      );
-      return typeof payload['command'] === 'string' ? notNow : { status: 503, body: { error: 'not now' } };
+    const claim = createClaim(signed.signature, ports);
+    const answer = await within(ackWithinMs, deliver(app, payload, request, claim, log));
+    if (answer === 'late') return { status: 503, body: { error: 'too late' } };
+    if (answer !== null) return answer;
+    if (claim.state() === 'replay') {
+      complain('it was sent before');
+      return { status: 401, body: { error: 'a replay' } };
     }
-    return deliver(app, payload, request, log);
+    if (claim.state() !== 'unknown') return { status: 404, body: { error: 'nobody listens to this' } };
+    return isCommand(payload) ? notNow : { status: 503, body: { error: 'not now' } };
   };
 
   return {
@@ -87,32 +86,39 @@ const notNow: HttpAnswer = {
   },
 };
 
+/** What Bolt takes for a command: an event comes first there. */
+function isCommand(payload: Record<string, unknown>): boolean {
+  return typeof payload['command'] === 'string' && payload['event'] === undefined;
+}
+
+/** What a listener answers; null where none has acknowledged it. The listener of commands claims by itself, with what it writes. */
 async function deliver(
   app: Processor,
   body: Record<string, unknown>,
   { headers }: HttpRequest,
+  claim: Claim,
   log: Log,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer | null> {
+  if (!isCommand(body) && !(await claim.take())) return null;
   const acked = Promise.withResolvers<HttpAnswer>();
   const retryNum = Number(headers['x-slack-retry-num']);
   const reason = headers['x-slack-retry-reason'];
   const processed = app
     .processEvent({
       body,
+      customProperties: { claim },
       ack: async (response) => acked.resolve(ackAnswer(response)),
       ...(Number.isInteger(retryNum) ? { retryNum } : {}),
       ...(typeof reason === 'string' ? { retryReason: reason } : {}),
     })
     .then(
-      (): HttpAnswer => ({ status: 404, body: { error: 'nobody listens to this' } }),
+      () => null,
       (error: unknown): HttpAnswer => {
         log.error({ err: messageOf(error) }, 'a payload of Slack failed');
         return { status: 500, body: { error: 'internal error' } };
       },
     );
-  const limit = new AbortController();
-  const late = pause(ackWithinMs, limit.signal).then((): HttpAnswer => ({ status: 503, body: { error: 'too late' } }));
-  return Promise.race([acked.promise, processed, late]).finally(() => limit.abort());
+  return Promise.race([acked.promise, processed]);
 }
 
 function ackAnswer(response: unknown): HttpAnswer {

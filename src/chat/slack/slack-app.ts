@@ -69,6 +69,8 @@ export function createSlackApp(settings: SlackSettings, ports: SlackPorts) {
     logger,
     clientOptions,
     deferInitialization: true,
+    // Bolt would remember every channel that something came from.
+    convoStore: false,
   });
   app.error(async (error) => log.error({ err: messageOf(error) }, 'a Slack listener failed'));
   const { client } = app;

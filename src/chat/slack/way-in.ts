@@ -1,18 +1,15 @@
 import { type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Route } from '../../http.ts';
-import type { Log } from '../../telemetry.ts';
 import type { Clock } from '../../time.ts';
+import type { ClaimPorts } from './claim.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 
 export type Connection =
   | { readonly mode: 'socket'; readonly appToken: string }
   | { readonly mode: 'http'; readonly signingSecret: string };
 
-export interface WayInPorts {
+export interface WayInPorts extends ClaimPorts {
   readonly clock: Clock;
-  readonly log: Log;
-  /** Remembers the signature of a request over HTTP; false where it has come before. */
-  readonly firstSeen: (signature: string) => Promise<boolean>;
 }
 
 /** A way for payloads to come in. */
