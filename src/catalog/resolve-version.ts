@@ -68,9 +68,21 @@ function namedVersion({ request, rows, environments = [] }: VersionQuestion, nam
     return refused(
       'unknown-version',
       `"${name}" is an environment, and no version, branch or commit of ${service}`,
-      command(intent, service, environment, `from ${name}`),
+      betweenEnvironments(request, name, environments),
     );
   return unknownVersion({ request, rows }, name);
+}
+
+/** `web dev to production` is the way that versions go, `web production dev` says whence; one that is named twice was meant once. */
+function betweenEnvironments(
+  { intent, service, environment }: VersionQuestion['request'],
+  named: string,
+  inOrder: readonly string[],
+): string {
+  if (named === environment) return command(intent, service, environment, undefined);
+  return inOrder.indexOf(named) > inOrder.indexOf(environment)
+    ? command(intent, service, named, `from ${environment}`)
+    : command(intent, service, environment, `from ${named}`);
 }
 
 function unknownVersion({ request, rows }: Pick<VersionQuestion, 'request' | 'rows'>, name: string): Resolved {

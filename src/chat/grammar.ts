@@ -83,7 +83,7 @@ function withRepair(wrong: Mistake, plain: string, names: Names, again: Read): M
   });
   if (meant !== null) return { ...wrong, message: meant.why ?? wrong.message, next: slash(text(meant.words)) };
   const { next: _, ...bare } = wrong;
-  return known === undefined ? (instead(words, names) ?? bare) : { ...wrong, next: known };
+  return known === undefined ? (instead(bare, words, names) ?? bare) : { ...wrong, next: known };
 }
 
 const settlings = 4;
@@ -100,14 +100,16 @@ function settled(offered: string | undefined, again: Read): string | undefined {
 }
 
 /** Of a sentence that is no command at all: what runs of what it names, or all that can be typed. */
-function instead(words: readonly string[], names: Names): Mistake | null {
+function instead(wrong: Mistake, words: readonly string[], names: Names): Mistake | null {
   const lower = words.map((word) => word.toLowerCase());
   const [first = ''] = lower;
   if (names.services.length === 0 || names.services.includes(first) || verbOf(first, words.length, names) !== null)
     return null;
   const service = lower.find((word) => names.services.includes(word));
   const environment = lower.find((word) => names.environments.includes(word));
-  const message = `"${quoted(words.join(' '))}" is no command.`;
+  // An environment in its place: it is the name before that is not known.
+  const isTarget = names.environments.includes(lower[1] ?? '');
+  const message = isTarget ? wrong.message : `"${quoted(words.join(' '))}" is no command.`;
   const scope = [service, environment].filter((word) => word !== undefined).join(' ');
   return { kind: 'mistake', message, next: scope === '' ? typed('help', '') : typed('status', scope) };
 }

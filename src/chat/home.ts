@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
+import { slackIdSchema } from '../person.ts';
 import type { Release } from '../release.ts';
 import { pause } from '../time.ts';
 import type { Directory } from './directory.ts';
+import { rightsOf } from './handlers/hello.ts';
 import type { ChatPorts } from './ports.ts';
 import type { SlackApp } from './slack/slack-app.ts';
 import { type HomeFacts, homeView } from './views/home.ts';
@@ -97,6 +99,7 @@ async function factsOf(ports: HomePorts, shared: Shared, user: string): Promise<
       versions: environments.map((environment) => versionIn(name, environment)),
     })),
     own: own.length > 0,
+    rights: await rightsOf(ports, slackIdSchema.parse(user)),
   };
 }
 

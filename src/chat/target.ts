@@ -44,6 +44,12 @@ export function readTarget(
     names.environments.includes(first.toLowerCase()) &&
     names.services.includes(second.toLowerCase());
   if (isSwapped) return mistake('The service comes first, then the environment.', second, first, ...rest);
+  if (
+    second === undefined &&
+    names.environments.includes(first.toLowerCase()) &&
+    !names.services.includes(first.toLowerCase())
+  )
+    return mistake(`${asks[verb]} what in ${first.toLowerCase()}? ${known('service', names.services)}`);
   const service = readName('service', first, names.services);
   if (service.kind === 'mistake')
     return service.near === undefined
@@ -79,6 +85,13 @@ export function readTarget(
       service.name,
       way.slice(0, longestChain).join(','),
       ...rest,
+    );
+  if (rest.at(-1)?.toLowerCase() === 'ref')
+    return mistake(
+      'After ref comes the ticket, such as ref CHG123.',
+      service.name,
+      way.join(','),
+      ...rest.slice(0, -1),
     );
   const wanted = readWanted(rest, names);
   if (wanted.kind === 'mistake')

@@ -21,7 +21,7 @@ export function diff(words: readonly string[], clauses: Clauses, names: Names): 
   return read.kind === 'target' ? command({ kind: 'diff', ...read.target }) : read;
 }
 
-/** A command that is mistyped is the one that is near. */
+/** All that can be typed, or one command; one that is mistyped is the one that is near. */
 export function help([about]: readonly string[]): Parsed {
   if (about === undefined) return command({ kind: 'help' });
   const word = about.toLowerCase().replace(/^\//, '');
@@ -31,7 +31,8 @@ export function help([about]: readonly string[]): Parsed {
     1,
   )[0];
   const found = commandTable.find(({ verb }) => verb === near)?.verb;
-  return command({ kind: 'help', ...(found === undefined ? {} : { about: found }) });
+  if (found === undefined) return mistake(`There is no command "${quoted(about)}".`, typed('help', ''));
+  return command({ kind: 'help', about: found });
 }
 
 /** `RELEASE [because TEXT]`. */

@@ -139,6 +139,11 @@ describe('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('opens a channel by its name, as people write it into a link', async () => {
+    await open('UANA', 'releases');
+    await page.getByRole('combobox', { name: 'Message to releases', exact: true }).waitFor();
+  });
+
   test('sends what is written with Enter, keeps a line break made with Shift', async () => {
     await composer().fill('first');
     await composer().press('Shift+Enter');

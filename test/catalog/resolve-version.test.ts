@@ -93,6 +93,20 @@ describe('a version that is named', () => {
       '`/release web production from staging`',
     ],
     [
+      'an environment that comes later',
+      'after',
+      'unknown-version',
+      '"after" is an environment, and no version, branch or commit of web',
+      '`/release web after from production`',
+    ],
+    [
+      'the environment once more',
+      'production',
+      'unknown-version',
+      '"production" is an environment, and no version, branch or commit of web',
+      '`/release web production`',
+    ],
+    [
       'a commit that was built twice',
       'c0c0c0c',
       'ambiguous-version',
@@ -100,7 +114,7 @@ describe('a version that is named', () => {
       '`/release web production 1.4.0`',
     ],
   ])('%s is refused with what was meant', (_title, name, code, text, next) => {
-    expect(resolve({ request: named(name), environments: ['dev', 'staging'] })).toEqual({
+    expect(resolve({ request: named(name), environments: ['dev', 'staging', 'production', 'after'] })).toEqual({
       kind: 'refused',
       reason: { code, effect: 'deny', text, next },
     });

@@ -395,10 +395,10 @@ describe('locks', () => {
     expect((await office.told('mia', '/release unlock dev')).texts[0]).toContain('/release unfreeze dev');
     expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain('Unfrozen: everything');
     expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain(
-      'Everything as a whole is not frozen, but',
+      'There is no freeze of everything, but dev is frozen',
     );
     expect((await office.told('mia', '/release unfreeze dev')).texts[0]).toContain('Unfrozen: dev');
-    expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain('Everything is not frozen');
+    expect((await office.told('mia', '/release unfreeze')).texts[0]).toContain('There is no freeze of everything');
   });
 
   test('are not for those who may not release', async () => {

@@ -36,6 +36,17 @@ test('what somebody has muted is in their Home tab, and is ended there', async (
   await world.wait('the end of the mute in the Home tab', () => !home('ana').includes('Muted'));
 });
 
+test('a Home tab says what its person may do, and offers the form to those who may release', async () => {
+  const { control } = world.workspace;
+  control.openHome('olu');
+  await shows('olu', /release nothing yet.*Ask mia/);
+  expect(home('olu')).not.toContain('release.form');
+  await shows('ana', /You may release to dev, staging and production/);
+  await control.pressHome('ana', 'release.form');
+  await world.wait('the form', () => control.views('ana').length > 0);
+  await control.closeWindow('ana');
+});
+
 test('what waits for votes is in the Home tab of those who can vote, and can be approved there', async () => {
   const { control } = world.workspace;
   control.openHome('bo');

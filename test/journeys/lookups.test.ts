@@ -31,9 +31,9 @@ describe('what is asked is answered privately, with the next command', () => {
     ['/release web prodution', /production/],
     ['/release web dev 1.4.99', /1\.4\.2/],
     ['/release web dev feature/nothing', /no version, branch or commit/],
-    ['/release ../etc dev', /is no command/],
+    ['/release ../etc dev', /There is no service/],
     ['/release production web', /\/release web production/],
-    ['/release web dev staging', /"staging" is an environment[\s\S]*\/release web dev from staging/],
+    ['/release web dev staging', /"staging" is an environment[\s\S]*\/release web staging from dev/],
     ['/rollback web', /environment|rollback/i],
   ])('%s', async (text, expected) => {
     await world.say('ana', 'general', text);

@@ -9,6 +9,7 @@ import { type MutePorts, unmuteById } from './mutes.ts';
 import { clickPolicy } from './policy.ts';
 import { askWhyRejected } from './reject-modal.ts';
 import type { Accepted } from './release.ts';
+import { emptyForm } from './release-form.ts';
 import { reviewRelease } from './reviews.ts';
 import { rollBack } from './roll-back.ts';
 import { keepHold, takeOver } from './take-over.ts';
@@ -64,6 +65,10 @@ export async function click(
   if (action.startsWith('drift.')) return { body: await clickDrift(ports, asker, action, value) };
   if (action === 'notice.confirm-record' || action === 'notice.resume-lane')
     return { body: await operate(ports, asker, action, value) };
+  if (action === 'release.form') {
+    const isOpen = await open(emptyForm(ports, asker.asked));
+    return { body: isOpen ? null : reply('Slack did not open the form. Press the button again.') };
+  }
   const act = Object.hasOwn(onRelease, action) ? onRelease[action] : undefined;
   const [named = '', seen] = value.split('.');
   const id = releaseIdSchema.safeParse(named);

@@ -87,13 +87,10 @@ export async function endHolds(ports: ChatPorts, asker: Asker, what: What, scope
       ({ service, environment }) =>
         (scope.service ?? service) === service && (scope.environment ?? environment) === environment,
     );
-    const done = what === 'lock' ? 'locked' : 'frozen';
-    if (near === undefined)
-      return reply(`${capital(heldWords(scope))} is not ${done}.`, `All locks and freezes: ${code('/release locks')}`);
-    return reply(
-      `${capital(heldWords(scope))} as a whole is not ${done}, but ${holdWords(near)}.`,
-      `Next: ${code(endCommand(near))}`,
-    );
+    const none = `There is no ${what} of ${heldWords(scope)}`;
+    if (near === undefined) return reply(`${none}.`, `All locks and freezes: ${code('/release locks')}`);
+    const whole = scopeWords(scope) === '' ? '' : ' as a whole';
+    return reply(`${none}${whole}, but ${holdWords(near)}.`, `Next: ${code(endCommand(near))}`);
   }
   const answers: string[] = [];
   for (const hold of found) answers.push(await endHold(ports, asker, hold));

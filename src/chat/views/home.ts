@@ -4,6 +4,7 @@ import type { Drift } from '../../drift.ts';
 import type { Hold } from '../../hold.ts';
 import type { Release } from '../../release.ts';
 import type { Silence } from '../../silence.ts';
+import { type Rights, rightsWords } from './hello.ts';
 import { muteWords } from './mutes.ts';
 import { day, fitting, holdWords, shortId, stateWords, stepOf, when } from './words.ts';
 
@@ -22,6 +23,7 @@ export interface HomeFacts {
   readonly services: readonly { readonly name: string; readonly versions: readonly (string | null)[] }[];
   /** Whether those are the services of this person's groups; else all. */
   readonly own: boolean;
+  readonly rights: Rights;
 }
 
 const shownEach = 5;
@@ -41,7 +43,7 @@ export function homeView(facts: HomeFacts): HomeView {
           value: `${release.id}.${(release.decision?.bound ?? '').slice(0, 12)}`,
           style: 'primary',
         }),
-        button({ text: 'Reject', action: 'release.reject', value: release.id, style: 'danger' }),
+        button({ text: 'Reject …', action: 'release.reject', value: release.id, style: 'danger' }),
       ),
     ]),
     ...part('Your releases that wait', waiting, (release) => [
@@ -80,7 +82,10 @@ export function homeView(facts: HomeFacts): HomeView {
         accessory: button({ text: 'Unmute', action: 'mute.end', value: silence.id }),
       },
     ]),
-    context(`Ask with ${code('/release')}; all there is to say: ${code('/release help')}`),
+    ...(facts.rights.releases.length === 0
+      ? []
+      : [actions(button({ text: 'Release …', action: 'release.form', value: 'home' }))]),
+    context(rightsWords(facts.rights), `Ask with ${code('/release')}; all there is to say: ${code('/release help')}`),
   ];
   return { type: 'home', blocks: blocks.slice(0, 100) };
 }

@@ -52,7 +52,7 @@ export function shortId(release: Pick<Release, 'id'>): string {
 export function stepOf(release: Release): string {
   const from = release.plan?.from?.version;
   const to = versionOf(release) || '…';
-  const step = from === undefined ? to : `${from} → ${to}`;
+  const step = from === undefined || from === to ? to : `${from} → ${to}`;
   return `${escapeText(release.request.service)} ${escapeText(step)} in ${escapeText(release.request.environment)}`;
 }
 

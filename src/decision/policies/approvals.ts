@@ -13,8 +13,7 @@ export const approvals: PolicyCheck = (question) => {
     const { line, index, from, may, counted } = demand;
     if (counted.length >= line.count) return [];
     const names = either(from.length === 0 ? ['an approver'] : from);
-    const so =
-      counted.length === 0 ? '' : `, has ${counted.length} (${counted.map(({ name }) => `@${name}`).join(', ')})`;
+    const so = counted.length === 0 ? '' : `, has ${counted.length} (${counted.map(({ name }) => name).join(', ')})`;
     const isWarning = line.level === 'warn';
     const reason: Reason = {
       code: 'approvals-missing',

@@ -24,7 +24,7 @@ const dismissedKey = 'sluice.examples.dismissed';
 export function Channel({ state, boot, known, onSend, story = null }) {
   const [shown, setShown] = useState(localStorage.getItem(dismissedKey) === null);
   const [fill, setFill] = useState(/** @type {string | null} */ (null));
-  const [homeShown, showHome] = useState(false);
+  const [chosen, showHome] = useState(/** @type {boolean | null} */ (null));
   const show = (/** @type {boolean} */ wanted) => {
     if (wanted) localStorage.removeItem(dismissedKey);
     else localStorage.setItem(dismissedKey, 'yes');
@@ -36,6 +36,8 @@ export function Channel({ state, boot, known, onSend, story = null }) {
   const mark = direct ? '' : '#';
   const place = `${state.as} ${state.channel}`;
   const messages = state.history[state.channel];
+  // Nothing was written yet: then there is more to see on its Home tab.
+  const homeShown = chosen ?? messages?.length === 0;
   return html`<main class="channel" aria-label=${`Channel ${name}`}>
     <header class="channel-header">
       <h1><span class="hash" aria-hidden="true">${mark}</span>${name}</h1>

@@ -138,7 +138,8 @@ export function createClient(store) {
   async function become(as, channel = get().channel, thread = get().thread) {
     const boot = await api.boot(as);
     const me = typeof boot.me === 'string' ? boot.me : boot.me.id;
-    const here = boot.channels.find(({ id }) => id === channel)?.id ?? boot.channels[0]?.id ?? '';
+    const here =
+      boot.channels.find(({ id, name }) => id === channel || name === channel)?.id ?? boot.channels[0]?.id ?? '';
     const { messages } = here === '' ? { messages: [] } : await api.history(me, here);
     if (get().as !== '') remembered.set(get().as, get().history);
     const before = remembered.get(me) ?? {};

@@ -134,7 +134,7 @@ export const stories = [
         ...dev,
         tell: 'The cause is found: she ends the lock.',
         say: '/release unlock web dev',
-        until: /Unlocked|not locked/,
+        until: /Unlocked|There is no lock/,
       },
     ],
   },

@@ -33,6 +33,7 @@ test('a vote in the Home tab is for what was drawn there', () => {
     environments: [],
     services: [],
     own: false,
+    rights: { releases: [], approves: ['production'], operates: false, releasers: [], operators: [] },
   };
   expect(words(homeView({ toApprove: [release], ...none }))).toContain(`${release.id}.abababababab`);
 });

@@ -51,7 +51,7 @@ describe('approvals', () => {
       {
         code: 'approvals-missing',
         effect: 'hold',
-        text: 'needs 2 approvals from @platform or @storefront, has 1 (@bo)',
+        text: 'needs 2 approvals from @platform or @storefront, has 1 (bo)',
         next: 'ask @platform or @storefront to approve',
         policy: 'approvals',
         source: 'sluice.yaml:16@0e0e0e0',
@@ -68,7 +68,7 @@ describe('approvals', () => {
       'whom it has, and how many more',
       asking('["@platform", "@storefront", mia]', 'count: 4'),
       [bo, cy],
-      'needs 4 approvals from @platform, @storefront or mia, has 2 (@bo, @cy)',
+      'needs 4 approvals from @platform, @storefront or mia, has 2 (bo, cy)',
       'only 1 more in @platform, @storefront or mia can vote: add people there',
     ],
     [
@@ -82,7 +82,7 @@ describe('approvals', () => {
       'that nobody is left',
       asking(platform, 'count: 3'),
       [bo, cy],
-      'needs 3 approvals from @platform, has 2 (@bo, @cy)',
+      'needs 3 approvals from @platform, has 2 (bo, cy)',
       'nobody else in @platform can vote: add people there',
     ],
     [
