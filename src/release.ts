@@ -103,7 +103,8 @@ export const stateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unchanged') }),
   z.strictObject({ kind: z.literal('held') }),
   z.strictObject({ kind: z.literal('queued') }),
-  z.strictObject({ kind: z.literal('writing') }),
+  /** `onto`: the head that its commit is pushed onto, `at`: when that was last begun. */
+  z.strictObject({ kind: z.literal('writing'), onto: commitShaSchema, at: instantSchema }),
   z.strictObject({ kind: z.literal('written'), commit: commitShaSchema }),
   z.strictObject({ kind: z.literal('rejected'), by: personSchema, because: z.string().optional() }),
   z.strictObject({ kind: z.literal('expired') }),

@@ -5,12 +5,14 @@ import type { Clock } from '../time.ts';
 import { type Checked, type CheckPorts, checkRelease, placesOf } from './lane-check.ts';
 import type { Batch, LaneGitops, Moved, Transition } from './ports.ts';
 import { refusedPlan } from './replan.ts';
+import { beingWritten, mayArrive } from './under-way.ts';
 
 export interface BatchPorts extends CheckPorts {
   readonly transitionAll: (list: Transition[]) => Promise<Moved[]>;
   readonly gitops: LaneGitops;
   /** Tells Flux that there is something to fetch. */
   readonly afterPush: (lane: Lane, head: CommitSha) => void;
+  readonly clock: Clock;
   /** For how old facts are: it never jumps. */
   readonly steady: Clock;
   /** The second look that a written release wants; undefined where it wants none. */
@@ -22,7 +24,8 @@ export interface BatchPorts extends CheckPorts {
 }
 
 export type Pass =
-  | { readonly kind: 'pushed' | 'nothing' | 'behind' | 'left' }
+  /** `unsure`: nothing went, and what may not go is perhaps on its way by an earlier push. */
+  | { readonly kind: 'pushed' | 'nothing' | 'behind' | 'left' | 'unsure' }
   | { readonly kind: 'refused' | 'unreachable'; readonly because: string };
 
 /** Judges, commits and pushes one batch on top of a fetched head. */
@@ -36,19 +39,22 @@ export async function writeBatch(
   const known = await findWritten(ports, lane, head, chosen);
   await move(ports, 'found', known);
   const found = new Set(known.map(({ before }) => before.id));
-  const writing = await beginWriting(
-    ports,
-    chosen.filter(({ id }) => !found.has(id)),
-  );
+  const open = chosen.filter(({ id }) => !found.has(id));
+  const takenUp = open.filter(({ state }) => state.kind === 'writing');
+  const begun = await beginWriting(ports, head, open);
+  const writing = [...takenUp, ...begun].toSorted(byId);
   if (writing.length === 0) return { kind: 'nothing' };
   const batch = ports.gitops.begin(lane, head);
   await batch.prefetch([...new Set(writing.flatMap(({ plan }) => (plan?.places ?? []).map(({ path }) => path)))]);
   const fresh = { head };
   const readAtMs = ports.steady.now();
   const checked = await Promise.all(writing.map((release) => checkRelease(ports, batch, fresh, release)));
-  const going = await settleChecked(ports, checked);
+  const staying = checked.filter((each) => each.kind === 'stay');
+  const sure = staying.filter(({ before }) => begun.includes(before) || !mayArrive(before, head, ports.clock));
+  await move(ports, 'stay', sure);
+  const going = await claim(ports, head, checked, takenUp);
   const committed = await commitAll(ports, batch, going);
-  if (committed.length === 0) return { kind: 'nothing' };
+  if (committed.length === 0) return { kind: sure.length < staying.length ? 'unsure' : 'nothing' };
   // From here on the commits would be out of our hands; a worker that was replaced must not go on.
   if (signal.aborted) return { kind: 'left' };
   // Nor one that stood still: rights and locks may have changed since it looked.
@@ -156,40 +162,48 @@ async function oldest(ports: BatchPorts, lane: Lane, heads: readonly CommitSha[]
 }
 
 /** From here on nobody can cancel them; those that somebody changed meanwhile drop out. */
-async function beginWriting(ports: BatchPorts, releases: readonly Release[]): Promise<Release[]> {
+async function beginWriting(ports: BatchPorts, head: CommitSha, releases: readonly Release[]): Promise<Release[]> {
   const queued = releases.filter(({ state }) => state.kind === 'queued');
+  const change = { state: beingWritten(head, ports.clock) };
   const moved = await move(
     ports,
     'writing',
-    queued.map((before) => ({ before, change: { state: { kind: 'writing' } }, entry: { event: 'release.writing' } })),
+    queued.map((before) => ({ before, change, entry: { event: 'release.writing' } })),
   );
-  const begun = moved.flatMap(({ kind, record }) => (kind === 'done' ? [record] : []));
-  const writing = releases.filter(({ state }) => state.kind === 'writing');
-  return [...writing, ...begun].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return moved.flatMap(({ kind, record }) => (kind === 'done' ? [record] : []));
 }
 
-/** Writes down what may not go, and new plans of what may; returns what is to be committed, as its record says it. */
-async function settleChecked(ports: BatchPorts, checked: readonly Checked[]): Promise<Release[]> {
-  const staying = checked.filter((each) => each.kind === 'stay');
-  await move(
-    ports,
-    'stay',
-    staying.map(({ before, change, entry }) => ({ before, change, entry })),
-  );
+/**
+ * Writes down new plans, and that this worker writes what another one had begun: where both look at a release at once,
+ * what the slower one then has to say of it no longer counts. Returns what is to be committed, as its record says it.
+ */
+async function claim(
+  ports: BatchPorts,
+  head: CommitSha,
+  checked: readonly Checked[],
+  takenUp: readonly Release[],
+): Promise<Release[]> {
   const going = checked.filter((each) => each.kind === 'go');
-  const renewed = going.filter(({ isNew }) => isNew);
+  const isChanged = ({ isNew, before }: (typeof going)[number]) => isNew || takenUp.includes(before);
+  const state = beingWritten(head, ports.clock);
   const moved = await move(
     ports,
     'replan',
-    renewed.map(({ before, release: { plan, decision } }) => ({
+    going.filter(isChanged).map(({ before, isNew, release: { plan, decision } }) => ({
       before,
-      change: { ...(plan === undefined ? {} : { plan }), ...(decision === undefined ? {} : { decision }) },
-      entry: { event: 'release.replanned', text: 'planned again on what others have written since' },
+      change: { state, ...(plan === undefined ? {} : { plan }), ...(decision === undefined ? {} : { decision }) },
+      entry: isNew
+        ? { event: 'release.replanned', text: 'planned again on what others have written since' }
+        : { event: 'release.writing' },
     })),
   );
-  const fresh = moved.flatMap(({ kind, record }) => (kind === 'done' ? [record] : []));
-  const unchanged = going.filter(({ isNew }) => !isNew).map(({ release }) => release);
-  return [...unchanged, ...fresh].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const claimed = moved.flatMap(({ kind, record }) => (kind === 'done' ? [record] : []));
+  const begun = going.filter((each) => !isChanged(each)).map(({ release }) => release);
+  return [...begun, ...claimed].toSorted(byId);
+}
+
+function byId(a: Release, b: Release): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 async function commitAll(ports: BatchPorts, batch: Batch, going: readonly Release[]): Promise<Committed[]> {

@@ -37,6 +37,8 @@ export async function runLane(ports: LanePorts, lane: Lane, signal: AbortSignal)
         return unreachable(ports, lane, pass.because);
       case 'refused':
         return { kind: 'done' };
+      case 'unsure':
+        return { kind: 'later', because: 'a push whose end nobody saw may still arrive' };
       case 'behind':
         behind += 1;
         if (behind >= behindLimit) return { kind: 'later', because: 'others were faster each time' };

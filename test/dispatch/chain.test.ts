@@ -11,6 +11,7 @@ import {
   anArtifact,
   aPlan,
   aRelease,
+  aState,
   at,
   bo,
   noonMs,
@@ -272,7 +273,7 @@ describe('a chain', () => {
   });
 
   test.each<[string, Release]>([
-    ['what is being written', { ...awaiting(3, { isReached: true }), state: { kind: 'writing' }, plan: aPlan() }],
+    ['what is being written', { ...awaiting(3, { isReached: true }), state: aState('writing'), plan: aPlan() }],
     ['what is written', arrived(3, waits)],
   ])('leaves %s alone', async (_, last) => {
     const { record } = await advanced([arrived(1, failed), arrived(2, failed), last]);

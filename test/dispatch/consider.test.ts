@@ -10,6 +10,7 @@ import {
   ana,
   aPlan,
   aRelease,
+  aState,
   at,
   aVote,
   bo,
@@ -156,7 +157,7 @@ describe('behind others', () => {
   const mine = (number: number, kind: 'requested' | 'held' | 'queued' | 'writing', requester = ana) =>
     aRelease({
       id: releaseId(number),
-      state: { kind },
+      state: aState(kind),
       plan: aPlan({ artifact: anArtifact({ version: '1.4.0' }) }),
       request: { requester },
     });
@@ -306,7 +307,7 @@ describe('a held release', () => {
 test.each(['queued', 'writing', 'denied', 'unchanged', 'expired'] as const)(
   'a %s release is not its matter',
   async (kind) => {
-    const { record } = await considered(aRelease({ state: { kind } }));
+    const { record } = await considered(aRelease({ state: aState(kind) }));
     expect(record.log).toEqual([]);
   },
 );
@@ -330,12 +331,12 @@ describe('what goes by itself', () => {
     expect(now.decision?.reasons.map(({ code }) => code)).toEqual(['behind-another']);
   });
 
-  test.each<[Release['state']['kind'], string]>([
+  test.each<['held' | 'queued' | 'writing', string]>([
     ['held', 'queued'],
     ['queued', 'held'],
     ['writing', 'held'],
   ])('keeps a person waiting only while it is on its way: %s', async (kind, expected) => {
-    const older = alone(1, { kind } as Release['state']);
+    const older = alone(1, aState(kind));
     const { state, record } = await considered(aRelease({ id: releaseId(2) }), {}, [older]);
     expect(state).toBe(expected);
     expect(record.stateOf(older)).toBe(kind);

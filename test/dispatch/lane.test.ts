@@ -13,6 +13,7 @@ import {
   aPlace,
   aPlan,
   aRelease,
+  aState,
   digest,
   releaseId,
   sha,
@@ -53,12 +54,13 @@ function aLaneWith(releases: Release[], over: Partial<LanePorts> = {}) {
     isStopped: async () => stopped.size > 0,
     stopLane: async (_lane, because) => void stopped.add(because),
     pause: async () => {},
+    clock: aClock(),
     steady: aClock(),
     random: () => 0.5,
     ...over,
   };
   const run = (signal = new AbortController().signal) => runLane(ports, aLane, signal);
-  return { remote, record, told, stopped, run };
+  return { ports, remote, record, told, stopped, run };
 }
 
 describe('the lane', () => {
@@ -91,7 +93,7 @@ describe('the lane', () => {
   });
 
   test('finds what a killed worker pushed by its trailer, and does not commit it again', async () => {
-    const release = queued(1, 'web', { state: { kind: 'writing' } });
+    const release = queued(1, 'web', { state: aState('writing') });
     const { remote, record, run } = aLaneWith([release]);
     const batch = remote.gitops.begin(aLane, remote.head());
     await batch.commit(release);
@@ -112,6 +114,77 @@ describe('the lane', () => {
     expect(await run()).toEqual({ kind: 'done' });
     expect(remote.releases()).toEqual([release.id]);
     expect(record.stateOf(release)).toBe('written');
+  });
+
+  describe('what may not go any more, while a push of it may still arrive', () => {
+    const held = async () => aDecision({ kind: 'held', reasons: [{ code: 'locked', effect: 'hold', text: 'audit' }] });
+    const unsure = { kind: 'later', because: 'a push whose end nobody saw may still arrive' };
+
+    test('stays as it is, and is written where the push arrives after all', async () => {
+      const release = queued(1, 'web', { state: aState('writing') });
+      const { remote, record, run } = aLaneWith([release], { decide: held });
+      expect(await run()).toEqual(unsure);
+      expect(record.stateOf(release)).toBe('writing');
+      const underWay = remote.gitops.begin(aLane, remote.head());
+      await underWay.commit(release);
+      await underWay.push();
+      expect(await run()).toEqual({ kind: 'done' });
+      expect(record.stateOf(release)).toBe('written');
+    });
+
+    test('is held as soon as the branch has moved on without it', async () => {
+      const release = queued(1, 'web', { state: aState('writing') });
+      const { remote, record, run } = aLaneWith([release], { decide: held });
+      remote.commit();
+      expect(await run()).toEqual({ kind: 'done' });
+      expect(record.stateOf(release)).toBe('held');
+    });
+
+    test('is held when no push can be so slow', async () => {
+      const release = queued(1, 'web', { state: aState('writing') });
+      const clock = aClock();
+      const { record, run } = aLaneWith([release], { decide: held, clock });
+      clock.move(74_999);
+      expect(await run()).toEqual(unsure);
+      clock.move(1);
+      await run();
+      expect(record.stateOf(release)).toBe('held');
+    });
+
+    test('does not keep the others of its lane', async () => {
+      const release = queued(1, 'web', { state: aState('writing') });
+      const other = queued(2, 'api');
+      const decide = async ({ id }: Release) => (id === release.id ? held() : aDecision());
+      const { record, run } = aLaneWith([release, other], { decide });
+      expect(await run()).toEqual({ kind: 'done' });
+      expect([release, other].map(record.stateOf)).toEqual(['held', 'written']);
+    });
+  });
+
+  test('what another worker has taken over and pushed is not held by the one that was slower', async () => {
+    const release = queued(1);
+    const lane = aLaneWith([release], {
+      decide: async () => {
+        await taker();
+        return aDecision({ kind: 'held', reasons: [{ code: 'locked', effect: 'hold', text: 'audit' }] });
+      },
+    });
+    const taker = async () => {
+      const batch = lane.remote.gitops.begin;
+      const faster: typeof batch = (...args) => {
+        const begun = batch(...args);
+        // It has pushed, and not yet written it down, when the slower one comes to its decision.
+        return { ...begun, push: async () => ({ ...(await begun.push()), kind: 'unreachable', because: 'cut' }) };
+      };
+      await runLane(
+        { ...lane.ports, decide: async () => aDecision(), gitops: { ...lane.remote.gitops, begin: faster } },
+        aLane,
+        new AbortController().signal,
+      );
+    };
+    await lane.run();
+    expect(lane.remote.releases()).toEqual([release.id]);
+    expect(lane.record.stateOf(release)).toBe('written');
   });
 
   test('tries again from the fetch when others were faster, with everything decided again', async () => {
@@ -308,10 +381,13 @@ test('a worker that stood still after it had looked looks again before it pushes
     return looked === 1 ? aDecision() : aDecision({ kind: 'held', reasons: [locked] });
   };
   const locked = { code: 'locked', effect: 'hold', text: 'web is locked' } as const;
-  const { remote, record, run } = aLaneWith([release], { decide, steady });
+  const clock = aClock();
+  const { remote, record, run } = aLaneWith([release], { decide, steady, clock });
   await run();
   expect(looked).toBe(2);
   expect(remote.releases()).toEqual([]);
+  clock.move(75_000);
+  await run();
   expect(record.stateOf(release)).toBe('held');
 });
 

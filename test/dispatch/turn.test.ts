@@ -4,7 +4,7 @@ import { Retryable } from '../../src/errors.ts';
 import type { ReasonCode } from '../../src/reasons.ts';
 import type { Release, State } from '../../src/release.ts';
 import type { Verdict } from '../../src/verdict.ts';
-import { aDecision, aPlan, aRelease, at, releaseId, sha } from '../support/builders.ts';
+import { aDecision, aPlan, aRelease, aState, at, releaseId, sha } from '../support/builders.ts';
 import { aRecord } from './fake-ledger.ts';
 
 const of = at();
@@ -61,7 +61,7 @@ describe('of what a window had held', () => {
   test.each<[string, Release, boolean]>([
     ['has its turn', held(1, [], true), true],
     ['is queued', one(1, { kind: 'queued' }), true],
-    ['is being written', one(1, { kind: 'writing' }), true],
+    ['is being written', one(1, aState('writing')), true],
     ['is written and not looked at yet', written(1), true],
     ['has not arrived', written(1, 'waiting'), true],
     ['waits for a remote that is away', held(1, ['remote-unreachable'], true), true],

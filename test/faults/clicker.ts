@@ -84,6 +84,7 @@ async function serve(url: string, remote: string): Promise<void> {
     reviewOf: () => undefined,
     stopLane: async () => {},
     pause,
+    clock,
     steady: clock,
     random: Math.random,
   };

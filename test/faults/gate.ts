@@ -132,6 +132,7 @@ export async function openGate(open: (redis: Redis) => Source = sourceInMemory) 
         reviewOf: () => undefined,
         stopLane: async () => {},
         pause: async () => {},
+        clock,
         steady: clock,
         random: () => 0.5,
       },

@@ -1,31 +1,16 @@
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { openRedis, whenReady } from '../../src/redis.ts';
-import type { State } from '../../src/release.ts';
 import { systemClock } from '../../src/time.ts';
-import { aDecision, aPerson, aPlan, aRequest, aVote, sha } from '../support/builders.ts';
+import { aDecision, aPlan, aRequest, aState, aVote } from '../support/builders.ts';
 
 /** Where a release may go from each state; what the record is asked to keep in order. */
-export const ways: Readonly<Record<string, readonly State['kind'][]>> = {
+export const ways: Readonly<Record<string, readonly Parameters<typeof aState>[0][]>> = {
   requested: ['denied', 'held', 'queued'],
   held: ['held', 'queued', 'expired', 'cancelled'],
   queued: ['writing', 'held', 'cancelled'],
   writing: ['written', 'held', 'queued'],
   written: ['written'],
 };
-
-function stateOf(kind: State['kind']): State {
-  switch (kind) {
-    case 'written':
-      return { kind, commit: sha('ab') };
-    case 'cancelled':
-      return { kind, by: aPerson() };
-    case 'rejected':
-    case 'superseded':
-      throw new Error(`${kind} is not walked here`);
-    default:
-      return { kind };
-  }
-}
 
 /** Mulberry32: a run can be repeated by its seed. */
 function randomOf(seed: number): () => number {
@@ -60,7 +45,7 @@ async function act(url: string, seed: number, payloads: number, steps: number): 
     const to = before === null ? undefined : pick(ways[before.state.kind] ?? []);
     if (before === null || to === undefined) continue;
     const change = {
-      state: stateOf(to),
+      state: aState(to),
       plan: aPlan(),
       decision: aDecision(),
       ...(random() < 0.3 ? { votes: [...before.votes, aVote()] } : {}),

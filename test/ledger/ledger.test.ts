@@ -15,6 +15,7 @@ import {
   ana,
   aPlan,
   aRequest,
+  aState,
   at,
   aVote,
   bo,
@@ -81,7 +82,7 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     moved(await accepted(over), { kind: 'queued' }, { plan, decision: aDecision() });
   const written = async (over: Partial<Parameters<typeof aRequest>[0]> = {}, plan = aPlan()) => {
     clock.move(1);
-    return moved(await moved(await queued(over, plan), { kind: 'writing' }), { kind: 'written', commit: sha('ab') });
+    return moved(await moved(await queued(over, plan), aState('writing')), { kind: 'written', commit: sha('ab') });
   };
   const ids = (list: readonly Release[]) => list.map(({ id }) => id);
 
@@ -169,11 +170,11 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     };
     const held = await step(await accepted(), { kind: 'held' });
     const queued = await step(held, { kind: 'queued' });
-    const refused = await step(await step(queued, { kind: 'writing' }), { kind: 'queued' });
+    const refused = await step(await step(queued, aState('writing')), { kind: 'queued' });
     expect(refused.entered).toMatchObject({ held: held.since, queued: queued.since });
     const again = await step(await step(refused, { kind: 'held' }), { kind: 'queued' });
     expect(again.entered).toEqual({ held: held.since, queued: again.since });
-    const done = await step(await step(again, { kind: 'writing' }), { kind: 'written', commit: sha('ab') });
+    const done = await step(await step(again, aState('writing')), { kind: 'written', commit: sha('ab') });
     expect(done.entered).toMatchObject({ queued: again.since, written: done.since });
     expect(await ledger.release(done.id)).toMatchObject({ entered: done.entered });
   });

@@ -11,6 +11,7 @@ import {
   aPlan,
   aRelease,
   aSilence,
+  aState,
   at,
   aVote,
   bo,
@@ -486,7 +487,7 @@ describe('while Slack is in trouble', () => {
     );
     record.release(queued());
     await until('it was tried', () => calls >= 2);
-    record.release({ ...queued(), revision: 2, state: { kind: 'writing' } });
+    record.release({ ...queued(), revision: 2, state: aState('writing') });
     record.release({ ...queued(), revision: 3, state: { kind: 'written', commit: sha() } });
     away = false;
     await told(record);

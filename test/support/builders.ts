@@ -158,6 +158,20 @@ export function aVote(person: Person = bo, over: Partial<Vote> = {}): Vote {
   return { person, vote: 'approve', at: at(60_000), bound: 'bound-1', ...over };
 }
 
+/** A state of which only the kind matters. */
+export function aState(kind: Exclude<State['kind'], 'rejected' | 'superseded'>): State {
+  switch (kind) {
+    case 'writing':
+      return { kind, onto: sha('0e'), at: at() };
+    case 'written':
+      return { kind, commit: sha('ab') };
+    case 'cancelled':
+      return { kind, by: aPerson() };
+    default:
+      return { kind };
+  }
+}
+
 /** A release of web to production as it was just asked for; name state, plan or decision to have it further on its way. */
 export function aRelease(
   over: Omit<Partial<Release>, 'state' | 'request'> & { state?: State; request?: Partial<Request> } = {},

@@ -12,6 +12,7 @@ import {
   ana,
   aPlan,
   aRelease,
+  aState,
   at,
   aVote,
   bo,
@@ -282,7 +283,7 @@ describe('the message of a release', () => {
 
   test.each<[State, string]>([
     [{ kind: 'queued' }, '*web 1.4.1 → 1.4.2 → production*: queued. Asked by <@UANA>.'],
-    [{ kind: 'writing' }, '*web 1.4.1 → 1.4.2 → production*: being written. Asked by <@UANA>.'],
+    [aState('writing'), '*web 1.4.1 → 1.4.2 → production*: being written. Asked by <@UANA>.'],
     [
       { kind: 'rejected', by: bo, because: 'no <migration>' },
       '*web 1.4.1 → 1.4.2 in production*: rejected by <@UBO>: no &lt;migration&gt;. Asked by <@UANA>.',
@@ -298,7 +299,7 @@ describe('the message of a release', () => {
   });
 
   test.each<State>([
-    { kind: 'writing' },
+    aState('writing'),
     { kind: 'rejected', by: bo },
     { kind: 'cancelled', by: ana },
     { kind: 'expired' },
