@@ -1,6 +1,7 @@
 import type { MessageBody } from '../blocks.ts';
 import type { Hold } from '../hold.ts';
 import type { Posted } from '../release.ts';
+import { epochMsOf } from '../time.ts';
 import { holdMessage, stillNeededMessage, takenMessage } from './messages/hold.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';
@@ -72,17 +73,24 @@ async function tellActive(telling: Telling, hold: Hold, channels: readonly strin
   return telling.say(`taken:${hold.taken.at}`, first.channel, takenMessage(hold, hold.taken), { thread: first.ts });
 }
 
-/** Where nobody was told that it began, nobody needs to know that it is over. */
+/** Within this time whoever saw the message of a lock sees it change; a second one would say the same right below it. */
+const soonMs = 5 * 60_000;
+
+/** Where nobody was told that it began, nobody needs to know that it is over; nor does a lock that was soon ended need a message more. */
 async function tellEnded(telling: Telling, hold: Hold): Promise<Later | null> {
   const body = holdMessage(hold);
   for (const [channel, post] of Object.entries(telling.position().posts)) {
     const redrawn = await telling.redraw(channel, post, body);
     if (redrawn !== null) return redrawn;
-    if (telling.isTold(`ended:${channel}`)) continue;
+    if (isSoonOver(hold) || telling.isTold(`ended:${channel}`)) continue;
     const said = await telling.say(`ended:${channel}`, post.channel, body, { thread: post.ts, broadcast: true });
     if (said !== null) return said;
   }
   return null;
+}
+
+function isSoonOver({ since, state }: Hold): boolean {
+  return state.kind === 'ended' && epochMsOf(state.at) - epochMsOf(since) < soonMs;
 }
 
 /** The daily question stands in one thread only, however many channels were told. */

@@ -533,7 +533,7 @@ describe('what is not about a release', () => {
     const hold = aHold({ service: 'web' });
     record.hold(hold);
     await told(record);
-    record.hold({ ...hold, revision: 2, state: { kind: 'ended', at: at(), by: mia } });
+    record.hold({ ...hold, revision: 2, state: { kind: 'ended', at: at(600_000), by: mia } });
     await told(record);
     expect(record.said.map(({ how, thread, broadcast }) => ({ how, thread, broadcast }))).toEqual([
       { how: 'post', thread: undefined, broadcast: undefined },
@@ -542,6 +542,19 @@ describe('what is not about a release', () => {
     ]);
     expect(JSON.stringify(record.said[0]?.body)).toContain('hold.unlock');
     expect(JSON.stringify(record.said.slice(1))).not.toContain('hold.unlock');
+  });
+
+  test('a lock that was soon ended says so in its own message alone', async () => {
+    const record = running();
+    const hold = aHold({ service: 'web', since: at() });
+    record.hold(hold);
+    await told(record);
+    record.hold({ ...hold, revision: 2, state: { kind: 'ended', at: at(60_000), by: mia } });
+    await told(record);
+    expect(record.said.map(({ how, text }) => `${how} ${text}`)).toEqual([
+      'post web in production is locked by <@UMIA>: audit',
+      'update web in production is unlocked, by <@UMIA> (was: audit).',
+    ]);
   });
 
   test('a lock that changes hands is redrawn, and its former owner is told', async () => {
