@@ -12,5 +12,6 @@ export const scopes = {
   'im:write': { needed: false, for: 'direct messages to people whom no channel reaches' },
   'channels:history': { needed: false, for: 'finding its own message after a crash, which else may be posted twice' },
   'groups:history': { needed: false, for: 'the same in private channels' },
+  'im:history': { needed: false, for: 'the same of what it told somebody privately' },
   'files:write': { needed: false, for: 'the picture of what a release took; without it there is the text alone' },
 } as const;

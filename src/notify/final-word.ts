@@ -17,8 +17,7 @@ interface FinalWord {
 
 /**
  * How it ended, with a mention of whoever asked and of nobody else, as edits notify nobody: in the thread, and once more privately where
- * they are not in the channel, which a mention does not reach. Each ending is told once; the private word is noted
- * before it is sent, so that a restart never sends it twice.
+ * they are not in the channel, which a mention does not reach. Each ending is told once.
  */
 export async function tellFinalWord(
   ports: NotifyPorts,
@@ -40,27 +39,27 @@ export async function tellFinalWord(
     const isNews = word.kind === 'failed' || (word.kind === 'healthy' && position.told === 'failed');
     // Nobody waits for what went by itself and well, nor for a step that the next one follows.
     if (word.kind === 'healthy' && !isNews && (isAutomatic(release.request) || isFollowed(release))) {
-      await note({ told: word.kind });
+      await note({ told: word.kind, ending: String(release.revision) });
       return outbox.done;
     }
     const text = `${await addressee(ports, release)} ${word.sentence}`;
     const options = { thread: posted.ts, broadcast: isNews };
     const said = await outbox.say(subject, posted.channel, message(text, [section(text)]), options);
     if (said !== null && 'kind' in said) return said;
-    await note({ told: word.kind, owed: true });
+    await note({ told: word.kind, ending: said?.ts ?? String(release.revision), owed: true });
   }
   if (!position.owed) return outbox.done;
   const user = await personBehind(ports, release);
   const [called] = user === null ? [] : await callable(ports, [user], release);
   const isReached = called === undefined || (await ports.isIn(posted.channel, called));
-  await note({ owed: false });
-  if (isReached) return outbox.done;
-  const text = `${word.sentence} More in <#${posted.channel}>.`;
-  const said = await outbox.say(subject, called, message(text, [section(text), context(muteHint(release))]));
-  if (said === null || !('kind' in said)) return outbox.done;
-  // What has to wait was not sent.
-  await note({ owed: true });
-  return said;
+  if (!isReached) {
+    const text = `${word.sentence} More in <#${posted.channel}>.`;
+    const body = message(text, [section(text), context(muteHint(release))]);
+    const said = await outbox.sayOnce(subject, `word ${position.ending}`, called, body);
+    if (said !== null && 'kind' in said) return said;
+  }
+  await note({ owed: false, sending: null });
+  return outbox.done;
 }
 
 /** Null while it goes on, and where its requester ended it or has been told otherwise. */

@@ -50,10 +50,10 @@ export function createOutbox(ports: NotifyPorts) {
   };
 
   /** A post whose answer was lost may be there: it is looked for by its metadata before it is posted again. */
-  const findLost = async (channel: string, subject: string): Promise<Posted | null> => {
-    const { type, id } = metadataOf(subject);
+  const findLost = async (channel: string, subject: string, mark?: string): Promise<Posted | null> => {
+    const { event_type, event_payload } = metadataOf(subject, mark);
     try {
-      return await ports.findPosted(channel, type, id);
+      return await ports.findPosted(channel, event_type, event_payload.id);
     } catch (error) {
       if (error instanceof Retryable) throw error;
       if (!toldOfHistory)
@@ -91,8 +91,7 @@ export function createOutbox(ports: NotifyPorts) {
         return redraw(subject, posted, body);
       }
     } else await save(subject, { ...position, posting: true });
-    const { type, id } = metadataOf(subject);
-    const sent = await ports.post(channel, body, { metadata: { event_type: type, event_payload: { id } } });
+    const sent = await ports.post(channel, body, { metadata: metadataOf(subject) });
     heed(channel, sent);
     if (sent.kind === 'later') {
       // What was refused for its rate is surely not there.
@@ -106,8 +105,10 @@ export function createOutbox(ports: NotifyPorts) {
     return posted;
   };
 
+  const positionOf = async (subject: string): Promise<Position> => readPosition(await ports.cursor(subject));
+
   return {
-    position: async (subject: string): Promise<Position> => readPosition(await ports.cursor(subject)),
+    position: positionOf,
     save,
     /** The message of a subject as it should look now, wherever it stands. */
     show: async (
@@ -133,6 +134,34 @@ export function createOutbox(ports: NotifyPorts) {
       impossible(subject, channel, sent.because);
       return null;
     },
+    /**
+     * A message of its own beside that of its subject, which `mark` tells from the others: one that was begun is looked for
+     * before it is sent again, so that a kill neither loses nor doubles it. Whoever asked notes that it was told, and that
+     * nothing is being sent. Null where Slack will never take it.
+     */
+    sayOnce: async (
+      subject: string,
+      mark: string,
+      channel: string,
+      body: MessageBody,
+    ): Promise<Extract<Told, { kind: 'later' }> | Posted | null> => {
+      const mine = turn(channel);
+      if (mine.kind === 'later') return mine;
+      const position = await positionOf(subject);
+      const lost = position.sending === mark ? await findLost(channel, subject, mark) : null;
+      if (lost !== null) return lost;
+      await save(subject, { ...position, sending: mark });
+      const sent = await ports.post(channel, body, { metadata: metadataOf(subject, mark) });
+      heed(channel, sent);
+      if (sent.kind === 'sent') return { channel: sent.channel, ts: sent.ts };
+      if (sent.kind === 'impossible') {
+        impossible(subject, channel, sent.because);
+        return null;
+      }
+      // What was refused for its rate is surely not there.
+      if (isRateLimit(sent)) await save(subject, { ...position, sending: null });
+      return { kind: 'later', afterMs: sent.afterMs };
+    },
     done,
   };
 }
@@ -142,8 +171,12 @@ function isRateLimit(sent: Sent): boolean {
   return sent.kind === 'later' && sent.because === 'ratelimited';
 }
 
-/** `release/01K…` is looked for as `sluice_release` with the id `01K…`. */
-function metadataOf(subject: string): { readonly type: string; readonly id: string } {
+/** `release/01K…` is looked for as `sluice_release` with the id `01K…`, and what is marked as `sluice_release_copy`. */
+function metadataOf(subject: string, mark?: string) {
   const slash = subject.indexOf('/');
-  return { type: `sluice_${subject.slice(0, slash).replaceAll('-', '_')}`, id: subject.slice(slash + 1) };
+  const id = subject.slice(slash + 1);
+  const event_type = `sluice_${subject.slice(0, slash).replaceAll('-', '_')}`;
+  return mark === undefined
+    ? { event_type, event_payload: { id } }
+    : { event_type: `${event_type}_copy`, event_payload: { id: `${id} ${mark}` } };
 }

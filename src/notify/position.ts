@@ -8,6 +8,10 @@ const positionSchema = z.object({
   cursor: z.string().nullable().default(null),
   /** The ending that was last told. */
   told: z.string().nullable().default(null),
+  /** What tells that ending from those before it. */
+  ending: z.string().nullable().default(null),
+  /** A message of its own that was begun, and may have arrived although its answer was lost. */
+  sending: z.string().nullable().default(null),
   /** Whoever asked is still to be told of it privately, unless a mention has reached them. */
   owed: z.boolean().default(false),
   /** The verdict that the squad was last told in its own channel. */

@@ -38,10 +38,15 @@ export async function copyToSquad(
     if (quietUntil !== null) return { kind: 'later', afterMs: quietUntil - ports.clock.now() };
     const called = verdict === 'failed' ? await ownersOf(ports, service) : '';
     const text = `${called}${arrival.news} ${namedCredits(release)} More in <#${posted.channel}>.`;
-    const said = await outbox.say(subject, squad.channel, message(text, [section(text)]));
+    const said = await outbox.sayOnce(
+      subject,
+      `squad ${position.ending}`,
+      squad.channel,
+      message(text, [section(text)]),
+    );
     if (said !== null && 'kind' in said) return said;
   }
-  await outbox.save(subject, { ...position, copied: verdict });
+  await outbox.save(subject, { ...position, copied: verdict, sending: null });
   return outbox.done;
 }
 

@@ -460,6 +460,8 @@ describe('what goes out', () => {
       ts: second.kind === 'sent' ? second.ts : '',
     });
     expect(await chat.findPosted('#general', 'sluice_release', 'R')).toBeNull();
+    await chat.post('UANA', body, metadata('R3'));
+    expect(await chat.findPosted('UANA', 'sluice_release', 'R3')).toMatchObject({ channel: 'DANA' });
   });
 
   test('history that is refused, and history that is away, are told apart', async () => {

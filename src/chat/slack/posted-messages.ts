@@ -13,8 +13,9 @@ const metadataSchema = z.object({ event_type: z.string(), event_payload: z.objec
 
 /** Finds messages of ours again by what their metadata says; asks for history only when it is called. */
 export function createPostedMessages(client: webApi.WebClient) {
-  /** `#releases` as the id that history wants. */
+  /** `#releases`, or a person's id, as the id of the conversation, which history wants. */
   const channelId = async (channel: string): Promise<string | null> => {
+    if (/^[UW]/.test(channel)) return (await client.conversations.open({ users: channel })).channel?.id ?? null;
     if (!channel.startsWith('#')) return channel;
     let cursor = '';
     do {
@@ -33,11 +34,12 @@ export function createPostedMessages(client: webApi.WebClient) {
 
   return {
     /**
-     * The message with this id in its metadata, among the last two hundred of a channel; null where there is none.
+     * The message with this id in its metadata, among the last two hundred of a channel or of what a person was told
+     * privately; null where there is none.
      * Throws Retryable where Slack may tell later, and an Error where it never will (no history scope, not in the channel).
      */
     findPosted: async (channel: string, eventType: string, id: string): Promise<Posted | null> => {
-      const where = await asking('conversations.list', () => channelId(channel));
+      const where = await asking('conversations.list or open', () => channelId(channel));
       if (where === null) return null;
       const { messages = [] } = await asking('conversations.history', () =>
         client.conversations.history({ channel: where, limit: 200, include_all_metadata: true }),

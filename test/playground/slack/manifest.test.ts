@@ -35,6 +35,7 @@ const typed = {
         'im:write',
         'channels:history',
         'groups:history',
+        'im:history',
         'files:write',
       ],
     },
