@@ -48,6 +48,19 @@ describe('Slack in trouble', () => {
     await world.message('releases-dev', new RegExp(`${service} ${version} is running in dev`));
     expect(rootsAbout('releases-dev', new RegExp(`${service}.*${version}`))).toHaveLength(1);
   });
+
+  test('no message is taken: the release runs all the same, and is told when Slack is back', async () => {
+    const version = another('search', ['3.0.4', '3.0.3']);
+    const { control } = world.workspace;
+    for (const method of ['chat.postMessage', 'chat.update', 'chat.postEphemeral', 'response_url'])
+      control.fail(method, { status: 503, times: Number.POSITIVE_INFINITY });
+    await world.say('ana', 'general', `/release search dev ${version}`);
+    await world.wait('that it runs', () => world.running('dev', 'search').endsWith(`:${version}`));
+    expect(rootsAbout('releases-dev', new RegExp(`search.*${version}`))).toEqual([]);
+    control.clearFaults();
+    await world.message('releases-dev', new RegExp(`search ${version} is running in dev`));
+    expect(rootsAbout('releases-dev', new RegExp(`search.*${version}`))).toHaveLength(1);
+  });
 });
 
 test('the Git remote gone: the channel is told, the release waits and goes by itself when it is back', async () => {
