@@ -10,7 +10,9 @@ const registrySchema = z
       .describe('Where it answers; default: https:// and its name')
       .meta({ examples: ['https://registry.example.com'] }),
     username: z.string().min(1).max(500).optional().describe('Who reads; default: anybody'),
-    password: secretSchema.optional().describe('Their password or token'),
+    password: secretSchema
+      .optional()
+      .describe('Their password or token; a file is read at each use, so that one that ends can be written anew'),
     insecure: z
       .boolean()
       .default(false)
@@ -34,11 +36,11 @@ export const registriesSchema = z
   .describe('Registries that sluice.yaml may have read for new versions, by the host that images begin with')
   .meta({ examples: [{ 'ghcr.io': { username: 'sluice', password: { env: 'REGISTRY_TOKEN' } } }] });
 
-/** One registry with its secret read. */
+/** One registry; its password is read each time that it is used, as some end after hours and are written anew. */
 export interface RegistryAccess {
   readonly url: string;
   readonly insecure: boolean;
-  readonly login?: { readonly username: string; readonly password: string } | undefined;
+  readonly login?: { readonly username: string; readonly password: () => string } | undefined;
 }
 
 /** The images of Docker Hub are named by one host and served by another. */

@@ -23,6 +23,17 @@ export function createParts(config: Config, environment: Environment) {
     secrets.push(value);
     return value;
   };
+  /** One that may be written anew while Sluice runs; read once now, as one that is missing is to be told at the start. */
+  const renewable = (source: SecretSource) => {
+    let known = secret(source);
+    return (): string => {
+      const value = readSecret(source, environment);
+      if (value !== known) secrets.splice(secrets.indexOf(known), 1);
+      if (value !== known) secrets.push(value);
+      known = value;
+      return value;
+    };
+  };
   const absolute = (path: string) => (isAbsolute(path) ? path : join(config.folder, path));
   return {
     /** Every secret that was read so far, to be masked. */
@@ -70,7 +81,7 @@ export function createParts(config: Config, environment: Environment) {
       Object.fromEntries(
         Object.entries(file.registries).map(([host, { url, username, password, insecure }]) => {
           const login =
-            username === undefined || password === undefined ? undefined : { username, password: secret(password) };
+            username === undefined || password === undefined ? undefined : { username, password: renewable(password) };
           return [host, { url: addressOf(host, url), insecure, login }];
         }),
       ),

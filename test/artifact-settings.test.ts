@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { settle } from '../src/settle.ts';
+import { createMask } from '../src/telemetry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-artifacts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -102,7 +103,7 @@ test.each([
       'registry.test:5000': {
         url: 'http://registry.test:5000',
         insecure: true,
-        login: { username: 'ada', password: 'for-all' },
+        login: { username: 'ada', password: expect.any(Function) },
       },
     },
   ],
@@ -116,4 +117,17 @@ test.each([
   ['registries: { "https://ghcr.io": {} }', /the host of images, such as ghcr\.io/],
 ])('"%s" says what is wrong with a registry', (lines, words) => {
   expect(() => registriesOf(lines)).toThrow(words);
+});
+
+test('the password of a registry is the one that its file holds now, and is masked from then on', () => {
+  const file = join(folder, 'registry-token');
+  writeFileSync(file, 'first-token\n');
+  const { registries, secrets } = registriesOf(
+    `registries: { ghcr.io: { username: ada, password: { file: ${file} } } }`,
+  );
+  const mask = createMask(secrets);
+  expect(mask('by first-token')).toBe('by ***');
+  writeFileSync(file, 'second-token\n');
+  expect(registries['ghcr.io']?.login?.password()).toBe('second-token');
+  expect(mask('by second-token')).toBe('by ***');
 });

@@ -43,7 +43,7 @@ export function createIncoming(ports: IncomingPorts): Incoming {
     if (added.kind === 'renewed') ports.onRenewed();
     return added;
   };
-  const kept = { ...ports, add: addArtifact, rows: artifacts.rows };
+  const kept = { ...ports, add: addArtifact, rows: artifacts.rows, get: artifacts.get };
   return {
     addArtifact,
     artifactRoutes: artifactRoutes({ ...kept, admit: createCallers(ports.callers, ports.clock) }),

@@ -42,6 +42,8 @@ function reader(forms: Readonly<Record<string, RegistryForm>>, access: Partial<R
     registries: { [registry.host]: { url: registry.url, insecure: false, ...access } },
     forms: () => Object.entries(forms).map(([service, form]) => ({ service, registry: form })),
     rows: async (service) => kept.filter((artifact) => artifact.service === service),
+    get: async (service, version) =>
+      kept.find((artifact) => artifact.service === service && artifact.version === version) ?? null,
     add: async (artifact) => {
       kept.push(artifact);
       return { kind: 'added' };
@@ -115,7 +117,7 @@ describe('a registry', () => {
     registry.push(repository, '1.11', { labels: { [revision]: sha('c3') } });
     await read();
     expect(versions()).toEqual(['1.10', '1.9', 'v1', '1.11']);
-    expect(registry.asked.filter((each) => each.includes('manifests'))).toEqual([
+    expect(registry.asked.filter((each) => each.startsWith('GET') && each.includes('manifests'))).toEqual([
       `GET /v2/${repository}/manifests/1.11`,
     ]);
   });
@@ -143,18 +145,53 @@ describe('a registry', () => {
     registry.control.blobsElsewhere = true;
     registry.push(repository, '1.4.2', { labels: { [revision]: sha('c2') } });
     await reader({ web: formOf(repository) })();
-    await reader({ web: formOf(repository) }, { login: { username: 'ada', password: 'wrong' } })();
+    await reader({ web: formOf(repository) }, { login: { username: 'ada', password: () => 'wrong' } })();
     expect(kept).toEqual([]);
     expect(logged).toEqual([
       expect.stringMatching(login === 'basic' ? /does not let anybody read/ : /its login answered 401/),
       expect.stringMatching(login === 'basic' ? /does not let ada read/ : /its login answered 401/),
     ]);
     expect(logged.join()).not.toContain('wrong');
-    await reader({ web: formOf(repository) }, { login: { username: 'ada', password: 'secret' } })();
+    await reader({ web: formOf(repository) }, { login: { username: 'ada', password: () => 'secret' } })();
     expect(versions()).toEqual(['1.4.2']);
     // Whoever keeps the blobs is not told the login.
     expect(registry.asked).toContain('elsewhere nobody');
     expect(registry.asked.filter((each) => each.startsWith('GET /token')).length).toBe(login === 'bearer' ? 3 : 0);
+  });
+
+  test.each(['basic', 'bearer'] as const)('is asked by %s with the password as it was written last', async (login) => {
+    const repository = aRepository();
+    registry.control.login = login;
+    registry.push(repository, '1.4.2', { labels: { [revision]: sha('c2') } });
+    let password = 'ended';
+    const read = reader({ web: formOf(repository) }, { login: { username: 'ada', password: () => password } });
+    await read();
+    expect(versions()).toEqual([]);
+    password = 'secret';
+    clock.move(60_000);
+    await read();
+    expect(versions()).toEqual(['1.4.2']);
+  });
+
+  test('whose tag was moved to another image is named, once for each image, and the version stays what it was', async () => {
+    const repository = aRepository();
+    const first = registry.push(repository, '1.4.2', { labels: { [revision]: sha('c2') } });
+    const read = reader({ web: formOf(repository) });
+    const look = async () => {
+      await read();
+      clock.move(60_000);
+    };
+    await look();
+    await look();
+    expect(logged).toEqual([]);
+    const second = registry.push(repository, '1.4.2', { labels: { [revision]: sha('c3') } });
+    await look();
+    await look();
+    expect(logged).toEqual([expect.stringMatching(`moved to another image.*"known":"${first}","now":"${second}"`)]);
+    expect(kept.map(({ digest: of }) => of)).toEqual([first]);
+    registry.push(repository, '1.4.2', { labels: { [revision]: sha('c4') } });
+    await look();
+    expect(logged).toHaveLength(2);
   });
 
   test('that lies, breaks or says too much gives no artifact, and keeps no other service from being read', async () => {

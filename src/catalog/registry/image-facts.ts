@@ -12,7 +12,8 @@ export interface ImageFacts {
   readonly created?: string | undefined;
 }
 
-const accept = [
+/** All that an image's manifest or index may be. */
+export const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -39,7 +40,7 @@ const configSchema = z.object({
 
 /** What a tag stands for (OCI image spec and Docker's, schema 2); each content is checked against the digest that names it. */
 export async function readImage(client: RegistryClient, repository: string, tag: string): Promise<ImageFacts> {
-  const first = await client.get(repository, `manifests/${tag}`, accept);
+  const first = await client.get(repository, `manifests/${tag}`, manifestTypes);
   const digest = digestOf(first.text);
   const said = first.headers.get('docker-content-digest');
   if (said !== null && said !== digest) throw new Error(`its manifest of ${tag} is not what its digest says`);
@@ -47,7 +48,8 @@ export async function readImage(client: RegistryClient, repository: string, tag:
   const index = 'manifests' in named ? named : undefined;
   const one = index === undefined ? undefined : platformOf(index.manifests);
   if (index !== undefined && one === undefined) throw new Error(`its index of ${tag} holds no image`);
-  const text = one === undefined ? first.text : await content(client, repository, `manifests/${one}`, one, accept);
+  const text =
+    one === undefined ? first.text : await content(client, repository, `manifests/${one}`, one, manifestTypes);
   const { config, annotations } = readAs(manifestSchema, text, `manifest of ${tag}`);
   const blob = await content(client, repository, `blobs/${config.digest}`, config.digest);
   const read = readAs(configSchema, blob, `config of ${tag}`);

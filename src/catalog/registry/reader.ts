@@ -6,6 +6,7 @@ import type { Clock } from '../../time.ts';
 import type { Added, ArtifactRow } from '../artifacts.ts';
 import { foundArtifact } from './found-artifact.ts';
 import { readImage } from './image-facts.ts';
+import { type TagWatch, watchTags } from './moved-tags.ts';
 import { createRegistryClient, type RegistryClient } from './registry-client.ts';
 import type { RegistryForm } from './registry-form.ts';
 import { listTags, versionTags } from './tags.ts';
@@ -16,6 +17,7 @@ export interface ReaderPorts {
   /** The services that name a registry, as `sluice.yaml` stands. */
   readonly forms: () => readonly { readonly service: string; readonly registry: RegistryForm }[];
   readonly rows: (service: string) => Promise<readonly ArtifactRow[]>;
+  readonly get: (service: string, version: string) => Promise<Artifact | null>;
   readonly add: (artifact: Artifact) => Promise<Added>;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,9 +29,8 @@ const everyMs = 60_000;
 const goMs = 45_000;
 
 /**
- * Looks into registries for versions that nobody posted, each service once a minute. A tag that is known is not read
- * again: a version is immutable, and where its place holds a digest, what was moved under the tag does not run. Trouble
- * with one service is logged when it begins and when it ends, and keeps no other from being read. Never rejects.
+ * Looks into registries for versions that nobody posted, each service once a minute. A version is immutable: of a tag
+ * that is known only its digest is looked at again, and that it was moved is said. Trouble with one service is logged when it begins and when it ends, and keeps no other from being read. Never rejects.
  */
 export function createRegistryReader(ports: ReaderPorts): () => Promise<void> {
   const { clock, log } = ports;
@@ -44,11 +45,15 @@ export function createRegistryReader(ports: ReaderPorts): () => Promise<void> {
     return client;
   };
 
-  const readOne = async ({ service, registry, settled }: Reading, signal: AbortSignal): Promise<void> => {
+  const readOne = async (reading: Reading, signal: AbortSignal): Promise<void> => {
+    const { service, registry, settled } = reading;
     const [host = '', ...path] = registry.image.split('/');
     const repository = path.join('/');
     const whole = clientOf(host);
-    const client: RegistryClient = { get: (name, what, accept) => whole.get(name, what, accept, signal) };
+    const client: RegistryClient = {
+      get: (name, what, accept) => whole.get(name, what, accept, signal),
+      head: (name, what, accept) => whole.head(name, what, accept, signal),
+    };
     const known = new Set((await ports.rows(service)).map(({ version }) => version));
     const tags = versionTags(await listTags(client, repository), registry.tags);
     for (const tag of settled) if (!tags.includes(tag)) settled.delete(tag);
@@ -68,6 +73,12 @@ export function createRegistryReader(ports: ReaderPorts): () => Promise<void> {
       for (const artifact of artifacts.toSorted((a, b) => b.builtAt.localeCompare(a.builtAt)))
         await ports.add(artifact);
     }
+    await watchTags(
+      ports,
+      client,
+      reading,
+      tags.filter((tag) => known.has(tag)),
+    );
   };
 
   return async () => {
@@ -104,10 +115,18 @@ interface Reading {
   readonly registry: RegistryForm;
   /** Tags that are kept, that are no artifacts, or that were forgotten as too old: read again they would say the same. */
   readonly settled: Set<string>;
+  readonly watch: TagWatch;
   atMs: number;
   trouble: string | null;
 }
 
 function begun(service: string, registry: RegistryForm): Reading {
-  return { service, registry, settled: new Set(), atMs: Number.NEGATIVE_INFINITY, trouble: null };
+  return {
+    service,
+    registry,
+    settled: new Set(),
+    watch: { next: 0, moved: new Map() },
+    atMs: Number.NEGATIVE_INFINITY,
+    trouble: null,
+  };
 }

@@ -8,6 +8,8 @@ import { type BearerChallenge, readChallenge } from './challenge.ts';
 export interface RegistryClient {
   /** GET below `/v2/REPOSITORY/`; answers 2xx, or rejects with what the registry said. */
   readonly get: (repository: string, path: string, accept?: string, signal?: AbortSignal) => Promise<BoundedAnswer>;
+  /** The same without a body, which no registry counts as a pull. */
+  readonly head: (repository: string, path: string, accept?: string, signal?: AbortSignal) => Promise<BoundedAnswer>;
 }
 
 /** Manifests and configs of images; the distribution spec lets a registry refuse manifests above 4 MB. */
@@ -22,10 +24,10 @@ const tokenSchema = z.object({
 /** Reads one registry (OCI distribution spec) anonymously, by basic authentication, or by tokens of the service it names. */
 export function createRegistryClient(access: RegistryAccess, clock: Clock): RegistryClient {
   const tokens = new Map<string, { readonly value: string; readonly untilMs: number }>();
-  const basic =
+  const basic = (): string | undefined =>
     access.login === undefined
       ? undefined
-      : `Basic ${Buffer.from(`${access.login.username}:${access.login.password}`).toString('base64')}`;
+      : `Basic ${Buffer.from(`${access.login.username}:${access.login.password()}`).toString('base64')}`;
   const isAllowed = (url: string) =>
     isSafeAddress(url) || (access.insecure && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol));
 
@@ -34,7 +36,8 @@ export function createRegistryClient(access: RegistryAccess, clock: Clock): Regi
     const url = new URL(challenge.realm);
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
     url.searchParams.set('scope', challenge.scope ?? `repository:${repository}:pull`);
-    const headers: Readonly<Record<string, string>> = basic === undefined ? {} : { authorization: basic };
+    const login = basic();
+    const headers: Readonly<Record<string, string>> = login === undefined ? {} : { authorization: login };
     const answer = await fetchBounded(url, { ...bounds, headers, signal });
     if (answer.status !== 200) throw new Error(`its login answered ${answer.status}`);
     const { token, access_token: other, expires_in: seconds = 60 } = readAs(tokenSchema, answer.text, 'login');
@@ -64,12 +67,14 @@ export function createRegistryClient(access: RegistryAccess, clock: Clock): Regi
     return answer;
   };
 
-  return {
-    get: async (repository, path, accept, signal) => {
+  const asking =
+    (method: 'GET' | 'HEAD'): RegistryClient['get'] =>
+    async (repository, path, accept, signal) => {
       const url = `${access.url}/v2/${repository}/${path}`;
       const ask = (authorization: string | undefined) =>
         fetchBounded(url, {
           ...bounds,
+          method,
           signal,
           headers: {
             ...(accept === undefined ? {} : { accept }),
@@ -80,15 +85,16 @@ export function createRegistryClient(access: RegistryAccess, clock: Clock): Regi
       if (answer.status === 401) {
         const challenge = readChallenge(answer.headers.get('www-authenticate'));
         if (challenge.kind === 'bearer') answer = await ask(await fetchToken(repository, challenge, signal));
-        else if (challenge.kind === 'basic' && basic !== undefined) answer = await ask(basic);
+        else if (challenge.kind === 'basic' && access.login !== undefined) answer = await ask(basic());
       }
       answer = await follow(answer, url, signal);
       if (answer.status === 401 || answer.status === 403)
         throw new Error(`it does not let ${access.login?.username ?? 'anybody'} read ${repository} (${answer.status})`);
       if (answer.status !== 200) throw new Error(`it answered ${answer.status} for ${repository}/${path}`);
       return answer;
-    },
-  };
+    };
+
+  return { get: asking('GET'), head: asking('HEAD') };
 }
 
 /** Reads what a registry answered; rejects with words for people where it is something else. */
