@@ -42,17 +42,20 @@ export function createDirectory(
   let changes = 0;
 
   const forgetAll = () => {
-    changes += 1;
     members.clear();
     groups.clear();
     people.clear();
   };
-  let heard: string | null = null;
-  /** Forgets where another replica was told of a change, and where that cannot be known. */
+  /** Null where it could not be heard. */
+  let heard: string | null | undefined;
+  /** Forgets where another replica was told of a change, and where that cannot be known: what is asked from then on is new. */
   const hear = async (): Promise<void> => {
     const rings = await bell.rings().catch(() => null);
-    if (rings === null || (heard !== null && rings !== heard)) forgetAll();
+    const before = heard;
     heard = rings;
+    if (rings !== null && (before === undefined || rings === before)) return;
+    forgetAll();
+    if (rings !== null) changes += 1;
   };
 
   /** Reads until nothing changed meanwhile: an answer that was on its way at an event may be older than that. */
@@ -159,6 +162,7 @@ export function createDirectory(
     },
     /** An event said that a group or a person has changed. */
     forget: async (): Promise<void> => {
+      changes += 1;
       forgetAll();
       await bell.ring();
     },

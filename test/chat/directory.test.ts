@@ -71,6 +71,17 @@ describe('who is in a group', () => {
     await expect(directory.membersOf('@platform')).rejects.toThrow(Retryable);
   });
 
+  test('is told to many who ask at once, also while nobody knows what other replicas heard', async () => {
+    let answer = async (): Promise<string> => Promise.reject(new Error('Redis cannot be reached'));
+    const { directory, control } = await aDirectory({ ring: async () => {}, rings: () => answer() });
+    const askAll = () => Promise.all(Array.from({ length: 20 }, () => directory.membersOf('@platform')));
+    expect(await askAll()).toEqual(Array(20).fill(['UBO']));
+    control.setGroup('platform', []);
+    // Whatever was heard meanwhile was heard by nobody here.
+    answer = async () => '1';
+    expect(await askAll()).toEqual(Array(20).fill([]));
+  });
+
   test('is not guessed while Slack does not answer', async () => {
     const { directory, control } = await aDirectory();
     control.fail('usergroups.users.list', { status: 500, times: 1 });

@@ -1,0 +1,144 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
+import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { pause, systemClock } from '../../src/time.ts';
+import { aRequest } from '../support/builders.ts';
+import { startReplica } from '../support/replica.ts';
+import type { Served } from '../support/serve.ts';
+import { signedRequest } from '../support/signed.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** How many commands come in each trouble, and how many releases wait: ASKED=1000 BACKLOG=10000 takes minutes. */
+const asked = Number(process.env['ASKED'] ?? 20);
+const backlog = Number(process.env['BACKLOG'] ?? 50);
+const atOnce = 10;
+const longestMs = 180_000 + 100 * (asked + backlog);
+
+let world: World;
+let app: Served;
+let redis: Redis;
+let ledger: Ledger;
+beforeAll(async () => {
+  world = await startWorld({ idle: true, slackMode: 'http' });
+  app = await startReplica('a', world.configuration);
+  redis = openRedis({ url: world.redis.url }, 'commands', () => {});
+  await whenReady(redis, 10_000);
+  ledger = createLedger({ redis, clock: systemClock });
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await app?.end('SIGKILL');
+  await world?.close();
+});
+
+interface Answer {
+  readonly payload: string;
+  readonly status: number;
+  readonly text: string;
+  readonly ms: number;
+}
+
+const services = ['web', 'api', 'mail', 'search'];
+let commands = 0;
+
+/** A command as Slack sends it, and the answer that Slack gets. */
+function ask(): Promise<Answer> {
+  commands += 1;
+  const trigger = `${commands}.acknowledged`;
+  const fields = {
+    ...{ command: '/release', text: `${services[commands % services.length]} dev`, trigger_id: trigger },
+    ...{ user_id: 'UANA', team_id: 'T0ACME', channel_id: 'CGENERAL' },
+  };
+  const secret = world.configuration['SLACK_SIGNING_SECRET'] ?? '';
+  const { headers, body } = signedRequest(new URLSearchParams(fields).toString(), systemClock.now(), { secret });
+  const where = { host: '127.0.0.1', port: app.port, path: '/slack/events', method: 'POST' };
+  const begunMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...where, headers: { ...headers, 'content-length': body.length } }, async (answer) => {
+      const text = Buffer.concat(await answer.toArray()).toString();
+      const ms = performance.now() - begunMs;
+      resolve({ payload: `slash:${trigger}`, status: answer.statusCode ?? 0, text, ms });
+    });
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Of all commands so far, those that Sluice took. */
+const accepted: Answer[] = [];
+
+/** Asks again and again; every answer comes in time, and says in so many words where nothing was accepted. */
+async function askAll({ annotate }: TestContext, count = asked): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  const person = async () => {
+    for (let turn = 0; turn < count / atOnce; turn += 1) answers.push(await ask());
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, person));
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  const took = answers.filter(({ text }) => text === '');
+  accepted.push(...took);
+  expect(answers.filter((each) => !took.includes(each) && !/Not accepted|Nothing was changed/.test(each.text))).toEqual(
+    [],
+  );
+  const times = answers.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
+  await annotate(`${times.length} answers: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, p99.9 ${at(0.999)} ms`);
+  return answers;
+}
+const isAccepted = ({ text }: Answer) => text === '';
+
+test('a command is answered at once by a process that has just begun', async (context) => {
+  expect((await askAll(context, 1)).every(isAccepted)).toBe(true);
+});
+
+test('while many releases wait', { timeout: longestMs }, async (context) => {
+  const service = (number: number) => services[number % services.length] ?? '';
+  for (let at = 0; at < backlog; at += 50)
+    await Promise.all(
+      Array.from({ length: Math.min(50, backlog - at) }, (_, next) =>
+        ledger.accept(aRequest({ service: service(next), environment: 'dev' }), `waiting ${at + next}`),
+      ),
+    );
+  expect((await askAll(context)).every(isAccepted)).toBe(true);
+});
+
+test('while Git cannot be reached', { timeout: longestMs }, async (context) => {
+  world.git.stop();
+  expect((await askAll(context)).every(isAccepted)).toBe(true);
+  world.git.start();
+});
+
+test('while the process stands still for 200 ms, again and again', { timeout: longestMs }, async (context) => {
+  let isOver = false;
+  const stalls = async () => {
+    while (!isOver) {
+      process.kill(app.pid, 'SIGSTOP');
+      await pause(200);
+      process.kill(app.pid, 'SIGCONT');
+      await pause(300);
+    }
+  };
+  const stalling = stalls();
+  expect((await askAll(context).finally(() => (isOver = true))).every(isAccepted)).toBe(true);
+  await stalling;
+});
+
+test('while Redis is away, it says that nothing was accepted', { timeout: longestMs }, async (context) => {
+  await world.redis.kill();
+  expect((await askAll(context)).some(isAccepted)).toBe(false);
+  await world.redis.restart();
+  await whenReady(redis, 20_000);
+});
+
+test('what was accepted stands, whatever was killed since, and nothing else does', { timeout: longestMs }, async () => {
+  await app.end('SIGKILL');
+  const again = await Promise.all(accepted.map(({ payload }) => ledger.accept(aRequest(), payload)));
+  expect(again.filter(({ kind }) => kind !== 'seen')).toEqual([]);
+  expect(new Set(again.map(({ release }) => release.id)).size).toBe(accepted.length);
+  const refused = Array.from({ length: commands }, (_, number) => `slash:${number + 1}.acknowledged`).filter(
+    (payload) => !accepted.some((each) => each.payload === payload),
+  );
+  const anew = await Promise.all(refused.map((payload) => ledger.accept(aRequest(), payload)));
+  expect(anew.filter(({ kind }) => kind !== 'accepted')).toEqual([]);
+});
