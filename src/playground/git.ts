@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commitPage } from './commit-page.ts';
 import { gitBackend, hasHttpBackend } from './git-backend.ts';
-import { git, gitSync } from './git-command.ts';
+import { gitSync } from './git-command.ts';
+import { type CommitBy, commitOnMain } from './git-commit.ts';
 import { requestUrl } from './request-url.ts';
 
 export interface GitServer {
@@ -23,10 +24,7 @@ export interface GitServer {
   readonly log: (count: number) => { readonly sha: string; readonly title: string; readonly author: string }[];
   readonly read: (path: string) => string | null;
   /** Somebody's commit on main; null deletes a file. */
-  readonly commit: (
-    files: Readonly<Record<string, string | null>>,
-    by: { readonly message: string; readonly author: string; readonly at?: Date },
-  ) => string;
+  readonly commit: (files: Readonly<Record<string, string | null>>, by: CommitBy) => string;
   readonly close: () => Promise<void>;
 }
 
@@ -140,40 +138,4 @@ function passwordOf(request: IncomingMessage): string {
   const [, encoded = ''] = /^Basic (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
   const login = Buffer.from(encoded, 'base64').toString();
   return login.slice(login.indexOf(':') + 1);
-}
-
-/** Made from objects in the bare repository, so that no work tree is needed; tried again when somebody else was faster. */
-function commitOnMain(
-  path: string,
-  files: Readonly<Record<string, string | null>>,
-  { message, author, at = new Date() }: { readonly message: string; readonly author: string; readonly at?: Date },
-): string {
-  const [, name = author, email = 'someone@acme.test'] = /^(.*) <(.*)>$/.exec(author) ?? [];
-  const seconds = `${Math.floor(at.getTime() / 1000)} +0000`;
-  const who = {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_AUTHOR_DATE: seconds,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-    GIT_COMMITTER_DATE: seconds,
-  };
-  for (let round = 0; round < 5; round += 1) {
-    const before = git(path, ['rev-parse', '--verify', '--quiet', 'main']);
-    const parent = before.code === 0 ? before.out.trim() : null;
-    const index = { GIT_INDEX_FILE: join(path, `index-${process.pid}`) };
-    gitSync(path, parent === null ? ['read-tree', '--empty'] : ['read-tree', parent], { environment: index });
-    const lines = Object.entries(files).map(([file, content]) => {
-      if (content === null) return `0 ${'0'.repeat(40)}\t${file}`;
-      return `100644 ${gitSync(path, ['hash-object', '-w', '--stdin'], { input: content }).trim()}\t${file}`;
-    });
-    gitSync(path, ['update-index', '--add', '--index-info'], { environment: index, input: `${lines.join('\n')}\n` });
-    const tree = gitSync(path, ['write-tree'], { environment: index }).trim();
-    const commit = gitSync(path, ['commit-tree', tree, ...(parent === null ? [] : ['-p', parent])], {
-      environment: who,
-      input: message,
-    }).trim();
-    if (git(path, ['update-ref', 'refs/heads/main', commit, parent ?? '0'.repeat(40)]).code === 0) return commit;
-  }
-  throw new Error('main moved five times while a commit was made');
 }

@@ -28,8 +28,17 @@ let sluice: Awaited<ReturnType<typeof serveHttp>>;
 let broken = 0;
 let application: GitRemote;
 let said: string[];
+const checkout = () => join(application.folder, 'work');
+const inCheckout = (...args: readonly string[]) => execFileSync('git', ['-C', checkout(), ...args]);
 const begin = () => {
   application = createGitRemote({ 'main.go': 'package main\n' });
+  execFileSync('git', ['clone', '--quiet', application.url, checkout()]);
+};
+/** Somebody's commit, which the checkout is of. */
+const commit = (files: Readonly<Record<string, string>>, title: string): string => {
+  const id = application.commit(files, title);
+  inCheckout('pull', '--quiet', '--ff-only');
+  return id;
 };
 
 beforeAll(async () => {
@@ -63,7 +72,6 @@ beforeEach(async () => {
 });
 
 const url = () => `http://127.0.0.1:${sluice.port}`;
-const checkout = () => join(application.folder, 'work');
 
 function push(words: readonly string[], values: PushValues = {}, environment: Record<string, string> = {}) {
   return pushArtifact(
@@ -86,17 +94,17 @@ describe('artifact push', () => {
   afterEach(() => application.close());
 
   test('tells what the checkout knows of a build', async () => {
-    const commit = application.commit({ 'migrations/1.sql': 'create table carts ();\n' }, 'Keep \u202ecarts');
+    const built = commit({ 'migrations/1.sql': 'create table carts ();\n' }, 'Keep \u202ecarts');
     expect(await push(['web'], { check: ['ci=passed', 'e2e=pending'] })).toBe(
-      `web 1.4.2 of main (${commit.slice(0, 7)}, 1 commits) is known now`,
+      `web 1.4.2 of main (${built.slice(0, 7)}, 1 commits) is known now`,
     );
     expect(await artifacts.get('web', '1.4.2')).toMatchObject({
       image: 'registry.acme.test/web',
       digest: digest('d2'),
       branch: 'main',
-      commit,
+      commit: built,
       author: 'Olu <olu@example.com>',
-      commits: [{ sha: commit, title: 'Keep  carts', author: 'Olu <olu@example.com>' }],
+      commits: [{ sha: built, title: 'Keep  carts', author: 'Olu <olu@example.com>' }],
       checks: [
         { name: 'ci', state: 'passed' },
         { name: 'e2e', state: 'pending' },
@@ -106,8 +114,8 @@ describe('artifact push', () => {
 
   test('carries the commits and files since the last artifact of the branch, also when it is told twice', async () => {
     await push(['web', '1.4.1'], { image: 'registry.acme.test/web' });
-    application.commit({ 'cart.go': 'package main\n' }, 'Add a cart');
-    application.commit({ 'migrations/1.sql': 'create table carts ();\n' }, 'Keep carts');
+    commit({ 'cart.go': 'package main\n' }, 'Add a cart');
+    commit({ 'migrations/1.sql': 'create table carts ();\n' }, 'Keep carts');
     const expected = {
       commits: [{ title: 'Keep carts' }, { title: 'Add a cart' }],
       touches: ['cart.go', 'migrations/1.sql'],
@@ -123,30 +131,19 @@ describe('artifact push', () => {
   test('skips an artifact that the commit does not descend from', async () => {
     const first = application.head();
     await push(['web', '1.4.1'], { image: 'registry.acme.test/web' });
-    application.commit({ 'cart.go': 'package main\n' }, 'Add a cart');
+    commit({ 'cart.go': 'package main\n' }, 'Add a cart');
     await push(['web', '1.4.2'], { image: 'registry.acme.test/web' });
-    execFileSync('git', ['-C', checkout(), 'reset', '--quiet', '--hard', first]);
-    execFileSync('git', [
-      '-C',
-      checkout(),
-      '-c',
-      'user.name=Ana',
-      '-c',
-      'user.email=ana@example.com',
-      'commit',
-      '--quiet',
-      '--allow-empty',
-      '-m',
-      'Go another way',
-    ]);
+    inCheckout('reset', '--quiet', '--hard', first);
+    const ana = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com'];
+    inCheckout(...ana, 'commit', '--quiet', '--allow-empty', '-m', 'Go another way');
     await push(['web', '1.4.3'], { image: 'registry.acme.test/web' });
     expect((await artifacts.get('web', '1.4.3'))?.commits).toMatchObject([{ title: 'Go another way' }]);
   });
 
   test('keeps to the part of a monorepo that the service is built from', async () => {
     const first = application.head();
-    application.commit({ 'web/cart.go': 'package web\n' }, 'Add a cart');
-    application.commit({ 'mail/send.go': 'package mail\n' }, 'Send mail');
+    commit({ 'web/cart.go': 'package web\n' }, 'Add a cart');
+    commit({ 'mail/send.go': 'package mail\n' }, 'Send mail');
     await push(['web'], { path: ['web'], since: first });
     expect(await artifacts.get('web', '1.4.2')).toMatchObject({
       commits: [{ title: 'Add a cart' }],
@@ -156,8 +153,8 @@ describe('artifact push', () => {
 
   test('says what a shallow checkout cannot tell', async () => {
     await push(['web', '1.4.1'], { image: 'registry.acme.test/web' });
-    application.commit({ 'a.go': 'package main\n' }, 'Add a');
-    application.commit({ 'b.go': 'package main\n' }, 'Add b');
+    commit({ 'a.go': 'package main\n' }, 'Add a');
+    commit({ 'b.go': 'package main\n' }, 'Add b');
     const shallow = join(application.folder, 'shallow');
     execFileSync('git', ['clone', '--quiet', '--depth', '1', application.url, shallow]);
     expect(await push(['web'], { checkout: shallow })).toMatch(/1 commits\) is known now$/);

@@ -1,13 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { gitSync } from '../../src/playground/git-command.ts';
+import { commitOnMain } from '../../src/playground/git-commit.ts';
 
-const environment = {
-  PATH: process.env['PATH'] ?? '',
-  HOME: '/nonexistent',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
+const author = 'Olu <olu@example.com>';
+const identity = {
   GIT_AUTHOR_NAME: 'Olu',
   GIT_AUTHOR_EMAIL: 'olu@example.com',
   GIT_COMMITTER_NAME: 'Olu',
@@ -28,49 +26,24 @@ export interface GitRemote {
   readonly close: () => void;
 }
 
-/** A real bare repository with a work tree beside it, for other people's commits. */
+/** A real bare repository, cut off from the machine's configuration, with a first commit of these files. */
 export function createGitRemote(files: Readonly<Record<string, string>>): GitRemote {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-git-'));
   const path = join(folder, 'remote.git');
-  const work = join(folder, 'work');
-  const run = (cwd: string, args: readonly string[]) =>
-    execFileSync('git', [...args], {
-      cwd,
-      env: environment,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      maxBuffer: 64_000_000,
-    });
-  run(folder, ['init', '--quiet', '--bare', '--initial-branch=main', path]);
-  for (const setting of ['uploadpack.allowFilter', 'uploadpack.allowAnySHA1InWant'])
-    run(path, ['config', setting, 'true']);
-  run(folder, ['clone', '--quiet', path, work]);
-  run(work, ['checkout', '--quiet', '-B', 'main']);
-  const commit: GitRemote['commit'] = (changed, message = 'Change something else') => {
-    if (run(path, ['branch', '--list', 'main']) !== '') {
-      run(work, ['fetch', '--quiet', 'origin', 'main']);
-      run(work, ['reset', '--quiet', '--hard', 'origin/main']);
-    }
-    for (const [name, content] of Object.entries(changed)) {
-      const file = join(work, name);
-      mkdirSync(dirname(file), { recursive: true });
-      if (content === null) rmSync(file);
-      else writeFileSync(file, content);
-    }
-    run(work, ['add', '--all']);
-    run(work, ['commit', '--quiet', '--allow-empty', '-m', message]);
-    run(work, ['push', '--quiet', 'origin', 'HEAD:main']);
-    return run(work, ['rev-parse', 'HEAD']).trim();
-  };
+  const run = (args: readonly string[]) => gitSync(path, args, { environment: identity });
+  gitSync(folder, ['init', '--quiet', '--bare', '--initial-branch=main', path]);
+  appendFileSync(join(path, 'config'), '[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n');
+  const commit: GitRemote['commit'] = (changed, message = 'Change something else') =>
+    commitOnMain(path, changed, { message: `${message}\n`, author });
   commit(files, 'Begin');
   return {
     folder,
     path,
     url: `file://${path}`,
-    git: (...args) => run(path, args),
+    git: (...args) => run(args),
     commit,
-    head: () => run(path, ['rev-parse', 'main']).trim(),
-    show: (name) => run(path, ['show', `main:${name}`]),
+    head: () => run(['rev-parse', 'main']).trim(),
+    show: (name) => run(['show', `main:${name}`]),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
