@@ -131,6 +131,7 @@ async function main() {
   if (command === 'mutation')
     return run(node, [join(bin, 'stryker'), 'run', join(root, 'test', 'mutation', 'stryker.json'), ...args]);
   if (command === 'fuzz') return run(node, [join(bin, 'vitest'), 'run', ...fuzzed], { ...fuzzedLong, ...process.env });
+  if (command === 'soak') return run(node, [join(root, 'test', 'soak', 'soak.ts'), ...args]);
   if (command === 'bench') return run(node, [join(root, 'test', 'bench', 'bench.ts'), ...args]);
   const flags = command === 'serve' ? leanHeap : [];
   const env = { ...process.env, SLUICE_STARTED_IN: startedIn };

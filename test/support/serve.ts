@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 
 export interface Served {
@@ -24,18 +25,26 @@ const production = resolve(import.meta.dirname, '../../src/main.ts');
 /** The same, where nobody waits for Slack's limits. */
 export const hurried = resolve(import.meta.dirname, 'hurried-main.ts');
 
+export interface ServeOptions {
+  /** Of Node. */
+  readonly flags?: readonly string[];
+  /** A file that takes its log; without one all of it is kept in memory. */
+  readonly log?: string;
+}
+
 /** `serve` as it is started in production: src/main.ts in a process of its own. Rejects with its last words where it does not get ready. */
 export async function serve(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   main = production,
+  { flags = [], log }: ServeOptions = {},
 ): Promise<Served> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [...flags, main, ...args], {
     env: { ...machine, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = new Promise<string>((done) => child.once('exit', (code, signal) => done(signal ?? `exit ${code}`)));
-  const { said, ready } = listen(child);
+  const { said, ready } = listen(child, log);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not ready after ${patienceMs} ms:\n${said()}`)), patienceMs);
@@ -61,14 +70,21 @@ export async function serve(
   }
 }
 
-function listen(child: ChildProcess) {
+function listen(child: ChildProcess, log: string | undefined) {
+  const file = log === undefined ? null : createWriteStream(log, { flags: 'a' });
+  child.once('close', () => file?.end());
   let text = '';
+  let isReady = false;
   const ready = new Promise<number>((found) => {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
+        file?.write(chunk);
+        if (isReady && file !== null) return;
         text += chunk.toString();
-        const port = /"port":(\d+),"msg":"Sluice is ready"/.exec(text)?.[1];
-        if (port !== undefined) found(Number(port));
+        const port = isReady ? undefined : /"port":(\d+),"msg":"Sluice is ready"/.exec(text)?.[1];
+        if (port === undefined) return;
+        isReady = true;
+        found(Number(port));
       });
   });
   return { said: () => text, ready };

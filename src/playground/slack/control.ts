@@ -47,11 +47,11 @@ export function createControl(ports: {
   const userId = (name: string) => company.userNamed(name)?.id ?? name;
   const shown = (message: Parameters<typeof clientMessage>[0]) => clientMessage(message, store);
 
-  const ephemeral = (user: string, channel?: string): readonly ClientMessage[] =>
+  const ephemeral = (user: string, channel?: string, since = 0): readonly ClientMessage[] =>
     (channel === undefined ? company.channels().map(({ id }) => id) : [channelId(channel)]).flatMap((id) =>
       store
         .all(id)
-        .filter(({ reader }) => reader === userId(user))
+        .filter(({ reader, ts }) => reader === userId(user) && Number(ts) > since)
         .map(shown),
     );
 
@@ -66,7 +66,7 @@ export function createControl(ports: {
     const message = ts === null ? undefined : store.find(channelId(channel), ts);
     return {
       ...outcome,
-      ephemeral: ephemeral(user, channel).filter((each) => Number(each.ts) > since),
+      ephemeral: ephemeral(user, channel, since),
       message: message === undefined ? null : shown(message),
     };
   }
@@ -104,7 +104,7 @@ export function createControl(ports: {
         .all(channelId(channel))
         .filter(({ reader }) => reader === undefined)
         .map(shown),
-    ephemeral,
+    ephemeral: (user: string, channel?: string) => ephemeral(user, channel),
     say: (user: string, channel: string, text: string, thread?: string) =>
       watched(user, channel, null, () => people.say(user, channel, text, thread)),
     /** Clicks a button, or chooses `selected` in a menu. */
