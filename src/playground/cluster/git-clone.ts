@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createObjectReader } from '../../gitops/object-reader.ts';
 
 const run = promisify(execFile);
 
@@ -21,7 +22,6 @@ export interface GitClone {
 export async function createGitClone(url: string): Promise<GitClone> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-cluster-'));
   const listed = new Map<string, Promise<readonly string[]>>();
-  const shown = new Map<string, Promise<string>>();
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
@@ -34,27 +34,36 @@ export async function createGitClone(url: string): Promise<GitClone> {
     return (await run('git', [...args], options)).stdout;
   };
   await git('init', '--quiet', '--bare', '.');
-  const remember = <T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
-    const known = cache.get(key);
-    if (known !== undefined) return known;
-    if (cache.size > 500) cache.clear();
-    const made = make();
-    cache.set(key, made);
-    made.catch(() => cache.delete(key));
-    return made;
+  /** A process for each file of each commit would be most of what the playground does. */
+  const objects = createObjectReader(folder, env);
+  const read = async (name: string): Promise<{ readonly id: string; readonly text: string }> => {
+    const object = await objects.read(name);
+    if (object === null) throw new Error(`${name} does not exist`);
+    return { id: object.id, text: object.content.toString() };
+  };
+  const list = async (sha: string): Promise<readonly string[]> => {
+    const out = await git('ls-tree', '-r', '-z', '--name-only', sha);
+    return out.split('\0').filter((path) => path !== '');
   };
   return {
     fetch: async (branch) => {
       await git('fetch', '--quiet', '--no-tags', '--force', '--', url, `+refs/heads/${branch}:refs/heads/${branch}`);
-      return (await git('rev-parse', `refs/heads/${branch}`)).trim();
+      return (await read(`refs/heads/${branch}`)).id;
     },
-    files: (sha) =>
-      remember(listed, sha, async () => {
-        const out = await git('ls-tree', '-r', '-z', '--name-only', sha);
-        return out.split('\0').filter((path) => path !== '');
-      }),
-    show: (sha, path) => remember(shown, `${sha}:${path}`, () => git('show', `${sha}:${path}`)),
-    title: async (sha) => (await git('log', '-1', '--format=%s', sha)).trim(),
-    close: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    files: (sha) => {
+      const known = listed.get(sha);
+      if (known !== undefined) return known;
+      if (listed.size > 500) listed.clear();
+      const made = list(sha);
+      listed.set(sha, made);
+      made.catch(() => listed.delete(sha));
+      return made;
+    },
+    show: async (sha, path) => (await read(`${sha}:${path}`)).text,
+    title: async (sha) => /\n\n(.*)/.exec((await read(sha)).text)?.[1]?.trim() ?? '',
+    close: async () => {
+      objects.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
   };
 }

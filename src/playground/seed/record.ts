@@ -51,6 +51,11 @@ export async function seedCompany(ports: SeedPorts): Promise<void> {
     clock,
     log: quiet,
   });
+  const fetched = await gitops.fetch(lane);
+  if (fetched.kind !== 'fetched') throw new Error(fetched.because);
+  const batch = gitops.begin(lane, fetched.head);
+  await batch.prefetch(history.map(({ service, environment }) => placeOf(service, environment).path));
+  let { head } = fetched;
   const built = artifacts(ports.nowMs);
   for (const artifact of built) await store.add(artifact);
   await ledger.confirm('the first start');
@@ -95,14 +100,14 @@ export async function seedCompany(ports: SeedPorts): Promise<void> {
         at: instantOf(nowMs),
       });
   }
+  const pushed = await batch.push();
+  if (pushed.kind !== 'pushed') throw new Error(`the history could not be pushed: ${JSON.stringify(pushed)}`);
   // Nobody is told today what happened last week.
   for (const { subject, mark } of await ledger.dirty(1_000)) await ledger.clean(subject, mark);
   gitops.close();
   redis.disconnect();
 
   async function write(past: PastRelease, artifact: Artifact, from: string | null): Promise<Release> {
-    const fetched = await gitops.fetch(lane);
-    if (fetched.kind !== 'fetched') throw new Error(fetched.because);
     const requester = person(past.by);
     const { release } = await ledger.accept(
       {
@@ -137,7 +142,7 @@ export async function seedCompany(ports: SeedPorts): Promise<void> {
           commitCount: artifact.commits.length,
           backwards: false,
           knownGood: false,
-          head: fetched.head,
+          head,
         },
         decision: { kind: 'allowed', reasons: [], bound: 'seed' },
         votes,
@@ -145,11 +150,10 @@ export async function seedCompany(ports: SeedPorts): Promise<void> {
       },
       { event: 'release.queued' },
     );
-    const batch = gitops.begin(lane, fetched.head);
     const committed = await batch.commit(queued.record);
     if (committed.kind !== 'committed')
       throw new Error(`${past.service} ${past.version} could not be written: ${JSON.stringify(committed)}`);
-    await batch.push();
+    head = committed.commit;
     return (
       await ledger.transition(
         queued.record,
