@@ -111,6 +111,9 @@ const answerSchema = z.union([
   z.tuple([z.literal('moved'), z.string(), z.string()]),
 ]);
 
+/** A record and its message; nothing where there is none. */
+const storedSchema = z.array(z.string().nullable());
+
 /** Where a record lies; its subject is `release/<id>`, `drift/<id>`, `notice/<id>`, `hold/<id>`. */
 export function recordKey(subject: string): string {
   return key('record', subject);
@@ -169,7 +172,7 @@ export function createRecords({ redis, clock, fence }: RecordPorts): Records {
       return subjects.map((subject, index) => {
         const [error, value] = answers[index] ?? [new Error('no answer'), null];
         if (error) throw unavailable(error);
-        const [json, message] = z.array(z.string().nullable()).parse(value);
+        const [json, message] = storedSchema.parse(value);
         return typeof json === 'string' ? readStored(schema, subject, { json, message: message ?? '' }) : null;
       });
     },

@@ -4,11 +4,27 @@ const burst = 3;
 /** A channel that fails again and again is asked at least so often. */
 const longestPauseMs = 15_000;
 
+interface Channel {
+  /** Messages that may be sent at once. */
+  free: number;
+  /** When that was counted. */
+  atMs: number;
+  notBeforeMs: number;
+  /** A try after failures is under way, so long at most. */
+  triedUntilMs: number;
+  /** In a row. */
+  failures: number;
+}
+
+function pauseMs(failures: number): number {
+  return Math.min(500 * 2 ** failures, longestPauseMs);
+}
+
 /** When each channel may be written to next: one channel that must wait never holds up another. */
 export function createPacing(everyMs = slackEveryMs) {
-  const channels = new Map<string, { free: number; atMs: number; notBeforeMs: number; failures: number }>();
+  const channels = new Map<string, Channel>();
   const of = (channel: string, nowMs: number) => {
-    const known = channels.get(channel) ?? { free: burst, atMs: nowMs, notBeforeMs: 0, failures: 0 };
+    const known = channels.get(channel) ?? { free: burst, atMs: nowMs, notBeforeMs: 0, triedUntilMs: 0, failures: 0 };
     known.free = Math.min(burst, known.free + (nowMs - known.atMs) / everyMs);
     known.atMs = nowMs;
     channels.set(channel, known);
@@ -17,16 +33,18 @@ export function createPacing(everyMs = slackEveryMs) {
   return {
     /** Milliseconds until the channel takes another message; 0 for now. */
     waitMs: (channel: string, nowMs: number): number => {
-      const { free, notBeforeMs } = of(channel, nowMs);
-      return Math.max(0, notBeforeMs - nowMs, free >= 1 ? 0 : (1 - free) * everyMs);
+      const { free, notBeforeMs, triedUntilMs } = of(channel, nowMs);
+      return Math.max(0, notBeforeMs - nowMs, triedUntilMs - nowMs, free >= 1 ? 0 : (1 - free) * everyMs);
     },
-    /** A message was sent. */
+    /** A message was sent. Where the last one failed, the others wait for what becomes of this one. */
     sent: (channel: string, nowMs: number): void => {
-      of(channel, nowMs).free -= 1;
+      const known = of(channel, nowMs);
+      known.free -= 1;
+      if (known.failures > 0) known.triedUntilMs = nowMs + pauseMs(known.failures);
     },
     /** Slack took it, or refused it for good: the channel can be reached. */
     answered: (channel: string, nowMs: number): void => {
-      of(channel, nowMs).failures = 0;
+      Object.assign(of(channel, nowMs), { failures: 0, triedUntilMs: 0 });
     },
     /** Slack asked for a pause (Retry-After). */
     pause: (channel: string, nowMs: number, forMs: number): void => {
@@ -35,7 +53,7 @@ export function createPacing(everyMs = slackEveryMs) {
     /** Slack did not answer: the pause doubles, up to 15 s, so that an outage is no storm and its end is seen soon. */
     failed: (channel: string, nowMs: number, atLeastMs: number): void => {
       const known = of(channel, nowMs);
-      known.notBeforeMs = nowMs + Math.max(atLeastMs, Math.min(500 * 2 ** known.failures, longestPauseMs));
+      known.notBeforeMs = nowMs + Math.max(atLeastMs, pauseMs(known.failures));
       known.failures = Math.min(known.failures + 1, 10);
     },
   };

@@ -11,6 +11,16 @@ test('a channel takes a burst of three, then one message a second', () => {
   expect(waits).toEqual([0, 0, 0, 1_000, 0, 1_000, 0]);
 });
 
+test('after a failure one message is tried, and the others wait for what becomes of it', () => {
+  const pacing = createPacing();
+  pacing.failed('#a', 0, 100);
+  expect(pacing.waitMs('#a', 500)).toBe(0);
+  pacing.sent('#a', 500);
+  expect(pacing.waitMs('#a', 500)).toBe(1_000);
+  pacing.answered('#a', 600);
+  expect(pacing.waitMs('#a', 600)).toBe(0);
+});
+
 test('a pause of one channel is none of another', () => {
   const pacing = createPacing();
   pacing.pause('#a', 0, 30_000);
