@@ -26,7 +26,7 @@ import { createElsewhere } from './notify/elsewhere/elsewhere.ts';
 import { createSinks } from './notify/elsewhere/sinks.ts';
 import { createNotify } from './notify/notify.ts';
 import { createPreview } from './preview.ts';
-import { openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
+import { key, openRedis, refuseEviction, serverTimeMs, whenReady } from './redis.ts';
 import type { Release } from './release.ts';
 import { logTransitions } from './release-log.ts';
 import { keepDoing } from './rounds.ts';
@@ -268,7 +268,7 @@ export async function startApp(config: Config, environment: Environment, options
         clock,
         log,
         lanes: Object.values(settled.lanes),
-        ping: () => redis.ping(),
+        write: () => redis.set(key('written'), clock.now(), 'PX', 60_000),
         clusters: kubernetes.status,
         connected: chat.connected,
         late: pulse.late,

@@ -80,7 +80,8 @@ export interface GaugePorts {
   readonly open: () => Promise<readonly Release[]>;
   readonly drifts: () => Promise<readonly Drift[]>;
   readonly messagesWaiting: () => Promise<number>;
-  readonly ping: () => Promise<unknown>;
+  /** One small write; rejects where Redis takes none. */
+  readonly write: () => Promise<unknown>;
   readonly clusters: () => readonly { readonly cluster: string; readonly staleSince?: string | undefined }[];
   readonly connected: () => boolean;
   readonly late: () => readonly string[];
@@ -95,7 +96,7 @@ export function metricsRoute(ports: GaugePorts): Route {
     showOwn(ports);
     try {
       const startedMs = steadyClock.now();
-      await ports.ping();
+      await ports.write();
       metrics.show('sluice_redis_ping_seconds', [{ labels: {}, value: (steadyClock.now() - startedMs) / 1_000 }]);
       await showRecord(ports);
       metrics.show('sluice_redis_up', [{ labels: {}, value: 1 }]);

@@ -100,14 +100,14 @@ export const metricsTable = {
   sluice_redis_up: {
     type: 'gauge',
     labels: [],
-    says: '1 where Redis answers.',
+    says: '1 where Redis takes a small write; 0 where it is away, or its memory or disk is full.',
     look: '0: nothing is accepted and nothing is pushed.',
   },
   sluice_redis_ping_seconds: {
     type: 'gauge',
     labels: [],
-    says: 'How long Redis took to answer a PING for this scrape.',
-    look: 'Each acknowledgement to Slack waits for two such answers; above 0.1 look at the disk of Redis.',
+    says: 'How long Redis took to write a little down for this scrape.',
+    look: 'Each acknowledgement to Slack waits for two such writes; above 0.1 look at the disk of Redis.',
   },
   sluice_cluster_stale_seconds: {
     type: 'gauge',

@@ -42,7 +42,7 @@ export function createLog(options: {
   readonly mask: (text: string) => string;
   readonly write?: (line: string) => void;
 }): Log {
-  const write = options.write ?? ((line: string) => void process.stdout.write(line));
+  const write = options.write ?? toStandardOutput();
   const destination = { write: (line: string) => write(options.mask(line)) };
   const logger = pino(
     {
@@ -59,6 +59,19 @@ export function createLog(options: {
     warn: (fields, message) => logger.warn(withRelease(fields), message),
     error: (fields, message) => logger.error(withRelease(fields), message),
   };
+}
+
+/** What is kept of the log while nothing can be written; later lines are lost. */
+const keptBytes = 1_000_000;
+
+/** A disk that is full ends no service: the lines wait, and go out when there is room. */
+function toStandardOutput(): (line: string) => void {
+  const output = pino.destination({ fd: 1, sync: true, maxLength: keptBytes });
+  output.on('error', (error: Error) => {
+    // Whoever started this process has left it.
+    if ('code' in error && error.code === 'EPIPE') throw error;
+  });
+  return (line) => void output.write(line);
 }
 
 /** Work on a release and messages about it go by the name `release/ID`; lines about them are found by `release` as all others are. */

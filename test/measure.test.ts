@@ -105,7 +105,7 @@ describe('GET /metrics', () => {
       ],
       drifts: async () => [],
       messagesWaiting: async () => 4,
-      ping: async () => 'PONG',
+      write: async () => 'PONG',
       clusters: () => [{ cluster: 'dev' }, { cluster: 'prod-eu', staleSince: at(-30_000) }],
       connected: () => true,
       late: () => ['notify'],
@@ -133,7 +133,7 @@ describe('GET /metrics', () => {
 
   test('shows no old numbers while Redis is away, and the rest all the same', async () => {
     let isAway = false;
-    const { scrape, read } = ports({ ping: async () => (isAway ? Promise.reject(new Error('gone')) : 'PONG') });
+    const { scrape, read } = ports({ write: async () => (isAway ? Promise.reject(new Error('gone')) : 'PONG') });
     await scrape();
     isAway = true;
     expect(await scrape()).toMatchObject({ status: 200 });
@@ -146,7 +146,7 @@ describe('GET /metrics', () => {
   test('looks once for all who ask at the same time', async () => {
     let looks = 0;
     const { scrape } = ports({
-      ping: async () => {
+      write: async () => {
         looks += 1;
       },
     });

@@ -1,4 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { Retryable } from '../errors.ts';
 
 export interface GitResult {
   readonly code: number;
@@ -16,6 +19,40 @@ export interface GitCall {
 }
 
 const outputLimit = 64_000_000;
+/** Three pipes of two ends each, and what the system opens to start a process. */
+const handlesOfOne = 12;
+
+/**
+ * Throws Retryable where this process has not the file handles that one more git takes: simple-git hears too late that its
+ * child has none, and the unheard error would end the service.
+ */
+export function refuseWithoutHandles(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < handlesOfOne) opened.push(openSync(devNull, 'r'));
+  } catch (error) {
+    throw new Retryable(noHandles, { cause: error });
+  } finally {
+    for (const handle of opened) closeSync(handle);
+  }
+}
+
+export const noHandles = 'git cannot be started, as this process has too many open files';
+
+/**
+ * Starts git in a process group of its own. `onError` hears why where it cannot be started, and the answer is null where
+ * not even the pipes to it could be opened, as in a process without free file handles.
+ */
+export function startGit(
+  args: readonly string[],
+  { folder, environment }: Pick<GitCall, 'folder' | 'environment'>,
+  onError: (error: Error) => void,
+): ChildProcessWithoutNullStreams | null {
+  const child = spawn('git', [...args], { cwd: folder, env: environment, detached: true, stdio: 'pipe' });
+  child.once('error', onError);
+  // Node leaves them out where there are no handles, whatever its types say.
+  return (child.stdout as unknown) === undefined ? null : child;
+}
 
 /**
  * Runs git once, in a process group of its own, so that its helpers (git-remote-https, ssh) end with it.
@@ -23,7 +60,12 @@ const outputLimit = 64_000_000;
  */
 export function runGit(args: readonly string[], call: GitCall): Promise<GitResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', [...args], { cwd: call.folder, env: call.environment, detached: true, stdio: 'pipe' });
+    let timer: NodeJS.Timeout | undefined;
+    const child = startGit(args, call, (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    if (child === null) return;
     const out: Buffer[] = [];
     let size = 0;
     let errors = '';
@@ -32,7 +74,7 @@ export function runGit(args: readonly string[], call: GitCall): Promise<GitResul
       timedOut = true;
       endGroup(child.pid);
     };
-    const timer = setTimeout(end, call.timeoutMs ?? 30_000);
+    timer = setTimeout(end, call.timeoutMs ?? 30_000);
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > outputLimit) end();
@@ -43,10 +85,6 @@ export function runGit(args: readonly string[], call: GitCall): Promise<GitResul
     });
     // git may end without reading its input; that is told by its exit code.
     child.stdin.on('error', () => {});
-    child.once('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
     child.once('close', (code) => {
       clearTimeout(timer);
       // Ended by a signal is no answer: 1 would read as git's "no".

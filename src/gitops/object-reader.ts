@@ -1,6 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Retryable } from '../errors.ts';
-import { endGroup, spoken } from './git-process.ts';
+import { endGroup, noHandles, spoken, startGit } from './git-process.ts';
 
 export interface GitObject {
   readonly id: string;
@@ -44,10 +44,10 @@ export function createObjectReader(folder: string, environment: Readonly<Record<
   };
   return {
     /** `name` is an object id or `<commit>:<path>`. */
-    read: (name: string): Promise<GitObject | null> => {
-      if (/[\n\0]/.test(name)) return Promise.resolve(null);
+    read: async (name: string): Promise<GitObject | null> => {
+      if (/[\n\0]/.test(name)) return null;
       // One started now would keep the whole process from its end.
-      if (isClosed) return Promise.reject(new Retryable('Sluice is about to end'));
+      if (isClosed) throw new Retryable('Sluice is about to end');
       reading ??= start();
       return reading.ask(name);
     },
@@ -74,12 +74,16 @@ function startReading(
   environment: Readonly<Record<string, string>>,
   onObject: (object: GitObject) => void,
 ): Reading {
-  const child = spawn('git', ['cat-file', '--batch'], { cwd: folder, env: environment, detached: true, stdio: 'pipe' });
   const waiting: Waiting[] = [];
   let because = '';
   const failAll = (why: string) => {
     for (const { reject } of waiting.splice(0)) reject(new Retryable(`git could not read the clone: ${why}`));
   };
+  const child = startGit(['cat-file', '--batch'], { folder, environment }, (error) => {
+    because = error.message;
+    failAll(because);
+  });
+  if (child === null) throw new Retryable(noHandles);
   const watchdog = setTimeout(() => {
     if (waiting.length > 0) endGroup(child.pid);
   }, silenceLimitMs);
@@ -94,10 +98,6 @@ function startReading(
     because = `${because}${chunk.toString()}`.slice(-2_000);
   });
   child.stdin.on('error', () => {});
-  child.once('error', (error) => {
-    because = error.message;
-    failAll(because);
-  });
   child.once('close', () => {
     clearTimeout(watchdog);
     failAll(spoken(because) || 'cat-file ended');

@@ -39,6 +39,9 @@ export async function pushOnto(
 /** What the server or our own lease says of a race (builtin/push, receive-pack, refs). */
 const lostRace =
   /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|failed to lock|reference already exists|is at [0-9a-f]+ but expected/;
+/** The server has no room for now, which is nobody's decision (receive-pack: "unpacker error", with the system's own words). */
+const noRoom =
+  /no space left on device|disk quota exceeded|read-only file system|too many open files|cannot allocate|unable to create temporary/i;
 const noRight =
   /authentication failed|permission denied|denied to|returned error: 40[13]\b|not permitted|access denied|could not read (username|password)|invalid credentials/i;
 
@@ -54,6 +57,8 @@ export function classifyPush(result: GitResult): Exclude<Pushed, { kind: 'pushed
     // Not in what a hook says, which may hold any words.
     const summary = rejected.split('\t').at(-1) ?? '';
     if (lostRace.test(summary)) return { kind: 'behind' };
+    if (summary.includes('unpacker error') && noRoom.test(result.stderr))
+      return { kind: 'unreachable', because: spoken(result.stderr) };
     return { kind: 'refused', because: spoken(`${result.stderr}\n${summary}`) };
   }
   if (noRight.test(result.stderr)) return { kind: 'refused', because: spoken(result.stderr) };

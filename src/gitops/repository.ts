@@ -7,7 +7,7 @@ import type { Log } from '../telemetry.ts';
 import { createAncestry } from './ancestry.ts';
 import { isBranchName } from './branch-name.ts';
 import { namesDamage, namesLock, prepareClone, removeStaleLocks } from './clone.ts';
-import { runGit, spoken } from './git-process.ts';
+import { refuseWithoutHandles, runGit, spoken } from './git-process.ts';
 import { gitEnvironment, type RepositorySettings, refuseAddress } from './isolation.ts';
 import { createObjectReader } from './object-reader.ts';
 import { createPrefetch } from './prefetch.ts';
@@ -55,8 +55,9 @@ export function createRepository({ name, settings, data, log, onRewound }: Repos
   const { isAncestor } = createAncestry(name, git);
 
   /** The only use of simple-git: making the clone and fetching into it. */
-  const remote = (baseDir: string) =>
-    simpleGit({
+  const remote = (baseDir: string) => {
+    refuseWithoutHandles();
+    return simpleGit({
       baseDir,
       allowEnvironment: Object.keys(environment),
       timeout: { block: silenceLimitMs },
@@ -67,11 +68,12 @@ export function createRepository({ name, settings, data, log, onRewound }: Repos
         allowUnsafeSshCommand: true,
       },
     } as Parameters<typeof simpleGit>[0]).env(environment);
+  };
 
   /** Once for all branches; tried again only where it failed. */
   let prepared: Promise<void> | null = null;
   const prepare = (): Promise<void> => {
-    prepared ??= prepareClone(clone, (fresh) => remote(fresh).init(true)).catch((error) => {
+    prepared ??= prepareClone(clone, async (fresh) => remote(fresh).init(true)).catch((error) => {
       prepared = null;
       throw error;
     });
@@ -90,7 +92,7 @@ export function createRepository({ name, settings, data, log, onRewound }: Repos
     return code === 0 ? commitShaSchema.parse(stdout.toString().trim()) : null;
   };
 
-  const bring = (branch: string) =>
+  const bring = async (branch: string) =>
     // A silent git would be taken for one that hangs, and costs 50 ms more in simple-git: hence verbose with progress.
     remote(folder).raw(
       'fetch',

@@ -37,6 +37,20 @@ describe('what became of a push', () => {
   });
 
   test.each([
+    'remote: fatal: unable to write loose object file: No space left on device',
+    'error: remote unpack failed: unable to create temporary object directory',
+    'remote: fatal: cannot create thread: Cannot allocate memory',
+  ])('a server without room (%s) is asked again', (stderr) => {
+    const answer = failed(rejected('[remote rejected] (unpacker error)'), stderr);
+    expect(classifyPush(answer)).toMatchObject({ kind: 'unreachable', because: expect.stringMatching(/\w/) });
+  });
+
+  test('a server that will not have the objects refuses', () => {
+    const answer = failed(rejected('[remote rejected] (unpacker error)'), 'remote: fatal: fsck error in packed object');
+    expect(classifyPush(answer)).toMatchObject({ kind: 'refused' });
+  });
+
+  test.each([
     ["fatal: Authentication failed for 'https://git.example.com/x'", 'refused'],
     ["fatal: unable to access 'https://x/': The requested URL returned error: 403", 'refused'],
     ['git@x: Permission denied (publickey).\nfatal: Could not read from remote repository.', 'refused'],
