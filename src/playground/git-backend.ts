@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { gitSync } from './git-command.ts';
 
 /** Answers from the repositories of a folder by Git's own HTTP backend, a CGI program (git-http-backend). */
-export function gitBackend(request: IncomingMessage, response: ServerResponse, url: URL, folder: string): void {
-  const child = spawn('git', ['http-backend'], {
+export function gitBackend(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  { folder, program }: { readonly folder: string; readonly program: string },
+): void {
+  const child = spawn(program, {
     env: {
       PATH: process.env['PATH'] ?? '',
       GIT_CONFIG_GLOBAL: '/dev/null',
@@ -50,9 +55,10 @@ export function gitBackend(request: IncomingMessage, response: ServerResponse, u
   child.on('close', () => response.end());
 }
 
-/** Some packages of git come without it. */
-export function hasHttpBackend(folder: string): boolean {
+/** Where it is; null where this package of git comes without it. */
+export function httpBackend(folder: string): string | null {
   mkdirSync(folder, { recursive: true });
   const programs = gitSync(folder, ['--exec-path']).trim();
-  return ['git-http-backend', 'git-http-backend.exe'].some((name) => existsSync(join(programs, name)));
+  const found = ['git-http-backend', 'git-http-backend.exe'].find((name) => existsSync(join(programs, name)));
+  return found === undefined ? null : join(programs, found);
 }

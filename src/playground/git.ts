@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commitPage } from './commit-page.ts';
-import { gitBackend, hasHttpBackend } from './git-backend.ts';
+import { gitBackend, httpBackend } from './git-backend.ts';
 import { gitSync } from './git-command.ts';
 import { type CommitBy, commitOnMain } from './git-commit.ts';
 import { requestUrl } from './request-url.ts';
@@ -38,7 +38,8 @@ export async function createGitServer(options: {
   const path = join(options.folder, 'gitops.git');
   // Nothing can refuse a reader of file://, so there a remote that is gone has another name.
   const away = join(options.folder, 'gitops-away.git');
-  const overHttp = options.overHttp ?? hasHttpBackend(options.folder);
+  const program = options.overHttp === false ? null : httpBackend(options.folder);
+  const overHttp = program !== null;
   if (existsSync(away)) renameSync(away, path);
   if (!existsSync(join(path, 'HEAD'))) {
     mkdirSync(options.folder, { recursive: true });
@@ -49,7 +50,7 @@ export async function createGitServer(options: {
   const here = () => (up || overHttp ? path : away);
   const server = createServer((request, response) => {
     if (!up) return void response.socket?.destroy();
-    answer(request, response, here(), options);
+    answer(request, response, here(), { ...options, program });
   });
   await listen(server, options.port ?? 0);
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -113,7 +114,7 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  options: { readonly folder: string; readonly token: string },
+  { folder, token, program }: { readonly folder: string; readonly token: string; readonly program: string | null },
 ): void {
   const url = requestUrl(request);
   const commit = /^\/commit\/([0-9a-f]{7,40})$/.exec(url.pathname)?.[1];
@@ -121,17 +122,17 @@ function answer(
     commitPage(path, commit, response);
     return;
   }
-  if (!url.pathname.startsWith('/gitops.git/')) {
+  if (program === null || !url.pathname.startsWith('/gitops.git/')) {
     response.writeHead(404).end('not found');
     return;
   }
   const pushes = url.pathname.endsWith('/git-receive-pack') || url.searchParams.get('service') === 'git-receive-pack';
-  if (pushes && passwordOf(request) !== options.token) {
+  if (pushes && passwordOf(request) !== token) {
     return void response
       .writeHead(401, { 'www-authenticate': 'Basic realm="gitops"' })
       .end('a token is needed to push');
   }
-  gitBackend(request, response, url, options.folder);
+  gitBackend(request, response, url, { folder, program });
 }
 
 function passwordOf(request: IncomingMessage): string {

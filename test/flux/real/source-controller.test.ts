@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hasHttpBackend } from '../../../src/playground/git-backend.ts';
+import { httpBackend } from '../../../src/playground/git-backend.ts';
 import { createGitHistory, type GitHistory } from '../git-history.ts';
 import { playgroundStages } from '../playground-stage.ts';
 import type { Stage } from '../stage.ts';
@@ -35,7 +35,7 @@ describe('the sources of a cluster that was given', () => {
     expect(await hasSourceController(stage.api)).toBe(true);
   });
 
-  test.skipIf(!hasHttpBackend(tmpdir()))(
+  test.skipIf(httpBackend(tmpdir()) === null)(
     'are cloned from here, cannot be pushed to, and answer 503 when they are not to answer',
     async () => {
       const sources = await serveSources(stage.api);

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { objectsAt, toJsonObject } from '../../../src/playground/cluster/json.ts';
-import { gitBackend } from '../../../src/playground/git-backend.ts';
+import { gitBackend, httpBackend } from '../../../src/playground/git-backend.ts';
 import { pause } from '../../../src/time.ts';
 import { type Api, patchObject, pathOf } from '../api.ts';
 import type { GitHistory } from '../git-history.ts';
@@ -32,6 +33,8 @@ export async function hasSourceController(api: Api, patienceMs = 15_000): Promis
 /** The real source-controller of a cluster fetches from a Git server on this machine, and is asked to as `flux reconcile` asks. */
 export async function serveSources(api: Api): Promise<SourceFetcher> {
   const served = new Map<string, GitHistory>();
+  const program = httpBackend(tmpdir());
+  if (program === null) throw new Error('this git comes without its HTTP backend');
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://git');
     const [, name = ''] = url.pathname.split('/');
@@ -40,7 +43,7 @@ export async function serveSources(api: Api): Promise<SourceFetcher> {
     if (git === undefined || !reads) return void response.writeHead(404).end();
     if (!git.answers()) return void response.writeHead(503).end();
     url.pathname = url.pathname.slice(name.length + 1);
-    gitBackend(request, response, url, dirname(git.path));
+    gitBackend(request, response, url, { folder: dirname(git.path), program });
   });
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   const address = server.address();
