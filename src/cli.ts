@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Refusal } from './errors.ts';
+import { fileTrouble, Refusal } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -89,8 +89,14 @@ export async function runCommand(args: readonly string[], environment: Environme
 }
 
 function help(): string {
-  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(42)} ${summary}`);
-  return ['Usage: npm start -- [COMMAND]', '', ...lines, '', 'Without a command: the playground.'].join('\n');
+  const lines = Object.values(commands).flatMap(({ usage, summary }) => [`  ${usage}`, `      ${summary}`]);
+  return [
+    'Usage: npm start -- [COMMAND]',
+    '',
+    ...lines,
+    '',
+    'Without a command: the playground. Into a file, without the lines of npm: npm start --silent -- COMMAND > FILE',
+  ].join('\n');
 }
 
 function print(text: string): void {
@@ -156,7 +162,9 @@ async function artifact(args: readonly string[], environment: Environment): Prom
 async function init(args: readonly string[], environment: Environment): Promise<number> {
   const [folder, ...more] = options(args, {}).positionals;
   if (folder === undefined || more.length > 0)
-    throw new Refusal('init needs the folder of a GitOps repository: npm start -- init ../gitops > sluice.yaml');
+    throw new Refusal(
+      'init needs the folder of a GitOps repository: npm start --silent -- init ../gitops > sluice.yaml',
+    );
   const { proposeFor } = await import('./init.ts');
   process.stdout.write(await proposeFor(folder, environment));
   return 0;
@@ -201,7 +209,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Refusal(`Cannot read ${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Refusal(`Cannot read ${file}: ${fileTrouble(error)}.`, { cause: error });
   }
 }
 

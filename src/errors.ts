@@ -17,3 +17,16 @@ export class Terminal extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const fileTroubles: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'it is no folder',
+};
+
+/** Why a file or a folder could not be read, without its path, which whoever asked says. */
+export function fileTrouble(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return Object.hasOwn(fileTroubles, code) ? (fileTroubles[code] ?? '') : messageOf(error);
+}

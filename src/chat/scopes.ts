@@ -11,7 +11,10 @@ export const scopes = {
   'groups:read': { needed: false, for: 'finding private channels' },
   'im:write': { needed: false, for: 'direct messages to people whom no channel reaches' },
   'channels:history': { needed: false, for: 'finding its own message after a crash, which else may be posted twice' },
-  'groups:history': { needed: false, for: 'the same in private channels' },
-  'im:history': { needed: false, for: 'the same of what it told somebody privately' },
+  'groups:history': { needed: false, for: 'finding its own message after a crash in a private channel' },
+  'im:history': {
+    needed: false,
+    for: 'finding a direct message of its own after a crash, which else may be sent twice',
+  },
   'files:write': { needed: false, for: 'the picture of what a release took; without it there is the text alone' },
 } as const;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../errors.ts';
+import { fileTrouble, Refusal } from '../../errors.ts';
 import type { RepositoryFile } from './sightings.ts';
 
 const mostFiles = 20_000;
@@ -25,7 +25,7 @@ export function readRepository(folder: string): readonly RepositoryFile[] {
     enter('');
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(`Cannot read ${folder}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Refusal(`Cannot read ${folder}: ${fileTrouble(error)}.`, { cause: error });
   }
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
