@@ -87,35 +87,41 @@ const helmForm = z.strictObject({
     .describe('Path of the digest below spec.values')
     .meta({ examples: ['image.digest'] }),
 });
-const yamlForm = z.strictObject({
-  yaml: fileSchema('apps/{environment}/values.yaml').describe(
-    'Any YAML or JSON file with the version at a path: a substitution, the version of a chart, the tag of a source, a values file',
-  ),
-  object: z
-    .string()
-    .regex(/^[A-Za-z]+\/[a-z0-9.-]+$/, 'Kind/name, such as OCIRepository/web')
-    .optional()
-    .describe('Which object, where the file holds several')
-    .meta({ examples: ['OCIRepository/web'] }),
-  inside: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Path of a block of text that holds YAML itself')
-    .meta({ examples: ['data.values\\.yaml'] }),
-  tag: z
-    .string()
-    .min(1)
-    .describe('Path of the version; a dot inside of a key is written with a backslash before it')
-    .meta({ examples: ['spec.ref.tag'] }),
-  digest: z.string().min(1).optional().describe('Path of the digest'),
-  commit: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Path of the commit that it is built from, as a GitRepository is pinned by')
-    .meta({ examples: ['spec.ref.commit'] }),
-});
+const yamlForm = z
+  .strictObject({
+    yaml: fileSchema('apps/{environment}/values.yaml').describe(
+      'Any YAML or JSON file with the version at a path: a substitution, the version of a chart, the tag of a source, a values file',
+    ),
+    object: z
+      .string()
+      .regex(/^[A-Za-z]+\/[a-z0-9.-]+$/, 'Kind/name, such as OCIRepository/web')
+      .optional()
+      .describe('Which object, where the file holds several')
+      .meta({ examples: ['OCIRepository/web'] }),
+    inside: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Path of a block of text that holds YAML itself')
+      .meta({ examples: ['data.values\\.yaml'] }),
+    tag: z
+      .string()
+      .min(1)
+      .describe('Path of the version; a dot inside of a key is written with a backslash before it')
+      .meta({ examples: ['spec.ref.tag'] }),
+    digest: z.string().min(1).optional().describe('Path of the digest'),
+    commit: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Path of the commit that it is built from, as a GitRepository is pinned by')
+      .meta({ examples: ['spec.ref.commit'] }),
+  })
+  .refine(({ tag }) => !/(^|\.)commit$/.test(tag), {
+    path: ['tag'],
+    message:
+      'expected the path of a version, such as spec.ref.tag; the commit beside it is named as commit: spec.ref.commit',
+  });
 const manifestForm = z.strictObject({
   manifest: fileSchema('apps/{environment}/web/deployment.yaml').describe(
     'A file with workloads; every container of the image is changed',

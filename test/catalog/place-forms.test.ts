@@ -55,6 +55,10 @@ describe('where a version stands', () => {
     ],
     ['{ yaml: "../{environment}.yaml", tag: a }', 'expected a relative path inside the repository'],
     ['{ yaml: "{environment}.yaml", object: web, tag: a }', 'Kind/name, such as OCIRepository/web'],
+    [
+      '{ yaml: "{environment}.yaml", tag: spec.ref.commit }',
+      'the commit beside it is named as commit: spec.ref.commit',
+    ],
     ['{ marker: "{environment}.yaml", policy: web }', 'namespace:name of the ImagePolicy'],
     ['{ env: "{environment}.env", variable: "a b" }', 'the name of a variable, such as WEB_VERSION'],
     ['{ env: "{environment}.env" }', 'variable: is missing'],

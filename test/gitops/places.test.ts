@@ -150,6 +150,30 @@ describe.each(kinds)('%s', (_title, place, text, lines) => {
   });
 });
 
+describe('a source that is pinned by its commit alone', () => {
+  const place: Place = { kind: 'yaml-value', path, tag: 'spec.ref.tag', commit: 'spec.ref.commit' };
+  const [old, commit] = ['a1'.repeat(20), 'b2'.repeat(20)];
+  const text = `kind: GitRepository\nspec:\n  ref:\n    branch: main\n    commit: ${old} # by hand\n  interval: 1m\n`;
+
+  test('gets the commit of the version, and the version on a line below it', () => {
+    expect(readPlace(place, text)).toMatchObject({
+      kind: 'empty',
+      because: expect.stringContaining('no spec.ref.tag'),
+    });
+    const edited = editPlace(place, text, { version: '1.4.2', commit });
+    const after = text.replace(`${old} # by hand`, `${commit} # by hand\n    tag: 1.4.2`);
+    expect(edited).toMatchObject({ kind: 'edited', text: after });
+    expect(readPlace(place, after)).toMatchObject({ kind: 'found', placed: { version: '1.4.2' } });
+  });
+
+  test('is left alone by a version that names no commit', () => {
+    expect(editPlace(place, text, { version: '1.4.2' })).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('pins a commit, but the artifact 1.4.2 has none'),
+    });
+  });
+});
+
 describe('a place with a digest', () => {
   test.each<[string, Place, string]>([
     [
@@ -214,8 +238,36 @@ describe('an image that a kustomization does not name yet', () => {
     }
   });
 
+  test.each<[string, string, string]>([
+    [
+      'of one',
+      'images: [{ name: x, newTag: "1" }] # all\nresources: []\n',
+      'images: [{ name: x, newTag: "1" }, NEW] # all\nresources: []\n',
+    ],
+    ['of nothing', 'images: [] # none yet\nresources: []\n', 'images: [NEW] # none yet\nresources: []\n'],
+    [
+      'over lines',
+      'images: [\n  { name: x, newTag: "1" }, # by hand\n]\n',
+      'images: [\n  { name: x, newTag: "1" }, NEW, # by hand\n]\n',
+    ],
+    [
+      'of a Flux Kustomization',
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: { images: [{ name: x }], path: ./apps }\n',
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: { images: [{ name: x }, NEW], path: ./apps }\n',
+    ],
+  ])('stands behind the others in a list %s in brackets', (_title, text, after) => {
+    const added = (version: string) => `{ name: registry.acme.test/web, newTag: ${version} }`;
+    for (const end of ['\n', '\r\n']) {
+      const edited = editPlace(place, text.replaceAll('\n', end), { version: '1.4.2' });
+      expect(edited).toMatchObject({
+        kind: 'edited',
+        text: after.replace('NEW', added('1.4.2')).replaceAll('\n', end),
+      });
+    }
+    expect(editPlace(place, text, { version: '1.10' })).toMatchObject({ text: after.replace('NEW', added('"1.10"')) });
+  });
+
   test.each([
-    ['a list in brackets', 'images: [{ name: x, newTag: "1" }]\n'],
     ['a list without anything', 'images:\nresources: []\n'],
     ['an alias', 'x: &i\n  - name: x\n    newTag: "1"\nimages: *i\n'],
     ['a map on one line', '{ resources: [] }\n'],

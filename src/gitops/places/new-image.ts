@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LineChange } from '../../change.ts';
-import { type Document, isMap, stringify } from '../../yaml.ts';
+import { type Document, isMap, stringify, type YAMLSeq } from '../../yaml.ts';
 import { openYaml } from '../open-yaml.ts';
 import { dashOf, endOf, lineEnd, trimmedEnd } from '../source-positions.ts';
 import { readsAsItself } from '../splice.ts';
@@ -15,7 +15,7 @@ interface Piece {
 
 /**
  * Puts an image under `images:` of a kustomization that does not name it yet, as `kustomize edit set image` would: on
- * lines of its own below the others. Nothing else of the file changes, which is proved by reading it back.
+ * lines of its own below the others, or behind them in the brackets of a list on one line. Nothing else of the file changes, which is proved by reading it back.
  */
 export function addImage(
   path: string,
@@ -25,6 +25,8 @@ export function addImage(
   entry: { readonly name: string; readonly newTag: string },
 ): EditedPlace {
   const because = `${path} has no entry for ${entry.name} under images; write one once by hand`;
+  if (list.images?.flow === true)
+    return inBrackets(path, text, documents, list.images, entry) ?? { kind: 'refused', because };
   const piece = pieceFor(text, documents, list, entry);
   if (piece === null) return { kind: 'refused', because };
   const end = text.includes('\r\n') ? '\r\n' : '\n';
@@ -40,6 +42,25 @@ export function addImage(
   return { kind: 'edited', text: edited, lines };
 }
 
+function inBrackets(
+  path: string,
+  text: string,
+  documents: readonly Document[],
+  images: YAMLSeq,
+  entry: { readonly name: string; readonly newTag: string },
+): EditedPlace | null {
+  const last = images.items.at(-1);
+  const [start] = images.range ?? [];
+  const at = last === undefined ? (start === undefined ? null : start + 1) : endOf(last);
+  if (at === null) return null;
+  const added = `{ name: ${quoted(entry.name)}, newTag: ${quoted(entry.newTag)} }`;
+  const edited = `${text.slice(0, at)}${last === undefined ? '' : ', '}${added}${text.slice(at)}`;
+  if (!isAsMeant(documents, edited, entry)) return null;
+  const line = text.slice(0, at).split('\n').length;
+  const lineIn = (whole: string) => whole.split('\n')[line - 1]?.trim() ?? '';
+  return { kind: 'edited', text: edited, lines: [{ path, line, before: lineIn(text), after: lineIn(edited) }] };
+}
+
 function pieceFor(
   text: string,
   documents: readonly Document[],
@@ -53,7 +74,7 @@ function pieceFor(
     return isWhole ? { from: lineEnd(text, at), to: lineEnd(text, at), lines: ['images:', ...item('  ')] } : null;
   }
   const last = images?.items.at(-1);
-  if (images === null || images.flow === true || last === undefined) return null;
+  if (images === null || last === undefined) return null;
   const dash = dashOf(text, last, images.range?.[0] ?? 0);
   const lastEnd = endOf(last);
   if (dash === null || lastEnd === null) return null;

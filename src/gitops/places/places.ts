@@ -67,8 +67,11 @@ function editScalars(place: ScalarPlace, text: string, to: Wanted): EditedPlace 
     const value = slotValue(slot, to);
     return value === null ? [] : [{ scalar: slot.scalar, value }];
   });
-  if (replace.length < slots.length)
-    return { kind: 'refused', because: `${place.path} pins a digest, but the artifact ${to.version} has none` };
+  const lacking = slots.find((slot) => slotValue(slot, to) === null);
+  if (lacking !== undefined) {
+    const what = lacking.holds === 'commit' ? 'commit' : 'digest';
+    return { kind: 'refused', because: `${place.path} pins a ${what}, but the artifact ${to.version} has none` };
+  }
   const edits = { replace, ...(insert === undefined ? {} : { insert: { ...insert, value: to.version } }) };
   const spliced = splice(place.path, text, documents, edits);
   return spliced.kind === 'refused' ? { ...spliced, because: `${place.path}: ${spliced.because}` } : spliced;

@@ -1,5 +1,5 @@
 import type { Place } from '../../change.ts';
-import { type Document, isMap } from '../../yaml.ts';
+import { type Document, isMap, isScalar } from '../../yaml.ts';
 import { openYaml } from '../open-yaml.ts';
 import { scalarAt } from '../splice.ts';
 import { type Located, located } from './located.ts';
@@ -43,7 +43,10 @@ export function locateYamlValue(place: YamlValue, text: string): Located {
   };
   const tag = find(place.tag);
   const digest = place.digest === undefined ? null : find(place.digest);
-  if (tag === null) return { kind: 'missing', because: `${path} has no ${place.tag}` };
+  if (tag === null)
+    return (
+      besideCommit(place, found.root, opened.documents) ?? { kind: 'missing', because: `${path} has no ${place.tag}` }
+    );
   if (tag.kind === 'refused') return { kind: 'refused', because: `${path}: ${tag.because}` };
   if (digest?.kind === 'refused') return { kind: 'refused', because: `${path}: ${digest.because}` };
   const commit = place.commit === undefined ? null : find(place.commit);
@@ -57,6 +60,25 @@ export function locateYamlValue(place: YamlValue, text: string): Located {
   return read.kind === 'located' && isRange(read.placed.version)
     ? { kind: 'refused', because: `${path} holds the range "${read.placed.version}", so Flux chooses; pin one version` }
     : read;
+}
+
+/** A source that is pinned by its commit alone gets its version on a line below, which Flux does not heed then. */
+function besideCommit(place: YamlValue, root: Document['contents'], documents: readonly Document[]): Located | null {
+  if (place.commit === undefined || place.digest !== undefined) return null;
+  const [tagKeys, commitKeys] = [keysOf(place.tag), keysOf(place.commit)];
+  const parent = parentOf(root, commitKeys);
+  const commit = scalarAt(parent, commitKeys.at(-1) ?? '');
+  const isBeside = tagKeys.slice(0, -1).join('.') === commitKeys.slice(0, -1).join('.');
+  if (!isBeside || !isMap(parent) || parent.flow === true || commit === null || commit.kind === 'refused') return null;
+  const pair = parent.items.find(({ value }) => value === commit.scalar);
+  if (!isScalar(pair?.key)) return null;
+  return {
+    kind: 'empty',
+    because: `${place.path} names no ${place.tag} yet`,
+    documents,
+    slots: [{ holds: 'commit', scalar: commit.scalar }],
+    insert: { map: parent, below: { key: pair.key, value: commit.scalar }, key: tagKeys.at(-1) ?? '' },
+  };
 }
 
 export function parentOf(root: Document['contents'], keys: readonly string[]): unknown {
