@@ -15,11 +15,12 @@ import { createMarks } from './marks.ts';
 import { createMutes } from './mutes.ts';
 import { createNotices } from './notices.ts';
 import { createPolicyChanges } from './policy-changes.ts';
-import { createRecords, type Entry, type Moved, recordKey } from './record.ts';
+import { createRecords, type Entry, type Moved } from './record.ts';
 import { createReplays } from './replays.ts';
 import { createSaid } from './said.ts';
 import { onRedis } from './script.ts';
 import { createSilences } from './silences.ts';
+import { recordKey } from './stored.ts';
 import { createTransition, type OnTransition, type ReleaseChange } from './transition.ts';
 
 export type Ledger = ReturnType<typeof createLedger>;

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { markDueLua } from '../due.ts';
-import { Retryable, Terminal } from '../errors.ts';
+import { Retryable } from '../errors.ts';
 import type { Fence } from '../lease.ts';
 import type { Person } from '../person.ts';
 import { key, type Redis, replicated } from '../redis.ts';
 import { type Posted, postedSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
-import { createScript, onRedis, unavailable } from './script.ts';
+import { createScript, onRedis } from './script.ts';
+import { createReader, type ReadRecords, recordKey, type Stored } from './stored.ts';
 
 /** What happened, in the log; `text` is one line for the thread, foreign text in it raw. */
 export interface Entry {
@@ -44,12 +45,6 @@ export interface Write {
   /** The record begins anew and gets a message of its own. */
   readonly newMessage?: boolean;
   readonly effects: readonly Effect[];
-}
-
-/** A record as it lies in Redis: the message is kept beside it, as it changes without a transition. */
-export interface Stored {
-  readonly json: string;
-  readonly message: string;
 }
 
 export type WriteOutcome =
@@ -111,14 +106,6 @@ const answerSchema = z.union([
   z.tuple([z.literal('moved'), z.string(), z.string()]),
 ]);
 
-/** A record and its message; nothing where there is none. */
-const storedSchema = z.array(z.string().nullable());
-
-/** Where a record lies; its subject is `release/<id>`, `drift/<id>`, `notice/<id>`, `hold/<id>`. */
-export function recordKey(subject: string): string {
-  return key('record', subject);
-}
-
 function postedKey({ channel, ts }: Posted): string {
   return key('posted', channel, ts);
 }
@@ -128,7 +115,7 @@ export interface Records {
   readonly write: (list: readonly Write[]) => Promise<WriteOutcome[]>;
   /** The same, and nobody ever finds some of them written and others not. */
   readonly writeTogether: (list: readonly Write[]) => Promise<WriteOutcome[]>;
-  readonly read: <T>(schema: z.ZodType<T>, subjects: readonly string[]) => Promise<(T | null)[]>;
+  readonly read: ReadRecords;
   readonly notePosted: (subject: string, message: Posted) => Promise<void>;
   /** What a message shows; null where it is none of ours, or older than this memory. */
   readonly subjectOf: (message: Posted) => Promise<string | null>;
@@ -164,18 +151,7 @@ export function createRecords({ redis, clock, fence }: RecordPorts): Records {
   return {
     write: writeBy(script),
     writeTogether: writeBy(scriptTogether),
-    read: async (schema, subjects) => {
-      if (subjects.length === 0) return [];
-      const pipeline = redis.pipeline();
-      for (const subject of subjects) pipeline.hmget(recordKey(subject), 'json', 'message');
-      const answers = (await onRedis(() => pipeline.exec())) ?? [];
-      return subjects.map((subject, index) => {
-        const [error, value] = answers[index] ?? [new Error('no answer'), null];
-        if (error) throw unavailable(error);
-        const [json, message] = storedSchema.parse(value);
-        return typeof json === 'string' ? readStored(schema, subject, { json, message: message ?? '' }) : null;
-      });
-    },
+    read: createReader(redis),
     notePosted: async (subject, message) => {
       const posted = postedSchema.parse(message);
       await onRedis(() =>
@@ -245,15 +221,4 @@ function outcomeOf(answer: z.infer<typeof answerSchema>): WriteOutcome {
     case 'moved':
       return { kind: 'moved', stored: { json: answer[1], message: answer[2] } };
   }
-}
-
-/** What a record says; Retryable where it is gone from Redis, Terminal where it is not one of ours. */
-export function readStored<T>(schema: z.ZodType<T>, subject: string, stored: Stored): T {
-  if (stored.json === '') throw new Retryable(`The record of ${subject} is no longer in Redis.`);
-  const value: unknown = JSON.parse(stored.json);
-  const whole = stored.message === '' ? value : { ...Object(value), message: JSON.parse(stored.message) };
-  const parsed = schema.safeParse(whole);
-  if (parsed.success) return parsed.data;
-  // Failing is right here: a lock that cannot be read must not count as no lock.
-  throw new Terminal(`The record of ${subject} in Redis cannot be read: ${parsed.error.message.slice(0, 500)}`);
 }

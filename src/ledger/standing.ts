@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { key, type Redis } from '../redis.ts';
-import { type Effect, type Entry, type Moved, type Records, readStored } from './record.ts';
+import type { Effect, Entry, Moved, Records } from './record.ts';
 import { onRedis } from './script.ts';
+import { readStored } from './stored.ts';
 
 interface Standing {
   readonly id: string;

@@ -1,7 +1,8 @@
 import { type Release, releaseSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
 import { consequences, memberships } from './indexes.ts';
-import { type Entry, type Moved, type Records, readStored, type Write, type WriteOutcome } from './record.ts';
+import type { Entry, Moved, Records, Write, WriteOutcome } from './record.ts';
+import { readStored } from './stored.ts';
 
 export type ReleaseChange = Partial<
   Pick<Release, 'state' | 'plan' | 'decision' | 'votes' | 'arrival' | 'failed' | 'turn' | 'chain' | 'undone' | 'review'>

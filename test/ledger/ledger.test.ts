@@ -108,6 +108,12 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     expect(Math.min(...lives)).toBeGreaterThan(25 * 3_600);
   });
 
+  test('reads hundreds in their order, and none twice', async () => {
+    const names = Array.from({ length: 210 }, (_, number) => `e${number}`);
+    await ledger.acceptChain(aRequest(), names, 'many');
+    expect((await ledger.open()).map(({ request }) => request.environment)).toEqual(names);
+  });
+
   test('makes one chain of a payload: all of its steps or none, in their order, and each change makes it due', async () => {
     const way = ['dev', 'staging', 'production'];
     const ask = () => ledger.acceptChain(aRequest({ environment: 'dev' }), way, 'the same');
