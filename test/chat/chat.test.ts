@@ -248,7 +248,7 @@ describe('a click', () => {
   test('that comes too late is told what stands', async () => {
     const office = await offered('release.approve');
     office.put({ ...held(), state: { kind: 'cancelled', by: ana } });
-    expect(await office.click('bo')).toContain('is cancelled by <@UANA>');
+    expect(await office.click('bo')).toContain('in production: cancelled by <@UANA>');
   });
 
   test('after the deadline is no vote', async () => {
@@ -351,7 +351,9 @@ describe('reviews', () => {
 describe('locks', () => {
   test('are set with an end in the person’s time, and ended by their owner or an operator', async () => {
     const office = await anOffice();
-    expect((await office.told('ana', '/release lock web dev until 23:59 because audit')).texts[0]).toContain('Locked.');
+    expect((await office.told('ana', '/release lock web dev until 23:59 because audit')).texts[0]).toMatch(
+      /^Locked: web in dev until .* \(audit\)/,
+    );
     const end = readMomentMs('23:59', Date.now(), 'Europe/Copenhagen');
     expect(office.holds[0]?.until).toBe(instantOf(end ?? 0));
     expect((await office.told('ana', '/release lock web dev because again')).texts[0]).toMatch(/^Changed\..*: again/);
@@ -386,8 +388,10 @@ describe('locks', () => {
     expect((await office.told('ana', '/release freeze dev because audit')).texts[0]).toContain(
       'You may not freeze dev',
     );
-    expect((await office.told('mia', '/release freeze because audit')).texts[0]).toContain('everything is frozen by');
-    expect((await office.told('mia', '/release freeze dev because audit')).texts[0]).toContain('dev is frozen by');
+    expect((await office.told('mia', '/release freeze because audit')).texts[0]).toContain(
+      'Frozen: everything (audit)',
+    );
+    expect((await office.told('mia', '/release freeze dev because audit')).texts[0]).toContain('Frozen: dev (audit)');
     expect(office.holds).toMatchObject([{ what: 'freeze' }, { what: 'freeze', environment: 'dev' }]);
     expect((await office.told('ana', '/release unfreeze dev')).texts[0]).toContain(
       'Only an operator there may unfreeze',

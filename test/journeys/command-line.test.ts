@@ -97,7 +97,7 @@ test('the same policies decide, and say why in the terminal', async () => {
   expect(refused).toContain('Not released:\n- web 1.4.2 was never healthy in staging (sluice.yaml:');
   expect(refused).toContain('Next: /release web staging 1.4.2');
   expect(await ask('bo', 'relase web dev')).toContain('Next: /release web dev');
-  expect(await ask('bo', 'lock web dev because a demo for 2h')).toMatch(/^Locked\. web in dev is locked by @bo until/);
+  expect(await ask('bo', 'lock web dev because a demo for 2h')).toMatch(/^Locked: web in dev until .* \(a demo\)/);
   expect(await ask('bo', 'locks')).toContain('a demo');
   expect(await ask('bo', 'unlock web dev')).toContain('Unlocked');
 });

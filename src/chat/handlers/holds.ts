@@ -4,7 +4,7 @@ import type { Hold } from '../../hold.ts';
 import { instantOf, readMomentMs } from '../../time.ts';
 import type { End, HoldCommand } from '../hold-words.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
-import { heldWords, holdWords, reply, scopeWords } from '../views/words.ts';
+import { heldWords, holdWords, reply, scopeWords, when } from '../views/words.ts';
 import { mayEnd, maySet, type Scope, scopeOf, type What } from './hold-rights.ts';
 import { offerTakeOver } from './take-over.ts';
 
@@ -23,7 +23,7 @@ export async function setHold(ports: ChatPorts, asker: Asker, command: HoldComma
       `For example ${code(`/release ${[command.kind, ...wordsOf(scope)].join(' ')} until 16:00 because audit`)}`,
     );
   const now = instantOf(ports.clock.now());
-  const because = command.because.slice(0, 300);
+  const because = command.because.slice(0, 300).trim();
   const known = (await ports.holds()).find((hold) => isSame(hold, command.kind, scope));
   const until = end.until === undefined ? {} : { until: end.until };
   if (known !== undefined && known.by.user !== asker.person.user)
@@ -51,8 +51,9 @@ export async function setHold(ports: ChatPorts, asker: Asker, command: HoldComma
     },
     entry,
   );
+  const ending = hold.until === undefined ? '' : ` until ${when(hold.until)}`;
   return reply(
-    `${command.kind === 'freeze' ? 'Frozen' : 'Locked'}. ${holdWords(hold)}.`,
+    `${command.kind === 'freeze' ? 'Frozen' : 'Locked'}: *${heldWords(hold)}*${ending} (${escapeText(because)}).`,
     `End it with ${code(endCommand(hold))}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Release } from '../../release.ts';
 import { overall } from '../../verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
-import { reply, stateWords, stepOf } from '../views/words.ts';
+import { reply, stateWords, stepAndState, stepOf } from '../views/words.ts';
 import { type Accepted, acceptRelease } from './release.ts';
 
 /** A rollback is a release of its own: to the last good version, with the failure, or that it was given up, as its reason. */
@@ -9,7 +9,7 @@ export async function rollBack(ports: ChatPorts, asker: Asker, release: Release,
   const { service, environment } = release.request;
   const verdict = release.arrival === undefined ? null : overall(release.arrival);
   if (release.state.kind !== 'written' || (verdict !== null && !isUndoable.has(verdict.kind)))
-    return { body: reply(`There is nothing to roll back. ${stepOf(release)}: ${stateWords(release)}.`) };
+    return { body: reply(`There is nothing to roll back. ${stepAndState(release)}.`) };
   const last = await ports.lastWritten(service, environment);
   if (last !== null && last.id !== release.id)
     return { body: reply(`Too late: ${stepOf(last)} was written since, and is ${stateWords(last)}.`) };

@@ -4,7 +4,7 @@ import { awaitsStep, isAutomatic, type Release, type Vote } from '../../release.
 import { epochMsOf, instantOf } from '../../time.ts';
 import { approving, shownBound, withVote } from '../../votes.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
-import { reply, shortId, stateWords, stepOf } from '../views/words.ts';
+import { reply, shortId, stateWords, stepAndState, stepOf } from '../views/words.ts';
 
 const tries = 5;
 
@@ -123,11 +123,11 @@ export async function takeBackVote(ports: ChatPorts, asker: Asker, seen: Release
     }
     release = moved.record;
   }
-  return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+  return reply(`${stepAndState(release)}.`);
 }
 
 function tooLate(release: Release): MessageBody {
-  return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+  return reply(`Too late. ${stepAndState(release)}.`);
 }
 
 async function lookAgain(ports: ChatPorts, { id }: Release): Promise<void> {
@@ -144,7 +144,7 @@ export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Releas
     if (!isCancellable(release)) {
       const rest = await restOf(ports, release);
       if (rest !== undefined) return cancelRelease(ports, asker, rest);
-      return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+      return reply(`Too late. ${stepAndState(release)}.`);
     }
     const moved = await ports.transition(
       release,
@@ -154,7 +154,7 @@ export async function cancelRelease(ports: ChatPorts, asker: Asker, seen: Releas
     if (moved.kind === 'done') return reply(`Cancelled: ${stepOf(release)}${restWords(release)}.`);
     release = moved.record;
   }
-  return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+  return reply(`${stepAndState(release)}.`);
 }
 
 function isCancellable({ state }: Release): boolean {
@@ -182,7 +182,7 @@ export async function letGo(ports: ChatPorts, asker: Asker, seen: Release): Prom
     const { decision } = release;
     const reasons = decision?.reasons.filter(({ code }) => code !== 'needs-go');
     if (release.state.kind !== 'held' || decision === undefined || reasons?.length === decision.reasons.length)
-      return reply(`Too late: ${stepOf(release)} is ${stateWords(release)}.`);
+      return reply(`Too late. ${stepAndState(release)}.`);
     const moved = await ports.transition(
       release,
       { decision: { ...decision, reasons: reasons ?? [] } },
@@ -194,7 +194,7 @@ export async function letGo(ports: ChatPorts, asker: Asker, seen: Release): Prom
     }
     release = moved.record;
   }
-  return reply(`${stepOf(release)} is ${stateWords(release)}.`);
+  return reply(`${stepAndState(release)}.`);
 }
 
 /** The requester and operators; where nobody asked for it, whoever may release there. */

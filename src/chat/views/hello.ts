@@ -1,7 +1,7 @@
 import { code, context, escapeText, type MessageBody, section, spoken } from '../../blocks.ts';
 import { isOpen, type Release } from '../../release.ts';
 import type { Names } from '../known-names.ts';
-import { stateWords, stepOf } from './words.ts';
+import { stepAndState, stepOf } from './words.ts';
 
 /** What somebody may do, environment by environment, and whom to ask for more. */
 export interface Rights {
@@ -53,7 +53,7 @@ export function helloInThread(release: Release, rights: Rights): MessageBody {
     'diff',
     'history',
   ];
-  const title = `This thread is about *${stepOf(release)}*: ${stateWords(release)}.`;
+  const title = `This thread is about ${stepAndState(release, `*${stepOf(release)}*`)}.`;
   return called([title, `Say ${code('@sluice')} and ${words.map((word) => code(word)).join(' · ')}`], rights);
 }
 

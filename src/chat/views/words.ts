@@ -56,6 +56,11 @@ export function stepOf(release: Release): string {
   return `${escapeText(release.request.service)} ${escapeText(step)} in ${escapeText(release.request.environment)}`;
 }
 
+/** `web 1.4.1 → 1.4.2 in production: queued`, but `… in production waits: needs 2 approvals`; `step` as it is to be shown. */
+export function stepAndState(release: Release, step = stepOf(release)): string {
+  return `${step}${release.state.kind === 'held' ? ' ' : ': '}${stateWords(release)}`;
+}
+
 /** The state of a release in a few words. */
 export function stateWords(release: Release): string {
   switch (release.state.kind) {

@@ -36,7 +36,7 @@ export function Sidebar({ state, boot, onSelect, onSwitch }) {
       </ul>
       <h2 id="apps">Apps</h2>
       <ul aria-labelledby="apps">
-        <li class="app">
+        <li class="app-entry">
           ${
             direct === undefined
               ? html`<span class="entry"><${Avatar} bot size=${20} /><span class="name">Sluice</span></span>`

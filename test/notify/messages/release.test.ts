@@ -359,6 +359,11 @@ describe('what the requester is told', () => {
     expect(readable(unchangedMessage(release({ kind: 'unchanged' }), before))).toBe(
       '*web 1.4.2* is in production already; nothing was written. It is healthy.',
     );
+    const waiting: Verdict = { kind: 'waiting', stage: 'rollout', because: '1 of 2 pods', since: at() };
+    const onItsWay = written({ 'prod-eu': waiting }, { id: releaseId(1) });
+    expect(readable(unchangedMessage(release({ kind: 'unchanged' }), onItsWay))).toContain(
+      'It is on its way: 1 of 2 pods.',
+    );
   });
 });
 
