@@ -3,6 +3,8 @@ const slackEveryMs = 1_000;
 const burst = 3;
 /** A channel that fails again and again is asked at least so often. */
 const longestPauseMs = 15_000;
+/** While one message is tried, the others ask so often what has become of it. */
+const askAgainMs = 1_000;
 
 interface Channel {
   /** Messages that may be sent at once. */
@@ -34,7 +36,8 @@ export function createPacing(everyMs = slackEveryMs) {
     /** Milliseconds until the channel takes another message; 0 for now. */
     waitMs: (channel: string, nowMs: number): number => {
       const { free, notBeforeMs, triedUntilMs } = of(channel, nowMs);
-      return Math.max(0, notBeforeMs - nowMs, triedUntilMs - nowMs, free >= 1 ? 0 : (1 - free) * everyMs);
+      const triedMs = Math.min(triedUntilMs - nowMs, askAgainMs);
+      return Math.max(0, notBeforeMs - nowMs, triedMs, free >= 1 ? 0 : (1 - free) * everyMs);
     },
     /** A message was sent. Where the last one failed, the others wait for what becomes of this one. */
     sent: (channel: string, nowMs: number): void => {
