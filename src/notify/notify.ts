@@ -8,8 +8,8 @@ import { tell } from './tell.ts';
 
 const roundMs = 150;
 const backoffLimitMs = 15_000;
-/** So many are taken up at once, beside those that wait for a channel of theirs. */
-const batch = 1_000;
+/** So many are taken up at once, beside those that are under way or wait for a channel of theirs: others want a turn too. */
+const batch = 250;
 const batchLimit = 20_000;
 
 /** Who is told? The dirty set is the outbox: what is in it is told as it stands, and leaves it only then. */
@@ -64,7 +64,7 @@ export function createNotify(given: NotifyPorts) {
         continue;
       }
       try {
-        const dirty = await ports.dirty(Math.min(batch + notBefore.size, batchLimit));
+        const dirty = await ports.dirty(Math.min(batch + running.size + notBefore.size, batchLimit));
         failures = 0;
         forgetTold(dirty);
         for (const { subject, mark } of dirty) {
