@@ -29,7 +29,7 @@ export function queueReply(open: readonly Release[], nowMs: number): MessageBody
   if (open.length === 0) return reply('Nothing waits.');
   const rows = open.map((release) => {
     const age = spokenDuration(nowMs - Date.parse(release.request.at));
-    return `• ${code(shortId(release))} *${stepOf(release)}* by ${mention(release.request.requester.user)}, ${age}: ${stateWords(release)}`;
+    return `• ${code(shortId(release))} *${stepOf(release)}* by ${mention(release.request.requester.user)}, ${age}, ${stateWords(release)}`;
   });
   return list(
     `${open.length} ${open.length === 1 ? 'release waits' : 'releases wait'}`,

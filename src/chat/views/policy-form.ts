@@ -2,11 +2,21 @@ import { code, context, type ModalView, modal, shorten, textInput } from '../../
 
 export const policyFormName = 'policy.form';
 
+type Kinds = readonly { readonly kind: string; readonly settings: readonly string[] }[];
+
+/** What the form has fields for, and what most kinds take: said once. */
+const asked = ['environments', 'services'];
+const everywhere = [...asked, 'squads', 'name', 'level', 'override'];
+
+/** What sets a kind apart; the first ten, as a context has ten elements. */
+function ownSettings(kinds: Kinds): Kinds {
+  return kinds
+    .slice(0, 10)
+    .map(({ kind, settings }) => ({ kind, settings: settings.filter((name) => !everywhere.includes(name)) }));
+}
+
 /** A kind, where it holds, and its settings as the file would have them. */
-export function policyForm(
-  kinds: readonly { readonly kind: string; readonly settings: readonly string[] }[],
-  about: string,
-): ModalView {
+export function policyForm(kinds: Kinds, about: string): ModalView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text: shorten(text, 150) });
   const names = (name: string, label: string, hint: string) => ({
     type: 'input' as const,
@@ -40,7 +50,10 @@ export function policyForm(
         placeholder: 'from: ["@security"]\ncount: 1',
         limit: 2_000,
       }),
-      context(...kinds.slice(0, 10).map(({ kind, settings }) => `${code(kind)} ${settings.join(', ')}`)),
+      context(
+        ...ownSettings(kinds).map(({ kind, settings }) => `${code(kind)} ${settings.join(', ') || 'needs none'}`),
+      ),
+      context(`Where it fits also: ${everywhere.filter((name) => !asked.includes(name)).join(', ')}`),
     ],
   });
 }
