@@ -4,12 +4,12 @@ import { createBells } from './bell.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createChat } from './chat/chat.ts';
 import { skewWords, worstSkew } from './clock-skew.ts';
-import { complaints } from './complaints.ts';
 import type { Config } from './config.ts';
 import { autoReleases } from './decision/auto-release.ts';
 import { createDecision } from './decision/decision.ts';
 import { policyKinds, readTypedLine } from './decision/typed-line.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { createErrorListener } from './error-listener.ts';
 import { messageOf } from './errors.ts';
 import { type At, around } from './fault-points.ts';
 import { createGitops } from './gitops/gitops.ts';
@@ -58,7 +58,7 @@ export async function startApp(config: Config, environment: Environment, options
   const clock = systemClock;
   const log = options.log ?? createLog({ level: file.log, mask: createMask(settled.secrets) });
   const pulse = createPulse(clock);
-  const redis = openRedis({ url: config.redisUrl }, 'commands', complaints(log, 'Redis'));
+  const redis = openRedis({ url: config.redisUrl }, 'commands', createErrorListener(log, 'Redis'));
   await whenReady(redis, 15_000);
   await refuseEviction(redis, log);
 

@@ -4,7 +4,7 @@ import type { Log } from './telemetry.ts';
 const quietMs = 10_000;
 
 /** A listener for errors that come over and over while a server is away: each text is logged once in 10 s. */
-export function complaints(log: Log, message: string): (error: unknown) => void {
+export function createErrorListener(log: Log, message: string): (error: unknown) => void {
   const last = new Map<string, number>();
   return (error) => {
     const err = messageOf(error);

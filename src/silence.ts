@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { nameSchema } from './name.ts';
-import { personSchema, slackIdSchema } from './person.ts';
+import { slackIdSchema } from './person.ts';
 import type { Where } from './scope.ts';
-import { instantSchema } from './time.ts';
+import { timedFields } from './timed.ts';
 
 const whoseSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('person'), user: slackIdSchema }),
@@ -20,13 +20,7 @@ export const silenceSchema = z.strictObject({
   /** Neither: about everything. */
   service: nameSchema.optional(),
   environment: nameSchema.optional(),
-  by: personSchema,
-  since: instantSchema,
-  until: instantSchema,
-  state: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('active') }),
-    z.strictObject({ kind: z.literal('ended'), at: instantSchema }),
-  ]),
+  ...timedFields,
 });
 export type Silence = z.infer<typeof silenceSchema>;
 

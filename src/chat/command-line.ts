@@ -7,9 +7,9 @@ import { commandPath, type SignedCommand, signatureHeader, signedCommandSchema }
 import { signerOf } from '../ssh-signature.ts';
 import { epochMsOf, pause } from '../time.ts';
 import { act, isForm } from './act.ts';
-import { createComplaints } from './complaints.ts';
 import { parse } from './grammar.ts';
 import type { ListenerPorts } from './guarded.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import { harmless, plainText } from './views/plain.ts';
 
 /** As old, or as far ahead, as Slack's own requests may be. */
@@ -25,7 +25,7 @@ const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
  * signature with a key that `people:` names in the version of sluice.yaml that counts; the channels are told as ever.
  */
 export function commandLineRoute(ports: ListenerPorts): Route {
-  const complain = createComplaints(ports, 'commands from a terminal were refused');
+  const complain = createRefusalLog(ports, 'commands from a terminal were refused');
   const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
     const read = readCommand(request);
     if (typeof read === 'string') return { status: 400, body: { error: read } };

@@ -5,7 +5,7 @@ import type { Clock } from '../time.ts';
 const quietMs = 10_000;
 
 /** Logs the first of many refusals, and how many there were since the last line. */
-export function createComplaints({ clock, log }: { readonly clock: Clock; readonly log: Log }, words: string) {
+export function createRefusalLog({ clock, log }: { readonly clock: Clock; readonly log: Log }, words: string) {
   let quietUntil = 0;
   let unsaid = 0;
   return (because: string): void => {

@@ -1,5 +1,5 @@
 import type { CommitSha, Lane } from '../change.ts';
-import { complaints } from '../complaints.ts';
+import { createErrorListener } from '../error-listener.ts';
 import { messageOf, Refusal } from '../errors.ts';
 import { type At, around } from '../fault-points.ts';
 import { key, openRedis } from '../redis.ts';
@@ -86,7 +86,7 @@ export interface Dispatch {
 /** When does it go? Every replica may run one; BullMQ shares the work out, and the record makes doubling harmless. */
 export function createDispatch(ports: DispatchPorts): Dispatch {
   const { log } = ports;
-  const redis = openRedis({ url: ports.redisUrl }, 'commands', complaints(log, 'Redis'));
+  const redis = openRedis({ url: ports.redisUrl }, 'commands', createErrorListener(log, 'Redis'));
   const ending = new AbortController();
   let waking: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;

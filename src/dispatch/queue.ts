@@ -1,6 +1,6 @@
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
-import { complaints } from '../complaints.ts';
+import { createErrorListener } from '../error-listener.ts';
 import { keyPrefix, openRedis } from '../redis.ts';
 import type { Log } from '../telemetry.ts';
 import { pause } from '../time.ts';
@@ -46,7 +46,7 @@ const dataSchema = z.object({ work: z.string().min(1) });
 /** The one BullMQ queue. It only wakes: what is to be done is known from the due marks, so a lost job is harmless. */
 export function createQueue(ports: QueuePorts): WorkQueue {
   const chosen = { ...settings, ...ports.settings };
-  const complain = complaints(ports.log, 'the queue had trouble');
+  const complain = createErrorListener(ports.log, 'the queue had trouble');
   const commands = openRedis({ url: ports.redisUrl }, 'commands', complain);
   // The eviction policy is checked by `serve` itself; the events are read by nobody.
   const shared = { prefix: `${keyPrefix}:queue`, skipVersionCheck: true };

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lane, Place } from '../../src/change.ts';
@@ -10,54 +9,14 @@ import { createLedger } from '../../src/ledger/ledger.ts';
 import { createPulse, type Log } from '../../src/telemetry.ts';
 import { instantOf, systemClock } from '../../src/time.ts';
 import { anArtifact, ana, aPlan, aReadFile, aRequest } from '../support/builders.ts';
-import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
+import type { GitRemote } from '../support/git-remote.ts';
 import { startRedisWithClient } from '../support/redis.ts';
+import { commitAndPush, fileOf, imageOf, manyServices, queued, unsignedAndSigned } from './many-services.ts';
 
 // G1: 1,000 queued releases of different services, each its own commit, among 10,000 services in nested folders; against
 // a loop of `git commit && git push` on a work tree of the same repository, in the same run.
-const services = 10_000;
-const queued = 1_000;
-const loopRounds = 30;
-
 const lane: Lane = { repository: 'gitops', branch: 'main' };
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const folderOf = (number: number) => `apps/group-${number % 100}/service-${number}`;
-const fileOf = (number: number) => `${folderOf(number)}/kustomization.yaml`;
-const imageOf = (number: number) => `registry.acme.test/service-${number}`;
-const contentOf = (number: number, tag: string) =>
-  `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../base]\nimages:\n  - name: ${imageOf(number)}\n    newTag: ${tag}\n`;
-
-function repository(): GitRemote {
-  return createGitRemote(
-    Object.fromEntries(Array.from({ length: services }, (_, number) => [fileOf(number), contentOf(number, '1.0.0')])),
-  );
-}
-
-/** Releases a second of the usual shell loop. */
-function loop(remote: GitRemote, key: string | null): number {
-  const work = join(remote.folder, 'loop');
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: work, stdio: 'ignore' });
-  execFileSync('git', ['clone', '--quiet', remote.path, work]);
-  for (const [name, value] of [
-    ['user.name', 'Loop'],
-    ['user.email', 'loop@example.com'],
-    ...(key === null
-      ? []
-      : [
-          ['gpg.format', 'ssh'],
-          ['user.signingKey', key],
-        ]),
-  ] as [string, string][])
-    git('config', name, value);
-  const begun = performance.now();
-  for (let round = 0; round < loopRounds; round += 1) {
-    const file = join(work, fileOf(services - 1 - round));
-    writeFileSync(file, readFileSync(file, 'utf8').replace('1.0.0', '1.1.0'));
-    git('commit', '--quiet', '--all', ...(key === null ? [] : ['-S']), '-m', `Release ${round}`);
-    git('push', '--quiet', 'origin', 'HEAD:main');
-  }
-  return loopRounds / ((performance.now() - begun) / 1_000);
-}
 
 /** Releases a second of Sluice: from queued in Redis to written on the remote, decided again on the fetched head. */
 async function sluice(remote: GitRemote, key: string | null): Promise<number> {
@@ -152,19 +111,12 @@ async function sluice(remote: GitRemote, key: string | null): Promise<number> {
   return queued / (tookMs / 1_000);
 }
 
-const keys = mkdtempSync(join(tmpdir(), 'sluice-key-'));
-const key = join(keys, 'key');
-execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-for (const [name, signing] of [
-  ['unsigned', null],
-  ['signed', key],
-] as const) {
-  const remote = repository();
-  const ours = await sluice(remote, signing);
-  const theirs = loop(remote, signing);
+await unsignedAndSigned(async (name, key) => {
+  const remote = manyServices();
+  const ours = await sluice(remote, key);
+  const theirs = commitAndPush(remote, key);
   console.log(
-    `G1 releases landed, ${name}: ${ours.toFixed(0)}/s; git commit${signing === null ? '' : ' -S'} && git push: ${theirs.toFixed(1)}/s; ratio ${(ours / theirs).toFixed(1)}x`,
+    `G1 releases landed, ${name}: ${ours.toFixed(0)}/s; git commit${key === null ? '' : ' -S'} && git push: ${theirs.toFixed(1)}/s; ratio ${(ours / theirs).toFixed(1)}x`,
   );
   remote.close();
-}
-rmSync(keys, { recursive: true, force: true });
+});

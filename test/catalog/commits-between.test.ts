@@ -1,20 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { ArtifactRow } from '../../src/catalog/artifacts.ts';
 import { commitsOf, stepBetween } from '../../src/catalog/commits-between.ts';
-import { anArtifact, at, sha } from '../support/builders.ts';
+import { anArtifact, anArtifactRow, sha } from '../support/builders.ts';
 
-const row = (version: string, branch: string, commit: string, daysAgo: number): ArtifactRow => ({
-  version,
-  branch,
-  commit: sha(commit),
-  builtAt: at(-daysAgo * 86_400_000),
-});
 const rows = [
-  row('4', 'main', 'c4', 1),
-  row('3x', 'fix', 'f3', 2),
-  row('3', 'main', 'c3', 3),
-  row('2', 'main', 'c2', 4),
-  row('1', 'main', 'c1', 5),
+  anArtifactRow('4', 'main', 'c4', 1),
+  anArtifactRow('3x', 'fix', 'f3', 2),
+  anArtifactRow('3', 'main', 'c3', 3),
+  anArtifactRow('2', 'main', 'c2', 4),
+  anArtifactRow('1', 'main', 'c1', 5),
 ];
 
 describe('the step between two versions', () => {

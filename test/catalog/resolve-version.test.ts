@@ -1,24 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { ArtifactRow } from '../../src/catalog/artifacts.ts';
 import { resolveVersion, type Standing, type VersionQuestion } from '../../src/catalog/resolve-version.ts';
-import { aHealthyRecord, aRequest, at, sha } from '../support/builders.ts';
-
-const row = (version: string, branch: string, commit: string, daysAgo: number): ArtifactRow => ({
-  version,
-  branch,
-  commit: sha(commit),
-  builtAt: at(-daysAgo * 86_400_000),
-});
+import { aHealthyRecord, anArtifactRow, aRequest, sha } from '../support/builders.ts';
 
 /** Newest first. */
 const rows = [
-  row('2.0.0-rc1', 'next', 'aa', 0),
-  row('1.4.2', 'main', 'c2', 1),
-  row('1.4.1-fix', 'hotfix/1', 'f1', 2),
-  row('1.4.1', 'main', 'c1', 3),
-  row('main', 'odd', 'dd', 4),
-  row('1.4.0', 'main', 'c0', 5),
-  row('1.4.0-again', 'main', 'c0', 6),
+  anArtifactRow('2.0.0-rc1', 'next', 'aa', 0),
+  anArtifactRow('1.4.2', 'main', 'c2', 1),
+  anArtifactRow('1.4.1-fix', 'hotfix/1', 'f1', 2),
+  anArtifactRow('1.4.1', 'main', 'c1', 3),
+  anArtifactRow('main', 'odd', 'dd', 4),
+  anArtifactRow('1.4.0', 'main', 'c0', 5),
+  anArtifactRow('1.4.0-again', 'main', 'c0', 6),
 ];
 const mainRows = rows.filter(({ version }) => version !== 'main');
 

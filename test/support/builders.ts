@@ -1,4 +1,5 @@
 import type { Artifact } from '../../src/artifact.ts';
+import type { ArtifactRow } from '../../src/catalog/artifacts.ts';
 import {
   blobIdSchema,
   type CommitSha,
@@ -77,6 +78,11 @@ export const ana = aPerson('ana');
 export const bo = aPerson('bo');
 export const cy = aPerson('cy');
 export const mia = aPerson('mia');
+
+/** What the list of artifacts holds of one that was built so many days before noon. */
+export function anArtifactRow(version: string, branch: string, commit: string, daysAgo: number): ArtifactRow {
+  return { version, branch, commit: sha(commit), builtAt: at(-daysAgo * 86_400_000) };
+}
 
 export function anArtifact(over: Partial<Artifact> = {}): Artifact {
   const service = over.service ?? 'web';

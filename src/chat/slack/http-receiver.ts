@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../../http.ts';
 import type { Log } from '../../telemetry.ts';
 import { type Clock, within } from '../../time.ts';
-import { createComplaints } from '../complaints.ts';
+import { createRefusalLog } from '../refusal-log.ts';
 import { type Claim, type ClaimPorts, createClaim } from './claim.ts';
 import { verifySignature } from './signature.ts';
 
@@ -33,7 +33,7 @@ export function createHttpReceiver(ports: HttpReceiverPorts) {
   const { clock, log } = ports;
   let app: Processor | null = null;
   let isOpen = false;
-  const complain = createComplaints(ports, 'requests that are not of Slack were refused');
+  const complain = createRefusalLog(ports, 'requests that are not of Slack were refused');
 
   const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
     const signed = verifySignature(request, ports.signingSecret, clock.now());

@@ -1,10 +1,8 @@
-import type { Channel, Company, User } from './company.ts';
+import type { ActPorts } from './act-ports.ts';
+import type { Channel, User } from './company.ts';
 import { slackbot } from './company.ts';
-import type { InstalledApp } from './manifest.ts';
-import type { ResponseUrls } from './response-urls.ts';
 import type { Store } from './store.ts';
-import type { Delivery, Transport } from './transport.ts';
-import type { Triggers } from './triggers.ts';
+import type { Delivery } from './transport.ts';
 import { encodeTyped } from './typed-text.ts';
 
 /** What the person's client makes of what they did: `notice` is shown where they are, and was not sent where `ok` is false. */
@@ -27,15 +25,7 @@ export function whisperAsSlack(store: Store, channel: string, reader: string, te
 }
 
 /** Slash commands: from the line in the composer to the answer below it. */
-export function createCommands(ports: {
-  readonly company: Company;
-  readonly installed: InstalledApp;
-  readonly store: Store;
-  readonly triggers: Triggers;
-  readonly responseUrls: ResponseUrls;
-  readonly transport: Transport;
-  readonly verificationToken: string;
-}) {
+export function createCommands(ports: ActPorts) {
   const { company, installed, store } = ports;
 
   return async (user: User, channel: Channel, typed: string, threadTs?: string): Promise<Outcome> => {

@@ -1,12 +1,8 @@
+import type { ActPorts } from './act-ports.ts';
 import { isObject } from './block-rules.ts';
 import type { Outcome } from './commands.ts';
-import type { Channel, Company, User } from './company.ts';
-import type { InstalledApp } from './manifest.ts';
+import type { Channel, User } from './company.ts';
 import type { JsonObject, Message } from './message.ts';
-import type { ResponseUrls } from './response-urls.ts';
-import type { Store } from './store.ts';
-import type { Transport } from './transport.ts';
-import type { Triggers } from './triggers.ts';
 import { wireMessage } from './wire.ts';
 
 /** A click or a choice; the value of a button is the one in the message, whatever the client says. */
@@ -20,15 +16,7 @@ export interface Act {
 }
 
 /** Clicks on messages. */
-export function createInteractions(ports: {
-  readonly company: Company;
-  readonly installed: InstalledApp;
-  readonly store: Store;
-  readonly triggers: Triggers;
-  readonly responseUrls: ResponseUrls;
-  readonly transport: Transport;
-  readonly verificationToken: string;
-}) {
+export function createInteractions(ports: ActPorts) {
   const { company, installed, store } = ports;
 
   return async (act: Act): Promise<Outcome> => {
