@@ -8,6 +8,7 @@ import type { Signer } from '../ssh-signature.ts';
 import type { Clock } from '../time.ts';
 import { commitMessage } from './commit-message.ts';
 import { filesInFolder, writeFolder } from './folder-tree.ts';
+import { spoken } from './git-process.ts';
 import { type NewObject, objectId, packOf } from './pack.ts';
 import { editPlace, readPlace } from './places/places.ts';
 import { readRendered } from './places/rendered-folder.ts';
@@ -228,7 +229,9 @@ export function createBatch({ repository, branch, head, author, signer, clock, r
         input: packOf([...made.values()]),
         timeoutMs: 120_000,
       });
-      if (indexed.code !== 0) throw new Error(`git index-pack failed: ${indexed.stderr.slice(0, 300)}`);
+      // Nothing went out: the disk of the clone is full, say, and may have room later.
+      if (indexed.code !== 0)
+        return { kind: 'unreachable', because: `its clone takes no commits: ${spoken(indexed.stderr)}` };
       return pushOnto(repository, branch, head, tip);
     },
   };

@@ -20,7 +20,7 @@ export const services: readonly string[] = ['basket', 'billing', 'catalog', 'log
 export const versions: readonly string[] = ['1.0.0', '1.0.1', '1.0.2', '1.1.0', '1.1.1', '1.2.0'];
 
 /** More than ever wait for an answer: each types one thing at a time. */
-export const people: readonly string[] = Array.from({ length: 100 }, (_, number) => `dev${number + 1}`);
+export const people: readonly string[] = Array.from({ length: 300 }, (_, number) => `dev${number + 1}`);
 
 export interface Place {
   readonly name: string;

@@ -73,6 +73,7 @@ await Promise.all(replicaNames.map(replicas.start));
 while (balancer.ready().length < replicaNames.length) await pause(100);
 await fleet.workspace.control.deliverTo(balancer.url);
 await buildAll();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().then(() => process.exit(1)));
 say('everything runs');
 
 const begunMs = steadyClock.now();
@@ -99,17 +100,24 @@ const evidence = await evidenceNow();
 const left = isSettled ? unfinished(evidence) : ['nothing came to rest', ...unfinished(evidence)];
 const failed = [...differences(evidence), ...left, ...nemesis.broken(), ...unexcused(evidence)];
 say(summary(evidence));
+for (const [words, count] of people.words()) say(`${count}× ${words}`);
+for (const line of balancer.failures.slice(0, shownLimit)) say(`not answered: ${line}`);
 for (const line of memory.report(firstPart * hours)) say(line);
 say([...nemesis.counts()].map(([name, count]) => `${name} ${count}×`).join(', '));
 say(failed.length === 0 ? 'no difference' : `${failed.length} differences:`);
 for (const line of failed.slice(0, shownLimit)) say(`  ${line}`);
-await replicas.close();
-await balancer.close();
-client.disconnect();
-await fleet.close();
-await redis.close();
+await end();
 if (failed.length === 0) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 process.exit(failed.length === 0 ? 0 : 1);
+
+/** Also of what was started as a process of its own. */
+async function end(): Promise<void> {
+  await replicas.close();
+  await balancer.close();
+  client.disconnect();
+  await fleet.close();
+  await redis.close();
+}
 
 /** What CI has built, told to the service as CI tells it. */
 async function buildAll(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Balancer {
   readonly ready: () => readonly number[];
   /** How many requests each one was given. */
   readonly given: ReadonlyMap<number, number>;
+  /** Why it answered 503, in the order of time. */
+  readonly failures: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -27,6 +29,7 @@ interface Answer {
 export async function startBalancer(): Promise<Balancer> {
   const ports = new Map<number, boolean>();
   const given = new Map<number, number>();
+  const failures: string[] = [];
   let turn = 0;
   const look = setInterval(() => {
     for (const port of ports.keys())
@@ -39,6 +42,7 @@ export async function startBalancer(): Promise<Balancer> {
 
   const server = createServer(async (incoming, outgoing) => {
     const body = await bodyOf(incoming);
+    let why = 'none is ready';
     for (const tries = ready(); tries.length > 0; ) {
       turn += 1;
       const [port = 0] = tries.splice(turn % tries.length, 1);
@@ -49,11 +53,13 @@ export async function startBalancer(): Promise<Balancer> {
         outgoing.writeHead(answer.status, answer.headers).end(answer.body);
         return;
       } catch (error) {
+        why = `${port}: ${error instanceof Error ? error.message : error}`;
         // It was heard by nobody; anything else may have been.
         if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') continue;
         break;
       }
     }
+    failures.push(`${new Date().toISOString().slice(11, 19)} ${why}`);
     outgoing.writeHead(503).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,6 +69,7 @@ export async function startBalancer(): Promise<Balancer> {
     remove: (port) => void ports.delete(port),
     ready,
     given,
+    failures,
     close: () => {
       clearInterval(look);
       server.closeAllConnections();

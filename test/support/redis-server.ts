@@ -14,19 +14,21 @@ export interface RedisServer {
 /** As durable as in production. */
 const durable = { appendonly: 'yes', appendfsync: 'always', save: '', 'maxmemory-policy': 'noeviction' };
 
-/** A `redis-server` from PATH; resolves when it answers at the URL. */
+/** A `redis-server` from PATH; resolves when it answers at the URL. `under` is a program that runs another one in its own place. */
 export async function startServer(
   url: string,
   folder: string,
   settings: Readonly<Record<string, string>>,
   before: readonly string[] = [],
+  under: readonly string[] = [],
 ): Promise<RedisServer> {
   mkdirSync(folder, { recursive: true });
   const named = before.length > 0 ? settings : { ...durable, dir: folder, ...settings };
   const args = [...before, ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, value])];
   let child: ChildProcess | null = null;
   const start = async () => {
-    const started = spawn('redis-server', args, { stdio: 'ignore' });
+    const [program = '', ...rest] = [...under, 'redis-server', ...args];
+    const started = spawn(program, rest, { stdio: 'ignore' });
     child = started;
     const failed = new Promise<never>((_, reject) => {
       started.once('error', reject);

@@ -30,6 +30,8 @@ export interface ServeOptions {
   readonly flags?: readonly string[];
   /** A file that takes its log; without one all of it is kept in memory. */
   readonly log?: string;
+  /** What goes before the command: the name of a program that runs another one in its own place. */
+  readonly under?: readonly string[];
 }
 
 /** `serve` as it is started in production: src/main.ts in a process of its own. Rejects with its last words where it does not get ready. */
@@ -37,9 +39,10 @@ export async function serve(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   main = production,
-  { flags = [], log }: ServeOptions = {},
+  { flags = [], log, under = [] }: ServeOptions = {},
 ): Promise<Served> {
-  const child = spawn(process.execPath, [...flags, main, ...args], {
+  const [program = '', ...rest] = [...under, process.execPath, ...flags, main, ...args];
+  const child = spawn(program, rest, {
     env: { ...machine, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
