@@ -272,6 +272,7 @@ export async function startApp(config: Config, environment: Environment, options
         clusters: kubernetes.status,
         connected: chat.connected,
         late: pulse.late,
+        ages: pulse.ages,
         version: ownVersion(),
       }),
     ],

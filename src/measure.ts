@@ -85,6 +85,7 @@ export interface GaugePorts {
   readonly clusters: () => readonly { readonly cluster: string; readonly staleSince?: string | undefined }[];
   readonly connected: () => boolean;
   readonly late: () => readonly string[];
+  readonly ages: () => readonly { readonly loop: string; readonly seconds: number }[];
   readonly version: string;
 }
 
@@ -128,10 +129,14 @@ const recorded = [
   'sluice_drifts_open',
 ] as const;
 
-function showOwn({ metrics, clock, clusters, connected, late, version }: GaugePorts): void {
+function showOwn({ metrics, clock, clusters, connected, late, ages, version }: GaugePorts): void {
   metrics.show('sluice_build_info', [{ labels: { version, node: process.version }, value: 1 }]);
   metrics.show('sluice_slack_connected', [{ labels: {}, value: connected() ? 1 : 0 }]);
   metrics.show('sluice_loops_late', [{ labels: {}, value: late().length }]);
+  metrics.show(
+    'sluice_loop_age_seconds',
+    ages().map(({ loop, seconds }) => ({ labels: { loop }, value: seconds })),
+  );
   metrics.show(
     'sluice_cluster_stale_seconds',
     clusters().map(({ cluster, staleSince }) => ({

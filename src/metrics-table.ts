@@ -127,6 +127,12 @@ export const metricsTable = {
     says: 'Loops of this process that have not gone round in time; /healthz names them.',
     look: 'Above 0: /healthz fails, and Kubernetes starts the process again.',
   },
+  sluice_loop_age_seconds: {
+    type: 'gauge',
+    labels: ['loop'],
+    says: 'How long ago each loop of this process went round last.',
+    look: 'Which loop stands still, and since when.',
+  },
 } as const satisfies Record<string, Row>;
 
 export type MetricName = keyof typeof metricsTable;

@@ -88,14 +88,20 @@ export interface Pulse {
   readonly beat: (loop: string, withinMs: number) => void;
   /** Names of the loops that have not gone round in time; empty when all is well. */
   readonly late: () => readonly string[];
+  /** How long ago each loop went round last. */
+  readonly ages: () => readonly { readonly loop: string; readonly seconds: number }[];
   readonly stop: (loop: string) => void;
 }
 
 export function createPulse(clock: Clock): Pulse {
-  const due = new Map<string, number>();
+  const loops = new Map<string, { readonly beatMs: number; readonly dueMs: number }>();
   return {
-    beat: (loop, withinMs) => void due.set(loop, clock.now() + withinMs),
-    late: () => [...due].filter(([, at]) => at < clock.now()).map(([loop]) => loop),
-    stop: (loop) => void due.delete(loop),
+    beat: (loop, withinMs) => {
+      const beatMs = clock.now();
+      loops.set(loop, { beatMs, dueMs: beatMs + withinMs });
+    },
+    late: () => [...loops].filter(([, { dueMs }]) => dueMs < clock.now()).map(([loop]) => loop),
+    ages: () => [...loops].map(([loop, { beatMs }]) => ({ loop, seconds: Math.max(0, clock.now() - beatMs) / 1_000 })),
+    stop: (loop) => void loops.delete(loop),
   };
 }

@@ -109,6 +109,7 @@ describe('GET /metrics', () => {
       clusters: () => [{ cluster: 'dev' }, { cluster: 'prod-eu', staleSince: at(-30_000) }],
       connected: () => true,
       late: () => ['notify'],
+      ages: () => [{ loop: 'notify', seconds: 75 }],
       version: '0.1.0',
       ...over,
     });
@@ -128,6 +129,7 @@ describe('GET /metrics', () => {
     expect(await read('sluice_messages_waiting')).toEqual(['4']);
     expect(await read('sluice_cluster_stale_seconds')).toEqual(['dev 0', 'prod-eu 30']);
     expect(await read('sluice_loops_late')).toEqual(['1']);
+    expect(await read('sluice_loop_age_seconds')).toEqual(['notify 75']);
     expect(await read('sluice_redis_up')).toEqual(['1']);
   });
 

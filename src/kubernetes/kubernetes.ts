@@ -9,6 +9,8 @@ import type { ClusterOverview, ClusterStatus, Kubernetes, KubernetesPorts } from
 
 const pollMs = 5_000;
 const tickMs = 1_000;
+/** Git and Redis are given up on before; what takes longer does not end by itself. */
+const pollWithinMs = 45_000;
 
 /** Watches all clusters; one replica of all says what became of what Git wants of them. */
 export function createKubernetes(ports: KubernetesPorts): Kubernetes {
@@ -64,6 +66,7 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
     } catch (error) {
       log.warn({ err: messageOf(error) }, 'what clusters should run cannot be told at the moment');
     }
+    pulse.beat('arrivals', pollMs + pollWithinMs);
   });
   const refresh = () => void polling.ask();
   const tick = () => {
@@ -87,6 +90,7 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
           random: ports.random ?? Math.random,
         }),
       );
+      pulse.beat('arrivals', pollMs + pollWithinMs);
       await changeLead.ask();
       timer = setInterval(tick, tickMs);
       tick();
@@ -96,6 +100,7 @@ export function createKubernetes(ports: KubernetesPorts): Kubernetes {
       pulse.stop('kubernetes');
       await Promise.all(desks.map((desk) => desk.stop()));
       await Promise.all([polling.idle(), changeLead.idle(), listen.idle()]);
+      pulse.stop('arrivals');
     },
     status: () =>
       desks.map((desk): ClusterStatus => {

@@ -7,7 +7,7 @@ import type { Drift, SeenDrift } from '../../src/drift.ts';
 import type { Expected } from '../../src/kubernetes/expected.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import type { HealthySeen, Kubernetes } from '../../src/kubernetes/ports.ts';
-import { createPulse } from '../../src/telemetry.ts';
+import { createPulse, type Pulse } from '../../src/telemetry.ts';
 import type { Verdict } from '../../src/verdict.ts';
 import {
   aFinishedWorld,
@@ -39,13 +39,14 @@ let atMs: number;
 let term: number | null;
 const lead = { asked: 0 };
 let open: Drift[];
+let pulse: Pulse;
 
 const load = (world: ReturnType<typeof aFinishedWorld>, to = api) => {
   for (const object of world.raw) to.put(objectSchema.parse(object));
 };
 
 async function begin(
-  expected: readonly Expected[] = [anExpected({ cluster: 'tiny' })],
+  expected: readonly Expected[] | Promise<never> = [anExpected({ cluster: 'tiny' })],
   apis: Readonly<Record<string, TinyApi>> = { tiny: api },
 ): Promise<void> {
   const clusters = Object.entries(apis).map(([name, { url }]) => {
@@ -54,11 +55,12 @@ async function begin(
     return [name, { kubeconfig }] as const;
   });
   const clock = { now: () => atMs };
+  pulse = createPulse(clock);
   kubernetes = createKubernetes({
     clusters: Object.fromEntries(clusters),
     clock,
     log: silent,
-    pulse: createPulse(clock),
+    pulse,
     isAncestor: async (_repository, a, b) => isAncestor(a, b),
     expected: async () => expected,
     onVerdict: async (_expected, cluster, { verdict }) => {
@@ -93,6 +95,18 @@ afterEach(async () => {
 });
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 25_000, interval: 10 });
+
+test('a watcher that stands still is late within a minute, also where its clock goes on', async () => {
+  const never = Promise.withResolvers<never>();
+  await begin(never.promise);
+  atMs += 30_000;
+  expect(pulse.late()).not.toContain('arrivals');
+  atMs += 30_000;
+  await eventually(() => expect(pulse.late()).toEqual(['arrivals']));
+  expect(pulse.ages()).toContainEqual({ loop: 'arrivals', seconds: 60 });
+  never.reject(new Error('answered at last'));
+  await eventually(() => expect(pulse.late()).toEqual([]));
+});
 
 describe('of several replicas', () => {
   const isHealthy = () =>

@@ -59,7 +59,7 @@ export function aRecord(clock: Clock) {
   const ports: NotifyPorts = {
     clock,
     log: { debug: () => {}, info: () => {}, warn: note(), error: note() },
-    pulse: { beat: () => {}, late: () => [], stop: () => {} },
+    pulse: { beat: () => {}, late: () => [], ages: () => [], stop: () => {} },
     dirty: async (limit) => [...dirty].slice(0, limit).map(([subject, at]) => ({ subject, mark: String(at) })),
     clean: async (subject, at) => dirty.get(subject) === Number(at) && dirty.delete(subject),
     cursor: async (subject) => cursors.get(subject) ?? null,

@@ -42,7 +42,7 @@ function reader(lines: readonly FeedLine[], answers: Delivered[], heard: string[
       ...createFeeds({ redis }),
       clock: aClock(),
       log: { debug: note, info: note, warn: note, error: note },
-      pulse: { beat: () => {}, stop: () => {}, late: () => [] },
+      pulse: { beat: () => {}, stop: () => {}, late: () => [], ages: () => [] },
       lines: async (after) => lines.filter(({ cursor }) => Number.parseInt(cursor, 10) > Number.parseInt(after, 10)),
     },
     [sink],
