@@ -70,7 +70,7 @@ type Said = 'accepted' | 'open' | 'refused';
 function saidBy({ text }: Answer): Said {
   if (text === '') return 'accepted';
   if (/Not accepted|Nothing was changed/.test(text)) return 'refused';
-  if (text.includes('nothing is promised')) return 'open';
+  if (text.includes('is slow just now')) return 'open';
   throw new Error(`Slack was told ${text}`);
 }
 /** Payloads so far. */

@@ -50,7 +50,7 @@ export function createHttpReceiver(ports: HttpReceiverPorts) {
     if (app === null || !isOpen) return { status: 503, body: { error: 'not ready yet' } };
     const claim = createClaim(signed.signature, ports);
     const answer = await within(ackWithinMs, deliver(app, payload, request, claim, log));
-    if (answer === 'late') return { status: 503, body: { error: 'too late' } };
+    if (answer === 'late') return isCommand(payload) ? slow : { status: 503, body: { error: 'too late' } };
     if (answer !== null) return answer;
     if (claim.state() === 'replay') {
       complain('it was sent before');
@@ -78,13 +78,11 @@ export function createHttpReceiver(ports: HttpReceiverPorts) {
 }
 
 /** Whoever typed a command waits for a sentence, not for an error of Slack's. */
-const notNow: HttpAnswer = {
-  status: 200,
-  body: {
-    response_type: 'ephemeral',
-    text: 'Sluice cannot reach its Redis just now. Nothing was changed; try again in a minute.',
-  },
-};
+const said = (text: string): HttpAnswer => ({ status: 200, body: { response_type: 'ephemeral', text } });
+const notNow = said('Sluice cannot reach its Redis just now. Nothing was changed; try again in a minute.');
+const slow = said(
+  'Sluice is slow just now. If its answer does not follow here within a minute, type the command again.',
+);
 
 /** What Bolt takes for a command: an event comes first there. */
 function isCommand(payload: Record<string, unknown>): boolean {
