@@ -33,7 +33,7 @@ export async function startWorld(
     /** Without Sluice in it. */
     readonly idle?: boolean;
     readonly slackMode?: 'socket' | 'http';
-    /** Divides Slack's waits: 0.1 gives the app 30 s to acknowledge, on a machine of any speed. */
+    /** Divides Slack's waits; default: 0.1, which gives the app 30 s to acknowledge on a machine of any speed; 1 where it is idle. */
     readonly slackSpeed?: number;
     /** Who is told outside of Slack, as the configuration says it; the environment has `SECRET`. */
     readonly announce?: object;
@@ -48,7 +48,7 @@ export async function startWorld(
     speed: options.speed ?? 8,
     rateLimits: false,
     ...(options.slackMode === undefined ? {} : { slackMode: options.slackMode }),
-    ...(options.slackSpeed === undefined ? {} : { slackSpeed: options.slackSpeed }),
+    slackSpeed: options.slackSpeed ?? (options.idle === true ? 1 : 0.1),
   });
   if (options.announce !== undefined) appendFileSync(company.configPath, toYaml({ announce: options.announce }));
   const lines: string[] = [];

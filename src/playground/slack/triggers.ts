@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../time.ts';
 
-const lifeMs = 3_000;
 const rememberedMs = 600_000;
 
-/** Trigger ids: three seconds, one use, https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses. */
+/** Trigger ids: three seconds of Slack's time, one use, https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses. */
 export type Triggers = ReturnType<typeof createTriggers>;
 
-export function createTriggers(clock: Clock) {
+export function createTriggers(clock: Clock, speed = 1) {
+  const lifeMs = 3_000 / speed;
   const triggers = new Map<string, { user: string; madeMs: number; used: boolean }>();
   return {
     create(user: string): string {

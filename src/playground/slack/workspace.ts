@@ -37,7 +37,7 @@ export interface WorkspaceOptions {
   readonly clock: Clock;
   /** Where messages and tokens are kept between two starts; without it nothing is. */
   readonly file?: string;
-  /** Divides Slack's waits: 3 s for an acknowledgement, 1 and 5 minutes before a retry. */
+  /** Divides Slack's waits: 3 s for an acknowledgement or a modal, 1 and 5 minutes before a retry. */
   readonly speed?: number;
   /** False lets an app post as fast as it can. */
   readonly rateLimits?: boolean;
@@ -80,7 +80,7 @@ export async function createWorkspace(options: WorkspaceOptions) {
   const sockets = createSockets({ appId: company.app.id, ackTimeoutMs, onState });
   const requests = createRequests({ installed, signingSecret, verificationToken, clock, ackTimeoutMs, onState });
   const transport: Transport = installed.socketMode ? sockets : requests;
-  const triggers = createTriggers(clock);
+  const triggers = createTriggers(clock, speed);
   const views = createViews(clock.now, newId);
   const feed = createFeed({ company, store, views, connected: transport.connected });
   const responseUrls = createResponseUrls({ baseUrl: () => url, clock, company, store, newId });
