@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
-/** The seeded policies; and the same with a demand on mail alone, which gives up soon. */
+/** The seeded policies; and others in which web and mail have demands of their own, and that of mail gives up soon. */
 let good: string;
 let hasty: string;
 beforeAll(async () => {
   world = await startWorld();
   good = world.git.read('sluice.yaml') ?? '';
-  hasty = `${good}  - { kind: approvals, services: [mail], environments: [production], from: ["@platform"], count: 2, within: 45s }\n`;
+  hasty = `${good.replace('count: 2, within: 4h', 'count: 2, within: 4h, services: [web]')}  - { kind: approvals, services: [mail], environments: [production], from: ["@platform"], count: 2, within: 45s }\n`;
 });
 afterAll(() => world?.close());
 
