@@ -49,10 +49,10 @@ function open(more: Partial<Parameters<typeof createGitops>[0]> = {}): Gitops {
   });
 }
 
-function release(service: string, version: string, number = 1): Release {
+function release(service: string, version: string, number = 1, path = fileOf(service)): Release {
   const plan = aPlan({
     artifact: anArtifact({ service, version }),
-    places: [aPlace({ path: fileOf(service), image: `registry.acme.test/${service}` })],
+    places: [aPlace({ path, image: `registry.acme.test/${service}` })],
   });
   return aRelease({ id: releaseId(number), plan });
 }
@@ -224,13 +224,17 @@ describe('a batch', () => {
   });
 
   test('a thousand releases are a thousand commits and one push', async () => {
-    const services = Array.from({ length: 1_000 }, (_, index) => `s${index}`);
-    remote.commit(Object.fromEntries(services.map((service) => [fileOf(service), kustomizationOf(service)])));
+    // In folders of 25 as squads have them: a folder of them all would be written a thousand times.
+    const services = Array.from({ length: 1_000 }, (_, index) => {
+      const service = `s${index}`;
+      return { service, path: `apps/production/squad-${Math.floor(index / 25)}/${service}/kustomization.yaml` };
+    });
+    remote.commit(Object.fromEntries(services.map(({ service, path }) => [path, kustomizationOf(service)])));
     const head = await fetched();
     const batch = gitops.begin(lane, head);
-    await batch.prefetch(services.map(fileOf));
-    for (const [index, service] of services.entries())
-      expect((await batch.commit(release(service, '1.1.0', index + 1))).kind).toBe('committed');
+    await batch.prefetch(services.map(({ path }) => path));
+    for (const [index, { service, path }] of services.entries())
+      expect((await batch.commit(release(service, '1.1.0', index + 1, path))).kind).toBe('committed');
     expect((await batch.push()).kind).toBe('pushed');
     expect(remote.git('rev-list', '--count', `${head}..main`).trim()).toBe('1000');
     expect((await gitops.written(lane, head, await fetched())).size).toBe(1_000);
