@@ -85,7 +85,7 @@ export function diffReply(drift: Drift): MessageBody {
   ];
   const by = byClient(drift.manager);
   const hints = [
-    `${by === '' ? 'Since' : `Changed ${by} at`} ${day(drift.since)}`,
+    `${by === '' ? 'Since' : `Changed ${by},`} ${day(drift.since)}`,
     ...(appliedBy === undefined ? [] : [`Brought by ${code(appliedBy, 200)}`]),
     ...(command === null || signalOf(drift) === 'suspended' ? [] : [`Put right at once with ${code(command, 300)}`]),
   ];

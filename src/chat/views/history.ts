@@ -89,7 +89,7 @@ export function pastWords(release: Release): string {
   const failure = isKnown
     ? ''
     : `*failed* on ${escapeText(failed.cluster)} ${when(failed.at)} (${escapeText(failed.reason)}), then `;
-  return `${day(request.at)} ${code(shortId(release))} *${stepOf(release)}* by ${mention(request.requester.user)}: ${back}${failure}${state}`;
+  return `${day(request.at)} ${code(shortId(release))} *${stepOf(release)}* by ${mention(request.requester.user)}${release.state.kind === 'held' ? ',' : ':'} ${back}${failure}${state}`;
 }
 
 /** A section takes 3,000 characters (Block Kit); rows are whole. */

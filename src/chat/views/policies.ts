@@ -38,7 +38,10 @@ export function policiesReply(snapshot: PolicySnapshot, scope: Scope): MessageBo
       ...sections('A release needs', rules, 'nothing but the right to ask for it'),
       ...sections('Who may do what', rights, 'nobody may do anything'),
       context(
-        `sluice.yaml of commit ${code(read.commit.slice(0, 7))}. Of one service in one environment: ${code('/release policies web production')}`,
+        `sluice.yaml of commit ${code(read.commit.slice(0, 7))}`,
+        ...(scope.service !== undefined && scope.environment !== undefined
+          ? []
+          : [`Of one service in one environment: ${code('/release policies web production')}`]),
       ),
     ],
   };

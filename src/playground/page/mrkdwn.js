@@ -11,7 +11,6 @@ import { emoji } from './emoji.js';
  *   | { kind: 'user' | 'channel' | 'group' | 'everyone', id: string, label: string }
  *   | { kind: 'date', at: number, format: string, fallback: string, url: string | null }} Inline
  * @typedef {{ kind: 'prose', lines: Inline[][] } | { kind: 'quote', lines: Inline[][] }
- *   | { kind: 'list', ordered: boolean, start: number, lines: Inline[][] }
  *   | { kind: 'pre', text: string }} Block
  */
 
@@ -46,15 +45,9 @@ function parseLines(prose) {
   for (const line of prose.split('\n')) {
     if (/^(?:&gt;|>){3}/.test(line)) quotedToTheEnd = true;
     const quote = /^(?:&gt;|>)+ ?/.exec(line);
-    const bullet = /^\s*[•◦▪-] +/.exec(line);
-    const number = /^\s*(\d{1,3})[.)] +/.exec(line);
     if (quote || quotedToTheEnd) append(blocks, { kind: 'quote', lines: [parseInline(line.slice(quote?.[0].length))] });
-    else if (bullet)
-      append(blocks, { kind: 'list', ordered: false, start: 1, lines: [parseInline(line.slice(bullet[0].length))] });
-    else if (number) {
-      const lines = [parseInline(line.slice(number[0].length))];
-      append(blocks, { kind: 'list', ordered: true, start: Number(number[1]), lines });
-    } else append(blocks, { kind: 'prose', lines: [parseInline(line)] });
+    // A list is lines that begin with a bullet: mrkdwn has no syntax for one.
+    else append(blocks, { kind: 'prose', lines: [parseInline(line)] });
   }
   return blocks;
 }
@@ -63,7 +56,6 @@ function parseLines(prose) {
 function append(blocks, next) {
   const last = blocks.at(-1);
   if (last === undefined || last.kind !== next.kind || last.kind === 'pre' || next.kind === 'pre') blocks.push(next);
-  else if (last.kind === 'list' && next.kind === 'list' && last.ordered !== next.ordered) blocks.push(next);
   else last.lines.push(...next.lines);
 }
 

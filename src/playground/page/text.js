@@ -25,10 +25,6 @@ export function textObject(object) {
 /** @param {{ block: import('./mrkdwn.js').Block }} props */
 function BlockOf({ block }) {
   if (block.kind === 'pre') return html`<pre tabindex="0">${block.text}</pre>`;
-  if (block.kind === 'list') {
-    const items = block.lines.map((line, index) => html`<li key=${index}><${Line} nodes=${line} /></li>`);
-    return block.ordered ? html`<ol start=${block.start}>${items}</ol>` : html`<ul>${items}</ul>`;
-  }
   const lines = block.lines.map(lineBreak);
   return block.kind === 'quote' ? html`<blockquote>${lines}</blockquote>` : html`<p>${lines}</p>`;
 }
