@@ -292,10 +292,11 @@ export async function startApp(config: Config, environment: Environment, options
       isLeaving = true;
       await pause(drainMs);
       ending.abort();
+      // The door first: whoever comes now finds nobody and is sent to another replica, and whoever is inside is answered.
+      await http.close();
       await chat.stop();
       await Promise.all([dispatch.stop(), kubernetes.stop(), notify.stop(), elsewhere.stop(), ...rounds]);
       await lease.stop();
-      await http.close();
       gitops.close();
       redis.disconnect();
     },

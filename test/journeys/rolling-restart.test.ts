@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import type { ReleaseId } from '../../src/release.ts';
@@ -36,9 +37,34 @@ async function start(name: string): Promise<void> {
 /** As a rollout does it: another one is ready before it is asked to end. */
 async function restart(old: Served, name: string): Promise<void> {
   await start(name);
+  const late = statusesUntilGone(old.port);
   expect(await old.end('SIGTERM')).toBe('exit 0');
+  expect(await late).not.toContain(503);
   balancer.remove(old.port);
   replicas = replicas.filter((each) => each !== old);
+}
+
+/** What a balancer gets that has not noticed yet: each request is answered by Sluice, or finds nobody and goes to another replica. */
+async function statusesUntilGone(port: number): Promise<readonly number[]> {
+  const statuses: number[] = [];
+  const { headers, body } = world.workspace.control.lastRequest() ?? { headers: {}, body: '' };
+  for (;;) {
+    const answer = await post(port, headers, body);
+    if (answer === 'ECONNREFUSED') return statuses;
+    if (typeof answer === 'number') statuses.push(answer);
+  }
+}
+
+function post(port: number, headers: Readonly<Record<string, string>>, body: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    const options = { host: '127.0.0.1', port, path: '/slack/events', method: 'POST', headers, agent: false };
+    const asked = request(options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
+    asked.end(body);
+  });
 }
 
 /** Two versions that CI has built of each, and who asks for them. */
