@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { artifactOf } from '../../src/playground/seed/versions.ts';
@@ -76,6 +77,9 @@ await buildAll();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().then(() => process.exit(1)));
 say('everything runs');
 
+/** How late this process is itself, with all that it plays: on a machine that does not bear the load, Slack is slow for everybody. */
+const lateness = monitorEventLoopDelay();
+lateness.enable();
 const begunMs = steadyClock.now();
 const forMs = hours * 3_600_000;
 const passed = () => (steadyClock.now() - begunMs) / forMs;
@@ -167,7 +171,10 @@ function summary({ asked, records, commits, roots }: Evidence): string {
 async function judgeNow(): Promise<void> {
   memory.sample(replicas.names());
   const now = await evidenceNow();
-  say(`${summary(now)}; ${memory.last()}; ${nemesis.present()}`);
+  say(
+    `${summary(now)}; ${memory.last()}; late by ${(lateness.percentile(99) / 1e6).toFixed(0)} ms; ${nemesis.present()}`,
+  );
+  lateness.reset();
   const first = new Set(differences(now));
   if (first.size === 0) return;
   // What was only on its way between one place and the other is gone at the next look.
