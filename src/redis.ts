@@ -1,5 +1,5 @@
 import { Cluster, Redis as OneRedis } from 'ioredis';
-import { messageOf, Refusal } from './errors.ts';
+import { messageOf, Refusal, Retryable } from './errors.ts';
 import { type RedisPlace, readRedisUrl } from './redis-url.ts';
 import type { Log } from './telemetry.ts';
 import { steadyClock } from './time.ts';
@@ -106,6 +106,27 @@ function unending(cluster: Cluster): Cluster {
   cluster.duplicate = ((...args: Parameters<typeof duplicate>) =>
     unending(duplicate(...args) as Cluster)) as typeof cluster.duplicate;
   return cluster;
+}
+
+const lostConnection =
+  /writeable|Connection is closed|ECONN|ETIMEDOUT|EPIPE|ENOENT|max retries|isn't ready|startup nodes|slots cache|Cluster redirections|sentinels are unreachable/i;
+
+/** What Redis said, in words that may be shown to people. */
+export function unavailable(error: unknown): Retryable {
+  const said = messageOf(error);
+  const words = lostConnection.test(said)
+    ? 'Redis cannot be reached'
+    : `Redis did not take a command: ${said}. It is tried again when Redis is back.`;
+  return new Retryable(words, { cause: error });
+}
+
+/** Runs commands; whatever Redis or the connection throws becomes Retryable. */
+export async function onRedis<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof Retryable ? error : unavailable(error);
+  }
 }
 
 /** Resolves when the client can take commands; rejects with the last error after `timeoutMs`. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { type Artifact, artifactSchema } from '../artifact.ts';
 import { canonical } from '../canonical.ts';
 import { artifactWork, dueKeys, markDueLua } from '../due.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 
 /** What is needed to find a version; the whole artifact is read only for the ones that are shown. */
 const rowSchema = artifactSchema.pick({ version: true, branch: true, commit: true, builtAt: true });
@@ -70,7 +70,7 @@ export function createArtifacts(redis: Redis, kept = keptPerService, known = kno
 
   const getAll = async (service: string, versions: readonly string[]) => {
     if (versions.length === 0) return [];
-    const texts = await redis.hmget(whole(service), ...versions);
+    const texts = await onRedis(() => redis.hmget(whole(service), ...versions));
     return texts.map((text) => (text === null ? null : readArtifact(text))).filter((artifact) => artifact !== null);
   };
 
@@ -118,7 +118,7 @@ export function createArtifacts(redis: Redis, kept = keptPerService, known = kno
     get: async (service, version) => (await getAll(service, [version]))[0] ?? null,
     getAll,
     rows: async (service) => {
-      const texts = await redis.hvals(index(service));
+      const texts = await onRedis(() => redis.hvals(index(service)));
       const rows = texts.flatMap((text) => rowSchema.safeParse(JSON.parse(text)).data ?? []);
       return rows.toSorted(newestFirst);
     },

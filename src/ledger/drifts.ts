@@ -1,8 +1,7 @@
 import { type Drift, driftSchema, type SeenDrift } from '../drift.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 import { type Clock, epochMsOf, instantOf } from '../time.ts';
 import type { Entry, Records } from './record.ts';
-import { onRedis } from './script.ts';
 import { createStanding } from './standing.ts';
 
 export type DriftChange = Partial<Pick<Drift, 'state' | 'live' | 'wanted' | 'muted' | 'asked'>>;

@@ -1,5 +1,4 @@
-import { key, type Redis } from '../redis.ts';
-import { onRedis } from './script.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 
 /** Long enough for the late failure of a release, short enough that nothing grows without end. */
 const toldSeconds = 90 * 86_400;

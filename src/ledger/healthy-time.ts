@@ -1,9 +1,10 @@
 import { Retryable } from '../errors.ts';
 import type { HealthyTime } from '../proven.ts';
+import { onRedis } from '../redis.ts';
 import { epochMsOf, type Instant, instantOf } from '../time.ts';
 import { healthyKey, healthyTimeKey } from './indexes.ts';
 import type { RecordPorts } from './record.ts';
-import { createScript, onRedis } from './script.ts';
+import { createScript } from './script.ts';
 
 /** What a cluster shows of a version, as far as its healthy time is concerned. */
 export interface HealthSeen {

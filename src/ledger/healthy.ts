@@ -1,7 +1,6 @@
-import type { Redis } from '../redis.ts';
+import { onRedis, type Redis } from '../redis.ts';
 import type { Instant } from '../time.ts';
 import { healthyKey, healthyTimeKey } from './indexes.ts';
-import { onRedis } from './script.ts';
 
 /** Enough for years of releases of one service; older ones are forgotten, so that reading stays quick. */
 const keptFields = 2_000;

@@ -1,6 +1,6 @@
 import { encodeTime } from 'ulid';
 import type { Lane } from '../change.ts';
-import type { Redis } from '../redis.ts';
+import { onRedis, type Redis } from '../redis.ts';
 import { type Release, type ReleaseId, releaseSchema } from '../release.ts';
 import {
   arrivingKey,
@@ -16,7 +16,6 @@ import {
   turnKey,
 } from './indexes.ts';
 import type { Records } from './record.ts';
-import { onRedis } from './script.ts';
 import { releaseSubject } from './transition.ts';
 
 export interface HistoryFilter {

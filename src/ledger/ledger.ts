@@ -1,6 +1,6 @@
 import { Retryable } from '../errors.ts';
 import type { Fence } from '../lease.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 import type { Release } from '../release.ts';
 import { type Clock, instantOf } from '../time.ts';
 import { createAccept } from './accept.ts';
@@ -18,7 +18,6 @@ import { createPolicyChanges } from './policy-changes.ts';
 import { createRecords, type Entry, type Moved } from './record.ts';
 import { createReplays } from './replays.ts';
 import { createSaid } from './said.ts';
-import { onRedis } from './script.ts';
 import { createSilences } from './silences.ts';
 import { recordKey } from './stored.ts';
 import { createTransition, type OnTransition, type ReleaseChange } from './transition.ts';

@@ -5,11 +5,10 @@ import { muteSchema } from '../mute.ts';
 import { noticeSchema } from '../notice.ts';
 import { personSchema } from '../person.ts';
 import { policyChangeSchema } from '../policy-change.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 import { releaseSchema } from '../release.ts';
 import { silenceSchema } from '../silence.ts';
 import { instantSchema } from '../time.ts';
-import { onRedis } from './script.ts';
 
 /** That the record in this Redis is the one to trust, said by whom and when. */
 export const generationSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dueKeys, markDueLua } from '../due.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 import type { Clock } from '../time.ts';
-import { createScript, onRedis } from './script.ts';
+import { createScript } from './script.ts';
 
 /** Something to look at, and the mark that says whether it was marked again meanwhile. */
 export interface DueWork {

@@ -5,9 +5,8 @@ import {
   policyChangeSchema,
   policyDraftSchema,
 } from '../policy-change.ts';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 import type { Entry, Moved, Records } from './record.ts';
-import { onRedis } from './script.ts';
 import { createStanding } from './standing.ts';
 
 export interface PolicyChangePorts {

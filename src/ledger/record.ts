@@ -4,10 +4,10 @@ import { markDueLua } from '../due.ts';
 import { Retryable } from '../errors.ts';
 import type { Fence } from '../lease.ts';
 import type { Person } from '../person.ts';
-import { key, type Redis, replicated } from '../redis.ts';
+import { key, onRedis, type Redis, replicated } from '../redis.ts';
 import { type Posted, postedSchema } from '../release.ts';
 import { type Clock, type Instant, instantOf } from '../time.ts';
-import { createScript, onRedis } from './script.ts';
+import { createScript } from './script.ts';
 import { createReader, type ReadRecords, recordKey, type Stored } from './stored.ts';
 
 /** What happened, in the log; `text` is one line for the thread, foreign text in it raw. */

@@ -1,5 +1,4 @@
-import { key, type Redis } from '../redis.ts';
-import { onRedis } from './script.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 
 /** What is said once and never again. */
 export function createSaid({ redis }: { readonly redis: Redis }) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf, Retryable } from '../errors.ts';
-import type { Redis } from '../redis.ts';
+import { onRedis, type Redis, unavailable } from '../redis.ts';
 
 export interface ScriptCall {
   readonly keys: readonly string[];
@@ -52,25 +51,4 @@ export function createScript(
 
 function isForgotten(error: Error | null | undefined): boolean {
   return error?.message.startsWith('NOSCRIPT') ?? false;
-}
-
-const lostConnection =
-  /writeable|Connection is closed|ECONN|ETIMEDOUT|EPIPE|ENOENT|max retries|isn't ready|startup nodes|slots cache|Cluster redirections|sentinels are unreachable/i;
-
-/** What Redis said, in words that may be shown to people. */
-export function unavailable(error: unknown): Retryable {
-  const said = messageOf(error);
-  const words = lostConnection.test(said)
-    ? 'Redis cannot be reached'
-    : `Redis did not take a command: ${said}. It is tried again when Redis is back.`;
-  return new Retryable(words, { cause: error });
-}
-
-/** Runs commands; whatever Redis or the connection throws becomes Retryable. */
-export async function onRedis<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw error instanceof Retryable ? error : unavailable(error);
-  }
 }

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { key, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../redis.ts';
 import type { Effect, Entry, Moved, Records } from './record.ts';
-import { onRedis } from './script.ts';
 import { readStored } from './stored.ts';
 
 interface Standing {

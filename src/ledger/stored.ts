@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Retryable, Terminal } from '../errors.ts';
-import { key, type Redis } from '../redis.ts';
-import { onRedis, unavailable } from './script.ts';
+import { key, onRedis, type Redis, unavailable } from '../redis.ts';
 
 /** A record as it lies in Redis: the message is kept beside it, as it changes without a transition. */
 export interface Stored {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createBells } from '../../src/bell.ts';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
 import { createMarks } from '../../src/ledger/marks.ts';
-import type { Redis } from '../../src/redis.ts';
+import { openRedis, type Redis } from '../../src/redis.ts';
 import { aClock, anArtifact, at, digest, noonMs, sha } from '../support/builders.ts';
 import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 
@@ -16,6 +17,15 @@ afterAll(async () => {
   await server.close();
 });
 beforeEach(() => redis.flushall());
+
+test('while Redis is away, what is looked up says so in words for people, and may be tried again', async () => {
+  const gone = openRedis({ url: 'unix:///nowhere/redis.sock' }, 'commands', () => {});
+  const { get, rows } = createArtifacts(gone);
+  const { rings } = createBells(gone);
+  for (const look of [() => get('web', '1.4.2'), () => rows('web'), () => rings('groups')])
+    await expect(look()).rejects.toMatchObject({ name: 'Retryable', message: 'Redis cannot be reached' });
+  gone.disconnect();
+});
 
 describe('the store of artifacts', () => {
   test('keeps a version for good', async () => {
