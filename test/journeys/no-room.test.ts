@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRedis, whenReady } from '../../src/redis.ts';
 import { pause } from '../../src/time.ts';
-import { startServer } from '../support/redis-server.ts';
+import { askServer, startServer } from '../support/redis-server.ts';
 import { startReplica } from '../support/replica.ts';
 import { samplesOf } from '../support/scrape.ts';
 import type { Served } from '../support/serve.ts';
@@ -121,4 +121,30 @@ describe.skipIf(whyNot !== null)(`out of room, ${times} times${whyNot === null ?
     expect(await metric('sluice_redis_up')).toBe(1);
     await world.release('ana', 'web', 'dev', version);
   });
+
+  test.each(rounds)(
+    'the disk of Redis is full and each write is flushed: Redis ends, and has what it had taken (%d)',
+    async () => {
+      const version = nextVersion();
+      const redis = openRedis({ url: world.redis.url }, 'commands', () => {});
+      await whenReady(redis, 10_000);
+      await redis.config('SET', 'appendfsync', 'always');
+      disks.redis.fill();
+      let taken = 0;
+      const takes = (value: number) =>
+        redis.set('taken', value).then(
+          () => true,
+          () => false,
+        );
+      while (await takes(taken + 1)) taken += 1;
+      redis.disconnect();
+      await world.say('ana', 'general', `/release web dev ${version}`);
+      await world.whispered('ana', 'general', /Not accepted/);
+      disks.redis.free();
+      await world.redis.restart();
+      expect(Number(await askServer(world.redis.url, 'GET', 'taken'))).toBeGreaterThanOrEqual(taken);
+      while ((await metric('sluice_redis_up')) !== 1) await pause(50);
+      await world.release('ana', 'web', 'dev', version);
+    },
+  );
 });
