@@ -121,7 +121,9 @@ test(
       const commits = (await world.messages()).flatMap(
         (message) => /^Sluice-Release: (\w+)$/m.exec(message)?.[1] ?? [],
       );
-      expect(commits.filter((id) => !earlier.has(id as ReleaseId)).toSorted()).toEqual(written.toSorted());
+      const stateOf = new Map<string, string>(asked.map(({ id, state }) => [id, state.kind]));
+      const landed = commits.filter((id) => !earlier.has(id as ReleaseId)).map((id) => `${id} ${stateOf.get(id)}`);
+      expect(landed.toSorted()).toEqual(written.map((id) => `${id} written`).toSorted());
 
       const shown = world.messagesOf('releases-dev', /./).filter(({ ts }) => !shownBefore.has(ts));
       const roots = shown.filter(({ ts, thread_ts }) => (thread_ts ?? ts) === ts).map(({ ts }) => ts);
