@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commitPage } from './commit-page.ts';
-import { gitBackend, httpBackend } from './git-backend.ts';
+import { type Backend, gitBackend, httpBackend } from './git-backend.ts';
 import { gitSync } from './git-command.ts';
 import { type CommitBy, commitOnMain } from './git-commit.ts';
 import { requestUrl } from './request-url.ts';
@@ -40,6 +40,7 @@ export async function createGitServer(options: {
   const away = join(options.folder, 'gitops-away.git');
   const program = options.overHttp === false ? null : httpBackend(options.folder);
   const overHttp = program !== null;
+  const backend = program === null ? null : { folder: options.folder, program, abilities: new Map() };
   if (existsSync(away)) renameSync(away, path);
   if (!existsSync(join(path, 'HEAD'))) {
     mkdirSync(options.folder, { recursive: true });
@@ -50,7 +51,7 @@ export async function createGitServer(options: {
   const here = () => (up || overHttp ? path : away);
   const server = createServer((request, response) => {
     if (!up) return void response.socket?.destroy();
-    answer(request, response, here(), { ...options, program });
+    answer(request, response, here(), { token: options.token, backend });
   });
   await listen(server, options.port ?? 0);
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -114,7 +115,7 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { folder, token, program }: { readonly folder: string; readonly token: string; readonly program: string | null },
+  { token, backend }: { readonly token: string; readonly backend: Backend | null },
 ): void {
   const url = requestUrl(request);
   const commit = /^\/commit\/([0-9a-f]{7,40})$/.exec(url.pathname)?.[1];
@@ -122,7 +123,7 @@ function answer(
     commitPage(path, commit, response);
     return;
   }
-  if (program === null || !url.pathname.startsWith('/gitops.git/')) {
+  if (backend === null || !url.pathname.startsWith('/gitops.git/')) {
     response.writeHead(404).end('not found');
     return;
   }
@@ -132,7 +133,7 @@ function answer(
       .writeHead(401, { 'www-authenticate': 'Basic realm="gitops"' })
       .end('a token is needed to push');
   }
-  gitBackend(request, response, url, { folder, program });
+  gitBackend(request, response, url, backend);
 }
 
 function passwordOf(request: IncomingMessage): string {

@@ -28,12 +28,10 @@ export async function createGitClone(url: string): Promise<GitClone> {
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-    // As Flux's own git speaks: it asks once where there is nothing new. And nobody keeps this clone for long.
-    GIT_CONFIG_COUNT: '2',
-    GIT_CONFIG_KEY_0: 'protocol.version',
-    GIT_CONFIG_VALUE_0: '0',
-    GIT_CONFIG_KEY_1: 'maintenance.auto',
-    GIT_CONFIG_VALUE_1: 'false',
+    // Nobody keeps this clone for long.
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'maintenance.auto',
+    GIT_CONFIG_VALUE_0: 'false',
   };
   const git = async (...args: readonly string[]): Promise<string> => {
     const options = { cwd: folder, env, timeout: 20_000, maxBuffer: 64_000_000 };

@@ -43,7 +43,7 @@ export async function serveSources(api: Api): Promise<SourceFetcher> {
     if (git === undefined || !reads) return void response.writeHead(404).end();
     if (!git.answers()) return void response.writeHead(503).end();
     url.pathname = url.pathname.slice(name.length + 1);
-    gitBackend(request, response, url, { folder: dirname(git.path), program });
+    gitBackend(request, response, url, { folder: dirname(git.path), program, abilities: new Map() });
   });
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   const address = server.address();
