@@ -8,28 +8,54 @@ const longest = [
   'journeys/kills-while-telling',
   'journeys/freeze',
   'journeys/outages',
-  'journeys/replicas',
   'journeys/redis-failover',
-  'journeys/rolling-restart',
   'journeys/changed-diff',
+  'journeys/dev-to-production',
+  'journeys/replicas',
+  'journeys/commits-from-outside',
+  'journeys/auto-release',
+  'journeys/choosing',
+  'journeys/doctor',
+  'journeys/checks',
+  'journeys/rolling-restart',
   'dispatch/kill',
   'flux/replay',
   'playground/start',
+  'flux/scenarios',
+  'catalog/catalog',
+  'catalog/policy-owners',
+  'gitops/batch',
+  'gitops/clone',
+  'kubernetes/replay-wire',
+  'playground/cluster/cluster',
   'playground/panel',
+  'notify/notify',
+  'chat/chat',
+  'faults/property',
+  'dispatch/dispatch',
 ].map((name) => `test/${name}.test.ts`);
 
+/** Journeys, then the rest, so that a fork changes its project once; at the end there are only files of a moment. */
 class LongestFirst extends BaseSequencer {
   override async sort(...[files]: Parameters<BaseSequencer['sort']>) {
-    const rank = (moduleId: string) => {
+    const rank = ({ moduleId, project }: (typeof files)[number]) => {
       const place = longest.indexOf(relative(import.meta.dirname, moduleId));
-      return place < 0 ? longest.length : place;
+      return (project.name === 'journeys' ? 0 : 1_000) + (place < 0 ? longest.length : place);
     };
-    return (await super.sort(files)).toSorted((a, b) => rank(a.moduleId) - rank(b.moduleId));
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
 
-// Two forks fit the smallest machine this is meant for; every fork has a Redis of its own (test/support/redis.ts).
-const shared = { pool: 'forks', maxWorkers: 2, testTimeout: 30_000, hookTimeout: 60_000 } as const;
+const shared = {
+  pool: 'forks',
+  // They wait as much as they work, so three fit the two cores of the smallest machine this is meant for.
+  maxWorkers: 3,
+  // No module of src keeps what a test could leave behind, and every file closes what it opens: so a fork takes one file after the
+  // other, and loads what they share once.
+  isolate: false,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+} as const;
 
 export default defineConfig({
   test: {
@@ -39,10 +65,6 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          // No module of src keeps what a test could leave behind, and every file closes what it opens: so a fork takes one file
-          // after the other, and loads what they share once.
-          isolate: false,
-          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/journeys/**', 'test/browser/**'],
         },
@@ -51,10 +73,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'journeys',
-          sequence: { groupOrder: 1 },
           include: ['test/journeys/**/*.test.ts'],
-          // They wait more than they work.
-          maxWorkers: 3,
           testTimeout: 90_000,
           // A busy machine takes its time to start a company and several processes.
           hookTimeout: 180_000,
@@ -65,7 +84,7 @@ export default defineConfig({
           ...shared,
           name: 'browser',
           // Alone, as a browser on two busy cores is late for everything.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
         },
