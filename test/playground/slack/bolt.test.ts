@@ -1,6 +1,6 @@
 import { type App, webApi } from '@slack/bolt';
 import { describe, expect, test } from 'vitest';
-import { aBoltApp, aWorkspace, silent } from './office.ts';
+import { aBoltApp, aWorkspace, silent, soonBackMs } from './office.ts';
 
 const button = (action: string, value: string) => ({
   type: 'actions' as const,
@@ -126,9 +126,7 @@ describe('the real Bolt in Socket Mode', () => {
     'after %s it comes back and commands work',
     async (how) => {
       const workspace = await aWorkspace();
-      await aBoltApp(workspace, (app) => {
-        app.command('/release', async ({ ack }) => ack('here'));
-      });
+      await aBoltApp(workspace, (app) => app.command('/release', async ({ ack }) => ack('here')), soonBackMs);
       workspace.control.disconnect(how);
       await workspace.control.waitFor(() => workspace.control.connected() === 0);
       await workspace.control.waitFor(() => workspace.control.connected() === 1);
@@ -157,7 +155,7 @@ describe('the real Bolt in Socket Mode', () => {
         retries.push([context.retryNum, context.retryReason]);
         await next();
       });
-    await aBoltApp(workspace, listen, 300);
+    await aBoltApp(workspace, listen, soonBackMs);
     workspace.control.disconnect('cut');
     await workspace.control.say('ana', 'general', '@sluice help');
     await workspace.control.waitFor(() => workspace.control.connected() === 1);

@@ -58,14 +58,14 @@ export const silent = {
   ...{ setLevel: () => {}, getLevel: () => LogLevel.ERROR, setName: () => {} },
 };
 
-/**
- * The real Bolt, connected over Socket Mode; it reconnects after 50 ms instead of 5 s. A busy machine answers its pings too
- * late for that, so what does not test a reconnect takes a longer time.
- */
+/** For tests of a reconnect, which comes so long after the end of a connection. A busy machine answers pings too late for that. */
+export const soonBackMs = 300;
+
+/** The real Bolt, connected over Socket Mode. */
 export async function aBoltApp(
   workspace: SlackWorkspace,
   prepare: (app: App) => void,
-  clientPingTimeout = 50,
+  clientPingTimeout = 5_000,
 ): Promise<App> {
   const clientOptions = { slackApiUrl: workspace.apiUrl, retryConfig: { retries: 0 }, logger: silent };
   const receiver = new SocketModeReceiver({

@@ -45,20 +45,16 @@ const view: ModalView = {
 /** A workspace whose app opens the modal at `/release`. */
 async function anOffice(prepare: (app: App) => void) {
   const workspace = await aWorkspace();
-  await aBoltApp(
-    workspace,
-    (app) => {
-      app.command('/release', async ({ ack, client, command }) => {
-        await ack();
-        await client.views.open({ trigger_id: command.trigger_id, view });
-      });
-      app.options('service', async ({ ack, options }) => {
-        await ack({ options: ['web', 'api'].filter((name) => name.startsWith(options.value)).map(option) });
-      });
-      prepare(app);
-    },
-    5_000,
-  );
+  await aBoltApp(workspace, (app) => {
+    app.command('/release', async ({ ack, client, command }) => {
+      await ack();
+      await client.views.open({ trigger_id: command.trigger_id, view });
+    });
+    app.options('service', async ({ ack, options }) => {
+      await ack({ options: ['web', 'api'].filter((name) => name.startsWith(options.value)).map(option) });
+    });
+    prepare(app);
+  });
   return workspace;
 }
 
@@ -161,32 +157,28 @@ describe('a modal', () => {
 test('the Home tab is drawn when somebody looks at it, and its buttons work', async () => {
   const pressed: unknown[] = [];
   const workspace = await aWorkspace();
-  await aBoltApp(
-    workspace,
-    (app) => {
-      app.event('app_home_opened', ({ event, client }) =>
-        client.views
-          .publish({
-            user_id: event.user,
-            view: {
-              type: 'home',
-              blocks: [
-                {
-                  type: 'actions',
-                  elements: [{ type: 'button', action_id: 'unlock', value: 'h1', text: plain('Unlock') }],
-                },
-              ],
-            },
-          })
-          .then(() => {}),
-      );
-      app.action('unlock', async ({ ack, body }) => {
-        await ack();
-        pressed.push(body);
-      });
-    },
-    5_000,
-  );
+  await aBoltApp(workspace, (app) => {
+    app.event('app_home_opened', ({ event, client }) =>
+      client.views
+        .publish({
+          user_id: event.user,
+          view: {
+            type: 'home',
+            blocks: [
+              {
+                type: 'actions',
+                elements: [{ type: 'button', action_id: 'unlock', value: 'h1', text: plain('Unlock') }],
+              },
+            ],
+          },
+        })
+        .then(() => {}),
+    );
+    app.action('unlock', async ({ ack, body }) => {
+      await ack();
+      pressed.push(body);
+    });
+  });
   const { control } = workspace;
   control.openHome('bo');
   await control.waitFor(() => control.home('bo') !== undefined);
