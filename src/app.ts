@@ -10,7 +10,7 @@ import { createDecision } from './decision/decision.ts';
 import { policyKinds, readTypedLine } from './decision/typed-line.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { createErrorListener } from './error-listener.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, Refusal } from './errors.ts';
 import { type At, around } from './fault-points.ts';
 import { createGitops } from './gitops/gitops.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -59,7 +59,9 @@ export async function startApp(config: Config, environment: Environment, options
   const log = options.log ?? createLog({ level: file.log, mask: createMask(settled.secrets) });
   const pulse = createPulse(clock);
   const redis = openRedis({ url: config.redisUrl }, 'commands', createErrorListener(log, 'Redis'));
-  await whenReady(redis, 15_000);
+  await whenReady(redis, 15_000).catch((error: unknown) => {
+    throw new Refusal(`${messageOf(error)}. Look at REDIS_URL, and at the network.`, { cause: error });
+  });
   await refuseEviction(redis, log);
 
   const note = logTransitions(log);

@@ -10,6 +10,6 @@ try {
       : error instanceof Error
         ? (error.stack ?? error.message)
         : messageOf(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = 1;
+  // What a start that failed has opened would keep the process alive, and nobody would start it anew.
+  process.stderr.write(`${text}\n`, () => process.exit(1));
 }

@@ -96,7 +96,7 @@ describe('artifact push', () => {
   test('tells what the checkout knows of a build', async () => {
     const built = commit({ 'migrations/1.sql': 'create table carts ();\n' }, 'Keep \u202ecarts');
     expect(await push(['web'], { check: ['ci=passed', 'e2e=pending'] })).toBe(
-      `web 1.4.2 of main (${built.slice(0, 7)}, 1 commits) is known now`,
+      `web 1.4.2 of main (${built.slice(0, 7)}, 1 commit) is known now`,
     );
     expect(await artifacts.get('web', '1.4.2')).toMatchObject({
       image: 'registry.acme.test/web',
@@ -157,7 +157,7 @@ describe('artifact push', () => {
     commit({ 'b.go': 'package main\n' }, 'Add b');
     const shallow = join(application.folder, 'shallow');
     execFileSync('git', ['clone', '--quiet', '--depth', '1', application.url, shallow]);
-    expect(await push(['web'], { checkout: shallow })).toMatch(/1 commits\) is known now$/);
+    expect(await push(['web'], { checkout: shallow })).toMatch(/1 commit\) is known now$/);
     expect(said).toEqual([expect.stringContaining('fetch-depth: 0')]);
   });
 

@@ -123,7 +123,7 @@ export async function pushArtifact(
   const answer = await sendToSluice(sluice, '/artifacts', post, ports);
   const read = answerSchema.safeParse(answer);
   if (!read.success) throw new Refusal(`${url} answered, but not as Sluice does. Set SLUICE_URL or --url.`);
-  return `${service} ${version} of ${branch} (${commit.slice(0, 7)}, ${commits.length} commits) ${words[read.data.kind]}`;
+  return `${service} ${version} of ${branch} (${commit.slice(0, 7)}, ${commits.length === 1 ? '1 commit' : `${commits.length} commits`}) ${words[read.data.kind]}`;
 }
 
 /** Never from the command line, where every process of the machine reads it. */
