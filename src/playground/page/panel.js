@@ -94,7 +94,7 @@ function Cell({ cluster, name }) {
   const { image, ready, wanted, health } = service;
   return html`<td class=${cluster.cut ? 'cut' : ''} title=${`${image} · ${ready} of ${wanted} pods ready · ${health}`}>
     <div class="cell-tag"><code>${tagOf(image)}</code></div>
-    <div class="cell-health"><${Dot} tone=${toneOf(health)} />${ready}/${wanted} ${health}</div>
+    <div class="cell-health"><${Dot} tone=${toneOf(health)} />${ready}/${wanted} ${health === 'progressing' ? 'rolling' : health}</div>
   </td>`;
 }
 

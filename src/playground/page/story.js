@@ -7,6 +7,8 @@ import { stories } from './stories.js';
 /** Between two steps that go by themselves, long enough to read what has come. */
 const readingMs = 2_500;
 const lookMs = 150;
+/** What a step waits for comes within a minute, unless something stands in its way, such as a lock that was left behind. */
+const patienceMs = 90_000;
 
 /**
  * The bar of a story: where it stands, and its buttons. The last step that was done is told until the next one.
@@ -30,11 +32,15 @@ export function StoryBar({ story, player, onClose }) {
     const { problem: wrong, hasEnded } = await player
       .play(step)
       .catch(() => ({ problem: 'The playground does not answer.', hasEnded: () => true }));
-    while (wrong === null && mine === run.current && !hasEnded()) await new Promise((wake) => setTimeout(wake, lookMs));
+    const begun = performance.now();
+    const isLate = () => performance.now() - begun > patienceMs;
+    while (wrong === null && mine === run.current && !hasEnded() && !isLate())
+      await new Promise((wake) => setTimeout(wake, lookMs));
     if (mine !== run.current) return;
-    setProblem(wrong);
+    const trouble = wrong ?? (hasEnded() ? null : 'What this step waits for has not come: the last messages say why.');
+    setProblem(trouble);
     setBusy(false);
-    if (wrong !== null) setAuto(false);
+    if (trouble !== null) setAuto(false);
   };
   const again = () => {
     run.current += 1;
