@@ -305,6 +305,9 @@ export async function startApp(config: Config, environment: Environment, options
   };
 }
 
+/** For the last lines of the log. */
+const lingerMs = 1_000;
+
 /** `serve`: runs until SIGINT or SIGTERM, then ends in good order. */
 export async function serveUntilStopped(
   config: Config,
@@ -318,4 +321,6 @@ export async function serveUntilStopped(
   // Whoever types Ctrl-C has no balancer before it.
   const drains = (await stopped) === 'SIGTERM';
   await app.stop(drains ? config.file.http.drainSeconds * 1_000 : 0);
+  // Work that did not end in time is others' now, and must not keep this process until it is killed.
+  setTimeout(() => process.exit(), lingerMs).unref();
 }

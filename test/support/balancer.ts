@@ -40,7 +40,8 @@ export async function startBalancer(): Promise<Balancer> {
   }, lookEveryMs);
   const ready = () => [...ports].flatMap(([port, isReady]) => (isReady ? [port] : []));
 
-  const server = createServer(async (incoming, outgoing) => {
+  // A connection that is kept is never closed just as it is used again.
+  const server = createServer({ keepAliveTimeout: 0 }, async (incoming, outgoing) => {
     const body = await bodyOf(incoming);
     let why = 'none is ready';
     for (const tries = ready(); tries.length > 0; ) {
