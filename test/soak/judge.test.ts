@@ -75,8 +75,11 @@ describe('what must be true besides when nothing is under way', () => {
     expect(unfinished(evidence(over))).toEqual(expect.arrayContaining([expect.stringMatching(difference)]));
   });
 
-  test('what changes nothing needs no message', () => {
-    const unchanged = aRelease({ state: { kind: 'unchanged' }, request: { because: 'soak-1' } });
-    expect(unfinished(evidence({ records: [unchanged], commits: [], roots: [] }))).toEqual([]);
-  });
+  test.each<State>([{ kind: 'unchanged' }, { kind: 'superseded', by: releaseId(2) }])(
+    'what is %j before it was planned needs no message',
+    (state) => {
+      const quiet = aRelease({ state, request: { because: 'soak-1' } });
+      expect(unfinished(evidence({ records: [quiet], commits: [], roots: [] }))).toEqual([]);
+    },
+  );
 });

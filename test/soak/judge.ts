@@ -88,10 +88,11 @@ function wrongMessages(records: readonly Release[], roots: readonly Root[]): str
 
 function missingMessages(records: readonly Release[], roots: readonly Root[]): string[] {
   const shown = new Map(roots.map(({ release, ts }) => [release, ts]));
-  return records.flatMap(({ id, message, state }) => {
+  return records.flatMap(({ id, message, state, plan }) => {
     const ts = shown.get(id);
-    // What changes nothing is said to whoever asked alone.
-    if (message === undefined && ts === undefined && ['denied', 'unchanged'].includes(state.kind)) return [];
+    // What changes nothing is said to whoever asked alone; what ended before it was looked at is nobody's news.
+    const isQuiet = ['denied', 'unchanged'].includes(state.kind) || (plan === undefined && state.kind === 'superseded');
+    if (message === undefined && ts === undefined && isQuiet) return [];
     if (ts === undefined) return [`${id}: ${state.kind}, and no message in Slack`];
     return ts === message?.ts ? [] : [`${id}: its message is ${ts}, and its record names ${message?.ts}`];
   });
