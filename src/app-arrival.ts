@@ -1,21 +1,21 @@
-import type { Bells } from './bell.ts';
 import type { Catalog } from './catalog/ports.ts';
 import { rollsBackNow } from './decision/on-failure.ts';
 import { type OnFailurePorts, rollBackFailed } from './dispatch/on-failure.ts';
-import { changesWhatRuns } from './drift.ts';
-import { Retryable } from './errors.ts';
-import { type At, around } from './fault-points.ts';
+import type { Bells } from './doors/bell.ts';
+import { Retryable } from './doors/errors.ts';
+import { type At, around } from './doors/fault-points.ts';
+import type { Lease } from './doors/lease.ts';
+import type { Log, Pulse } from './doors/telemetry.ts';
+import { type Clock, instantOf } from './doors/time.ts';
 import type { Gitops } from './gitops/gitops.ts';
 import { changedOutside } from './kubernetes/drift/outside.ts';
 import { expectations } from './kubernetes/expectations.ts';
 import { createKubernetes } from './kubernetes/kubernetes.ts';
 import { recordArrival, recordPodLog } from './kubernetes/record-arrival.ts';
-import type { Lease } from './lease.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { createRollbackLocks } from './ledger/rollback-lock.ts';
 import type { Settled } from './settle.ts';
-import type { Log, Pulse } from './telemetry.ts';
-import { type Clock, instantOf } from './time.ts';
+import { changesWhatRuns } from './vocabulary/drift.ts';
 
 export interface ArrivalRooms {
   readonly settled: Settled;

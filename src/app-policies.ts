@@ -5,13 +5,13 @@ import type { Config } from './config.ts';
 import { judgeChange } from './decision/policy-change.ts';
 import { createPolicyDesk } from './dispatch/policy-desk.ts';
 import { attemptPolicyChanges, type PolicyLanePorts } from './dispatch/policy-lane.ts';
+import type { Log } from './doors/telemetry.ts';
+import type { Clock } from './doors/time.ts';
 import { policyCommitMessage } from './gitops/commit-message.ts';
 import type { Gitops } from './gitops/gitops.ts';
 import { editPolicies } from './gitops/policy-edit.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Settled } from './settle.ts';
-import type { Log } from './telemetry.ts';
-import type { Clock } from './time.ts';
 
 export interface PolicyRooms {
   readonly file: Config['file'];

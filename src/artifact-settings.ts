@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isSafeAddress } from './safe-address.ts';
-import { secretSchema } from './secret.ts';
+import { isSafeAddress } from './doors/safe-address.ts';
+import { secretSchema } from './doors/secret.ts';
 
 const servicesSchema = z
   .array(z.string().regex(/^[a-z0-9*?-]{1,63}$/, 'the name of a service, or a pattern such as mail-*'))

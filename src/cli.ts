@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { fileTrouble, Refusal } from './errors.ts';
+import { fileTrouble, Refusal } from './doors/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -129,8 +129,8 @@ async function doctor(args: readonly string[], environment: Environment): Promis
   const path = positionals[0] ?? values.config ?? environment['SLUICE_CONFIG'];
   if (path === undefined || positionals.length > 1)
     throw new Refusal('doctor needs a configuration: npm start -- doctor FILE, or SLUICE_CONFIG.');
-  const { examine } = await import('./doctor.ts');
-  const { findingLines } = await import('./finding.ts');
+  const { examine } = await import('./commands/doctor.ts');
+  const { findingLines } = await import('./vocabulary/finding.ts');
   const findings = await examine(path, environment);
   print(values.json === true ? JSON.stringify(findings, null, 2) : findingLines(findings));
   return findings.some(({ level }) => level === 'fail') ? 1 : 0;
@@ -145,7 +145,7 @@ async function ask(args: readonly string[], environment: Environment): Promise<n
     throw new Refusal(
       'ask needs a command, who asks and their key: npm start -- ask status --as ada --key ~/.ssh/id_ed25519. The name and the public key stand in people: of sluice.yaml; SLUICE_AS and SLUICE_KEY do as well.',
     );
-  const { sendCommand } = await import('./command-line.ts');
+  const { sendCommand } = await import('./commands/command-line.ts');
   const url = values.url ?? environment['SLUICE_URL'] ?? 'http://127.0.0.1:8080';
   print(await sendCommand(positionals, { as, key, url }));
   return 0;
@@ -165,7 +165,7 @@ async function init(args: readonly string[], environment: Environment): Promise<
     throw new Refusal(
       'init needs the folder of a GitOps repository: npm start --silent -- init ../gitops > sluice.yaml',
     );
-  const { proposeFor } = await import('./init.ts');
+  const { proposeFor } = await import('./commands/init.ts');
   process.stdout.write(await proposeFor(folder, environment));
   return 0;
 }
@@ -190,7 +190,7 @@ async function check(args: readonly string[]): Promise<number> {
   if (positionals.length === 0) throw new Refusal('check needs a file: npm start -- check sluice.yaml');
   const { checkSluiceFile } = await import('./sluice-yaml.ts');
   const { configSchema } = await import('./config.ts');
-  const { parseYaml, problemLines } = await import('./yaml.ts');
+  const { parseYaml, problemLines } = await import('./doors/yaml.ts');
   let wrong = 0;
   for (const file of positionals) {
     const text = readText(file);
@@ -223,7 +223,7 @@ async function schema(args: readonly string[]): Promise<number> {
 }
 
 async function reference(args: readonly string[]): Promise<number> {
-  const { referencePages } = await import('./reference.ts');
+  const { referencePages } = await import('./commands/reference.ts');
   print(await referencePages(args));
   return 0;
 }
@@ -232,6 +232,7 @@ async function policy(args: readonly string[], environment: Environment): Promis
   const text = { type: 'string' } as const;
   const { values, positionals } = options(args, { file: text, facts: text, log: text, since: text, members: text });
   const { runPolicyCommand } = await import('./decision/offline/policy-command.ts');
+  const { withRecord } = await import('./commands/record.ts');
   const url = environment['REDIS_URL'];
   const terminal = { print, readText, nowMs: Date.now(), record: null };
   if (url === undefined || (positionals[0] !== 'explain' && positionals[0] !== 'replay'))
@@ -242,42 +243,9 @@ async function policy(args: readonly string[], environment: Environment): Promis
 async function log(_args: readonly string[], environment: Environment): Promise<number> {
   const url = environment['REDIS_URL'];
   if (url === undefined) throw new Refusal('log needs REDIS_URL, the Redis that Sluice keeps its record in.');
+  const { withRecord } = await import('./commands/record.ts');
   await withRecord(url, async ({ log: lines }) => {
     for await (const line of lines()) print(JSON.stringify(line));
   });
   return 0;
-}
-
-/** Looks into the record of a Sluice that may be running elsewhere; nothing is written. */
-async function withRecord<T>(url: string, read: (record: Awaited<ReturnType<typeof openRecord>>) => Promise<T>) {
-  const record = await openRecord(url);
-  try {
-    return await read(record);
-  } finally {
-    record.close();
-  }
-}
-
-async function openRecord(url: string) {
-  const { openRedis, whenReady } = await import('./redis.ts');
-  const { systemClock } = await import('./time.ts');
-  const { createLedger } = await import('./ledger/ledger.ts');
-  const { createArtifacts } = await import('./catalog/artifacts.ts');
-  const { lastGoodText } = await import('./catalog/snapshots.ts');
-  const redis = openRedis({ url }, 'commands', () => {});
-  await whenReady(redis, 10_000);
-  const ledger = createLedger({ redis, clock: systemClock });
-  return {
-    ...ledger,
-    close: () => redis.disconnect(),
-    policyText: () => lastGoodText(redis),
-    artifact: createArtifacts(redis).get,
-    log: async function* () {
-      let page = await ledger.log(null, 500);
-      while (page.length > 0) {
-        yield* page;
-        page = await ledger.log(page.at(-1)?.cursor ?? null, 500);
-      }
-    },
-  };
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { announcedEvents } from './announced-events.ts';
 import { artifactSettingsSchema } from './artifact-settings.ts';
-import { Refusal } from './errors.ts';
-import { nameSchema } from './name.ts';
-import { publicKeySchema } from './person.ts';
-import { redisUrlExamples, redisUrlProblem } from './redis-url.ts';
+import { Refusal } from './doors/errors.ts';
+import { redisUrlExamples, redisUrlProblem } from './doors/redis-url.ts';
+import { type SecretSource, secretSchema } from './doors/secret.ts';
+import { parseYaml, problemLines } from './doors/yaml.ts';
 import { registriesSchema } from './registry-settings.ts';
-import { type SecretSource, secretSchema } from './secret.ts';
-import { parseYaml, problemLines } from './yaml.ts';
+import { announcedEvents } from './vocabulary/announced-events.ts';
+import { nameSchema } from './vocabulary/name.ts';
+import { publicKeySchema } from './vocabulary/person.ts';
 
 const repositorySchema = z.strictObject({
   url: z.string().min(1).describe('https://, ssh://, git@host:path, or file:// of the GitOps repository'),

@@ -1,4 +1,4 @@
-import type { Route } from './http.ts';
+import type { Route } from './doors/http.ts';
 
 /** `/healthz`: whether any round is late, and which. `/readyz`: whether commands can be taken now. */
 export function healthRoutes(late: () => readonly string[], ready: () => boolean): Route[] {

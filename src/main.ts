@@ -1,5 +1,5 @@
 import { runCommand } from './cli.ts';
-import { messageOf, Refusal } from './errors.ts';
+import { messageOf, Refusal } from './doors/errors.ts';
 
 try {
   process.exitCode = await runCommand(process.argv.slice(2), process.env);

@@ -1,11 +1,11 @@
-import type { Drift } from './drift.ts';
-import { messageOf } from './errors.ts';
-import type { Route } from './http.ts';
-import type { Metrics } from './metrics.ts';
-import type { Decision } from './reasons.ts';
-import type { Release } from './release.ts';
-import type { Log } from './telemetry.ts';
-import { type Clock, epochMsOf, steadyClock } from './time.ts';
+import { messageOf } from './doors/errors.ts';
+import type { Route } from './doors/http.ts';
+import type { Metrics } from './doors/metrics.ts';
+import type { Log } from './doors/telemetry.ts';
+import { type Clock, epochMsOf, steadyClock } from './doors/time.ts';
+import type { Drift } from './vocabulary/drift.ts';
+import type { Decision } from './vocabulary/reasons.ts';
+import type { Release } from './vocabulary/release.ts';
 
 export interface MeasurePorts {
   readonly metrics: Metrics;

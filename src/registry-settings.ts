@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isSafeAddress } from './safe-address.ts';
-import { secretSchema } from './secret.ts';
+import { isSafeAddress } from './doors/safe-address.ts';
+import { secretSchema } from './doors/secret.ts';
 
 const registrySchema = z
   .strictObject({

@@ -1,6 +1,6 @@
-import type { Release } from './release.ts';
-import type { Log } from './telemetry.ts';
-import { overall, type Verdict } from './verdict.ts';
+import type { Log } from './doors/telemetry.ts';
+import type { Release } from './vocabulary/release.ts';
+import { overall, type Verdict } from './vocabulary/verdict.ts';
 
 const becauseLimit = 300;
 

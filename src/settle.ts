@@ -1,11 +1,11 @@
 import { isAbsolute, join } from 'node:path';
 import type { ArtifactCallers } from './artifact-settings.ts';
-import type { Lane } from './change.ts';
 import type { Config } from './config.ts';
-import { Refusal } from './errors.ts';
-import { redisSecrets } from './redis-url.ts';
+import { Refusal } from './doors/errors.ts';
+import { redisSecrets } from './doors/redis-url.ts';
+import { readSecret, type SecretSource } from './doors/secret.ts';
 import { addressOf, type RegistryAccess } from './registry-settings.ts';
-import { readSecret, type SecretSource } from './secret.ts';
+import type { Lane } from './vocabulary/change.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

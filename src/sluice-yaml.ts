@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { filledFolders } from './catalog/filled-folders.ts';
 import { sharedPlaces } from './catalog/shared-places.ts';
 import { environmentsSchema, peopleSchema, servicesSchema, squadsSchema } from './catalog/sluice-file.ts';
-import type { BlobId, CommitSha } from './change.ts';
 import { configSchema, socketSchema } from './config.ts';
 import type { CrossProblem } from './decision/cross-problem.ts';
 import { policyKindWords } from './decision/kinds.ts';
 import { policiesSchema, policyOwnersSchema, rolesSchema } from './decision/policy-file.ts';
 import { policyProblems, unknownMembers } from './decision/policy-problems.ts';
-import { unknownName } from './nearest.ts';
-import { type Parsed, type Problem, parseYaml } from './yaml.ts';
+import { unknownName } from './doors/nearest.ts';
+import { type Parsed, type Problem, parseYaml } from './doors/yaml.ts';
+import type { BlobId, CommitSha } from './vocabulary/change.ts';
 
 const sectionsSchema = z.strictObject({
   version: z

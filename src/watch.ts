@@ -1,12 +1,12 @@
 import type { createCatalog } from './catalog/catalog.ts';
-import type { Lane } from './change.ts';
+import type { Round } from './doors/rounds.ts';
+import { systemClock } from './doors/time.ts';
 import type { createGitops } from './gitops/gitops.ts';
 import { checkGeneration } from './ledger/generation.ts';
 import type { createLedger } from './ledger/ledger.ts';
 import type { createAlerts } from './notify/alerts.ts';
 import { createReviewReminders } from './notify/review-reminders.ts';
-import type { Round } from './rounds.ts';
-import { systemClock } from './time.ts';
+import type { Lane } from './vocabulary/change.ts';
 
 interface Watched {
   readonly lanes: Readonly<Record<string, Lane>>;

@@ -19,30 +19,34 @@ const imports: readonly Import[] = files.flatMap((from) => {
 });
 
 const roomOf = (file: string) => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
+/** What every room may import: what is spoken of, how it is said, and what leads outside. */
+const common = ['vocabulary', 'words', 'doors'];
 const inside = ({ from, to }: Import) => relative(source, resolve(source, dirname(from), to));
 
 describe('the import rule', () => {
-  test('a room imports itself and the root files; only app with its parts, cli, doctor, init, reference, sluice-yaml and the playground import rooms', () => {
-    const joiners = new Set([
-      'app.ts',
-      'app-arrival.ts',
-      'app-policies.ts',
-      'watch.ts',
-      'cli.ts',
-      'doctor.ts',
-      'init.ts',
-      'reference.ts',
-      'sluice-yaml.ts',
-    ]);
+  test('a room imports itself, the root files, vocabulary, words and doors; only app with its parts, cli, commands, sluice-yaml and the playground import rooms', () => {
+    const joiners = new Set(['app.ts', 'app-arrival.ts', 'app-policies.ts', 'watch.ts', 'cli.ts', 'sluice-yaml.ts']);
     const strays = imports
       .filter(({ to }) => to.startsWith('.'))
       .filter((each) => {
         const target = roomOf(inside(each));
         const home = roomOf(each.from);
-        return target !== '' && target !== home && home !== 'playground' && !joiners.has(each.from);
+        return (
+          !['', home, ...common].includes(target) &&
+          home !== 'playground' &&
+          home !== 'commands' &&
+          !joiners.has(each.from)
+        );
       })
       .map(({ from, to }) => `${from} → ${to}`);
     expect(strays).toEqual([]);
+  });
+
+  test('doors know nothing of what is spoken of behind them', () => {
+    const strays = imports.filter(
+      (each) => roomOf(each.from) === 'doors' && each.to.startsWith('.') && roomOf(inside(each)) !== 'doors',
+    );
+    expect(strays.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
 
   test('nothing but cli imports the playground', () => {
@@ -53,17 +57,17 @@ describe('the import rule', () => {
   });
 
   test.each([
-    ['ioredis', ['redis.ts']],
-    ['yaml', ['yaml.ts']],
+    ['ioredis', ['doors/redis.ts']],
+    ['yaml', ['doors/yaml.ts']],
     ['bullmq', ['dispatch/queue.ts']],
     ['simple-git', ['gitops/repository.ts']],
     ['@kubernetes/client-node', ['kubernetes/clusters.ts']],
     ['@slack/bolt', ['chat/slack/']],
     ['@resvg/resvg-js', ['notify/picture.ts']],
-    ['temporal-polyfill', ['time.ts']],
-    ['pino', ['telemetry.ts']],
-    ['prom-client', ['metrics.ts']],
-    ['re2js', ['linear-pattern.ts']],
+    ['temporal-polyfill', ['doors/time.ts']],
+    ['pino', ['doors/telemetry.ts']],
+    ['prom-client', ['doors/metrics.ts']],
+    ['re2js', ['doors/linear-pattern.ts']],
     ['jose', ['catalog/callers/job-tokens.ts']],
     ['@marcbachmann/cel-js', ['decision/rule-language.ts']],
   ])('%s has one home', (name, homes) => {

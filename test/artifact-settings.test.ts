@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
+import { createMask } from '../src/doors/telemetry.ts';
 import { settle } from '../src/settle.ts';
-import { createMask } from '../src/telemetry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-artifacts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

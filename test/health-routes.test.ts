@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { serveHttp } from '../src/doors/http.ts';
+import { keepDoing } from '../src/doors/rounds.ts';
+import { createPulse, type Pulse } from '../src/doors/telemetry.ts';
 import { healthRoutes } from '../src/health-routes.ts';
-import { serveHttp } from '../src/http.ts';
-import { keepDoing } from '../src/rounds.ts';
-import { createPulse, type Pulse } from '../src/telemetry.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let nowMs = 0;

@@ -3,11 +3,11 @@ import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../src/config.ts';
+import { parseManifests, parseYaml } from '../src/doors/yaml.ts';
 import { eventRoutes } from '../src/kubernetes/event-routes.ts';
 import { watchedKinds } from '../src/kubernetes/kinds.ts';
 import { neededRights } from '../src/kubernetes/rights.ts';
 import { listAt, objectAt, objectsAt, textAt } from '../src/playground/cluster/json.ts';
-import { parseManifests, parseYaml } from '../src/yaml.ts';
 import { built, kindIn, manifestsFolder, schemaProblems } from './support/manifests.ts';
 
 const overlays = ['overlays/socket', 'overlays/http'] as const;

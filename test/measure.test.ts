@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createMetrics } from '../src/doors/metrics.ts';
 import { createMeasures, metricsRoute } from '../src/measure.ts';
-import { createMetrics } from '../src/metrics.ts';
-import type { Release } from '../src/release.ts';
-import type { Verdict } from '../src/verdict.ts';
+import type { Release } from '../src/vocabulary/release.ts';
+import type { Verdict } from '../src/vocabulary/verdict.ts';
 import { aClock, aDecision, aLane, aPlan, aRelease, at, sha } from './support/builders.ts';
 import { samplesOf } from './support/scrape.ts';
 

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { configSchema } from '../src/config.ts';
 import { policyKindWords } from '../src/decision/kinds.ts';
+import { parseYaml } from '../src/doors/yaml.ts';
 import { checkSluiceFile } from '../src/sluice-yaml.ts';
-import { parseYaml } from '../src/yaml.ts';
 
 const text = readFileSync(resolve(import.meta.dirname, '../README.md'), 'utf8');
 const [policies = '', configuration = ''] = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Release } from '../src/release.ts';
 import { logTransitions } from '../src/release-log.ts';
+import type { Release } from '../src/vocabulary/release.ts';
 import { aDecision, aPlan, aRelease, at, aVote, bo, releaseId, sha } from './support/builders.ts';
 
 /** What is logged of one step: level, message, and the fields that are not the same in every line. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type Artifact, artifactSchema, checkSchema, vulnerabilitiesSchema } from '../artifact.ts';
-import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
-import { nameSchema } from '../name.ts';
-import { didYouMean } from '../nearest.ts';
-import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../rendered.ts';
-import { explainIssue } from '../schema-problems.ts';
-import type { Log } from '../telemetry.ts';
-import { type Clock, instantOf } from '../time.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../doors/http.ts';
+import { didYouMean } from '../doors/nearest.ts';
+import { explainIssue } from '../doors/schema-problems.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import { type Artifact, artifactSchema, checkSchema, vulnerabilitiesSchema } from '../vocabulary/artifact.ts';
+import { nameSchema } from '../vocabulary/name.ts';
+import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../vocabulary/rendered.ts';
 import type { Added, ArtifactRow } from './artifacts.ts';
 import type { Admitted, Caller, Claimed } from './callers/caller.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { type Artifact, artifactSchema } from '../artifact.ts';
-import { canonical } from '../canonical.ts';
-import { artifactWork, dueKeys, markDueLua } from '../due.ts';
-import { key, onRedis, type Redis } from '../redis.ts';
+import { canonical } from '../doors/canonical.ts';
+import { artifactWork, dueKeys, markDueLua } from '../doors/due.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
+import { type Artifact, artifactSchema } from '../vocabulary/artifact.ts';
 
 /** What is needed to find a version; the whole artifact is read only for the ones that are shown. */
 const rowSchema = artifactSchema.pick({ version: true, branch: true, commit: true, builtAt: true });

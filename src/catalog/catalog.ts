@@ -1,8 +1,8 @@
-import type { CommitSha, Lane } from '../change.ts';
-import { artifactWork } from '../due.ts';
-import { messageOf } from '../errors.ts';
-import { squadOf } from '../scope.ts';
+import { artifactWork } from '../doors/due.ts';
+import { messageOf } from '../doors/errors.ts';
 import type { ReadFile, SluiceFile, Snapshot } from '../sluice-yaml.ts';
+import type { CommitSha, Lane } from '../vocabulary/change.ts';
+import { squadOf } from '../vocabulary/scope.ts';
 import { createArtifacts, findArtifacts } from './artifacts.ts';
 import { createDeployed } from './deployed.ts';
 import { createIncoming } from './incoming.ts';

@@ -1,8 +1,8 @@
 import type { TrustedJob } from '../artifact-settings.ts';
-import { messageOf } from '../errors.ts';
-import type { Finding } from '../finding.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Clock } from '../doors/time.ts';
 import type { RegistryAccess } from '../registry-settings.ts';
-import type { Clock } from '../time.ts';
+import type { Finding } from '../vocabulary/finding.ts';
 import { createIssuerKeys } from './callers/issuer-keys.ts';
 import { foundArtifact } from './registry/found-artifact.ts';
 import { readImage } from './registry/image-facts.ts';

@@ -1,4 +1,4 @@
-import type { Artifact } from '../artifact.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
 import type { ArtifactRow } from './artifacts.ts';
 
 export interface Step {

@@ -1,5 +1,5 @@
-import type { CommitSha, Lane } from '../change.ts';
 import type { ReadFile, SluiceFile } from '../sluice-yaml.ts';
+import type { CommitSha, Lane } from '../vocabulary/change.ts';
 import type { Artifacts } from './artifacts.ts';
 import { findPlaces, namedService, type PlacePorts, watchedPaths } from './services.ts';
 

@@ -1,8 +1,8 @@
-import type { Artifact } from '../artifact.ts';
 import type { ArtifactCallers } from '../artifact-settings.ts';
-import type { Route } from '../http.ts';
-import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import type { Route } from '../doors/http.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { Clock } from '../doors/time.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
 import { type ArtifactRoutePorts, artifactRoutes, type Manifests } from './artifact-route.ts';
 import type { Added, Artifacts } from './artifacts.ts';
 import { createCallers } from './callers/callers.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Place, repositoryPathSchema } from '../change.ts';
+import { type Place, repositoryPathSchema } from '../vocabulary/change.ts';
 
 type Placeholder = '{environment}' | '{service}' | '{cluster}';
 

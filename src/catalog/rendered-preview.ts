@@ -1,6 +1,6 @@
-import type { Artifact } from '../artifact.ts';
-import type { CommitSha, Lane, LineChange, Place, RenderedFolder } from '../change.ts';
-import type { RenderedFiles } from '../rendered.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import type { CommitSha, Lane, LineChange, Place, RenderedFolder } from '../vocabulary/change.ts';
+import type { RenderedFiles } from '../vocabulary/rendered.ts';
 import { changedLines } from './changed-lines.ts';
 import type { PlacePorts } from './services.ts';
 

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Artifact } from '../artifact.ts';
-import { key, type Redis } from '../redis.ts';
-import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../rendered.ts';
+import { key, type Redis } from '../doors/redis.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import { type RenderedFiles, renderedFilesSchema, renderedHash } from '../vocabulary/rendered.ts';
 
 export interface RenderedStore {
   /** Keeps what was rendered for an artifact, by environment; before the artifact itself, so that whoever has it finds this too. */

@@ -1,8 +1,8 @@
-import type { Placed } from '../change.ts';
-import { nearest } from '../nearest.ts';
-import { type HealthyRecord, proofOf } from '../proven.ts';
-import type { Reason, ReasonCode } from '../reasons.ts';
-import type { Intent, Request } from '../release.ts';
+import { nearest } from '../doors/nearest.ts';
+import type { Placed } from '../vocabulary/change.ts';
+import { type HealthyRecord, proofOf } from '../vocabulary/proven.ts';
+import type { Reason, ReasonCode } from '../vocabulary/reasons.ts';
+import type { Intent, Request } from '../vocabulary/release.ts';
 import type { ArtifactRow } from './artifacts.ts';
 
 /** What is known of one environment for the service that is asked for. */

@@ -1,6 +1,6 @@
-import type { Artifact } from '../artifact.ts';
-import type { Plan } from '../release.ts';
-import { epochMsOf, type Instant } from '../time.ts';
+import { epochMsOf, type Instant } from '../doors/time.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import type { Plan } from '../vocabulary/release.ts';
 
 export type Risk = NonNullable<Plan['risks']>[number];
 

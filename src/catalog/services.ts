@@ -1,7 +1,7 @@
-import type { BlobId, CommitSha, FilePlace, Place, Placed, RenderedFolder } from '../change.ts';
-import { nameSchema } from '../name.ts';
-import type { RenderedFiles } from '../rendered.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
+import type { BlobId, CommitSha, FilePlace, Place, Placed, RenderedFolder } from '../vocabulary/change.ts';
+import { nameSchema } from '../vocabulary/name.ts';
+import type { RenderedFiles } from '../vocabulary/rendered.ts';
 import { fillTemplate, type PlaceForm, placesOfForm } from './place-forms.ts';
 import type { Service } from './sluice-file.ts';
 

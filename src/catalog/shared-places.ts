@@ -1,4 +1,4 @@
-import { canonical } from '../canonical.ts';
+import { canonical } from '../doors/canonical.ts';
 import type { Service } from './sluice-file.ts';
 
 export interface SharedPlace {

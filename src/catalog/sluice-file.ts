@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { driftPolicySchema } from '../drift-policy.ts';
-import { nameSchema } from '../name.ts';
-import { memberSchema, publicKeySchema, slackIdSchema } from '../person.ts';
-import { quietHoursSchema } from '../quiet-hours.ts';
-import { isTimeZone } from '../time.ts';
+import { isTimeZone } from '../doors/time.ts';
+import { driftPolicySchema } from '../vocabulary/drift-policy.ts';
+import { nameSchema } from '../vocabulary/name.ts';
+import { memberSchema, publicKeySchema, slackIdSchema } from '../vocabulary/person.ts';
+import { quietHoursSchema } from '../vocabulary/quiet-hours.ts';
 import { placeFormSchema, placeForms, templateSchema } from './place-forms.ts';
 import { registryFormSchema } from './registry/registry-form.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type BlobId, blobIdSchema, type CommitSha, commitShaSchema, type Lane } from '../change.ts';
-import { messageOf, Retryable } from '../errors.ts';
-import { memberSchema, publicKeySchema, slackIdSchema } from '../person.ts';
-import { key, type Redis } from '../redis.ts';
+import { messageOf, Retryable } from '../doors/errors.ts';
+import { key, type Redis } from '../doors/redis.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { readYaml } from '../doors/yaml.ts';
 import { checkSluiceFile, type ReadFile, type Snapshot } from '../sluice-yaml.ts';
-import type { Log } from '../telemetry.ts';
-import { readYaml } from '../yaml.ts';
+import { type BlobId, blobIdSchema, type CommitSha, commitShaSchema, type Lane } from '../vocabulary/change.ts';
+import { memberSchema, publicKeySchema, slackIdSchema } from '../vocabulary/person.ts';
 import { type Guard, objection, type VouchPorts } from './vouching.ts';
 
 export interface SnapshotPorts extends VouchPorts {

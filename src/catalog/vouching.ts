@@ -1,6 +1,6 @@
-import type { CommitSha } from '../change.ts';
-import type { UserId } from '../person.ts';
 import type { SluiceFile, UnsignedFile } from '../sluice-yaml.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
+import type { UserId } from '../vocabulary/person.ts';
 
 /** Whose word a commit is: a trusted key's, or that of the person who had Sluice write it. */
 export interface Provenance {

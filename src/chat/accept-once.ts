@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../doors/errors.ts';
 import { act, isRequest } from './act.ts';
 import type { Parsed } from './grammar.ts';
 import type { ListenerPorts } from './guarded.ts';

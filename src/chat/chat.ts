@@ -1,4 +1,4 @@
-import { steadyClock } from '../time.ts';
+import { steadyClock } from '../doors/time.ts';
 import { commandLineRoute } from './command-line.ts';
 import { createDirectory } from './directory.ts';
 import { createHome } from './home.ts';

@@ -1,8 +1,8 @@
-import { messageOf, Retryable } from '../errors.ts';
-import type { Finding } from '../finding.ts';
-import { didYouMean } from '../nearest.ts';
-import type { Log } from '../telemetry.ts';
-import { systemClock } from '../time.ts';
+import { messageOf, Retryable } from '../doors/errors.ts';
+import { didYouMean } from '../doors/nearest.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { systemClock } from '../doors/time.ts';
+import type { Finding } from '../vocabulary/finding.ts';
 import { scopes } from './scopes.ts';
 import { createSlackApp, type SlackApp, type SlackSettings } from './slack/slack-app.ts';
 import { asking } from './slack/slack-errors.ts';

@@ -1,4 +1,4 @@
-import { overridableKinds } from '../overrides.ts';
+import { overridableKinds } from '../vocabulary/overrides.ts';
 
 /** What may follow the names in any order: `because TEXT`, `ref ID`, `for 2h`, `until 16:00`, `override KIND,KIND`. */
 export interface Clauses {

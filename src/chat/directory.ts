@@ -1,6 +1,6 @@
-import { Retryable } from '../errors.ts';
-import { type Person, slackIdSchema, type UserId } from '../person.ts';
-import type { Clock } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { Clock } from '../doors/time.ts';
+import { type Person, slackIdSchema, type UserId } from '../vocabulary/person.ts';
 import type { SlackApp } from './slack/slack-app.ts';
 import { asking } from './slack/slack-errors.ts';
 

@@ -1,5 +1,5 @@
-import type { MessageBody } from '../blocks.ts';
-import { pause } from '../time.ts';
+import { pause } from '../doors/time.ts';
+import type { MessageBody } from '../words/blocks.ts';
 import type { Accepted } from './handlers/release.ts';
 import type { ChatPorts } from './ports.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../doors/errors.ts';
 import { firstWord } from './first-word.ts';
 import { guarded, type ListenerPorts } from './guarded.ts';
 import {

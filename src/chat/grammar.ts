@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../doors/nearest.ts';
 import { type Clauses, isFiller, splitClauses, unlinked } from './clauses.ts';
 import { command, mistake, type Parsed, type Said } from './command.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';

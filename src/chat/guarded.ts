@@ -1,4 +1,4 @@
-import { messageOf, Refusal, Retryable } from '../errors.ts';
+import { messageOf, Refusal, Retryable } from '../doors/errors.ts';
 import type { Directory } from './directory.ts';
 import type { Answered } from './handlers/buttons.ts';
 import type { Accepted } from './handlers/release.ts';

@@ -1,5 +1,5 @@
-import { nearest } from '../nearest.ts';
-import { parseDurationMs } from '../time.ts';
+import { nearest } from '../doors/nearest.ts';
+import { parseDurationMs } from '../doors/time.ts';
 import { command, mistake, type Parsed } from './command.ts';
 import { typed } from './command-table.ts';
 import { type HistoryFilter, historyWords } from './history-filter.ts';

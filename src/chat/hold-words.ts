@@ -1,4 +1,4 @@
-import { parseDurationMs } from '../time.ts';
+import { parseDurationMs } from '../doors/time.ts';
 import { type Clauses, clauseWords } from './clauses.ts';
 import { typed } from './command-table.ts';
 import { quoted, type Scope } from './known-names.ts';

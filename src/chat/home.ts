@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
-import { slackIdSchema } from '../person.ts';
-import type { Release } from '../release.ts';
-import { pause } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { pause } from '../doors/time.ts';
+import { slackIdSchema } from '../vocabulary/person.ts';
+import type { Release } from '../vocabulary/release.ts';
 import type { Directory } from './directory.ts';
 import { rightsOf } from './handlers/hello.ts';
 import type { ChatPorts } from './ports.ts';

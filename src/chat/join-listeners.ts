@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
-import { pause } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { pause } from '../doors/time.ts';
 import type { ListenerPorts } from './guarded.ts';
 import { introduction } from './handlers/hello.ts';
 import type { SlackApp } from './slack/slack-app.ts';

@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from '../nearest.ts';
+import { didYouMean, nearest } from '../doors/nearest.ts';
 
 /** What names are known now; both lists are empty while sluice.yaml has never been read. */
 export interface Names {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { MessageBody } from '../blocks.ts';
-import { messageOf } from '../errors.ts';
-import { within } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { within } from '../doors/time.ts';
+import type { MessageBody } from '../words/blocks.ts';
 import { acceptOnce, asksForOne } from './accept-once.ts';
 import { act, isForm, isRequest } from './act.ts';
 import { firstWord } from './first-word.ts';

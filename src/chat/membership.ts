@@ -1,5 +1,5 @@
-import { Retryable } from '../errors.ts';
-import type { Clock } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { Clock } from '../doors/time.ts';
 import type { SlackApp } from './slack/slack-app.ts';
 import { asking } from './slack/slack-errors.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Posted, releaseIdSchema } from '../release.ts';
+import { type Posted, releaseIdSchema } from '../vocabulary/release.ts';
 import { act } from './act.ts';
 import { firstWord } from './first-word.ts';
 import { type Command, type Parsed, parse } from './grammar.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../doors/nearest.ts';
 import { type Clauses, clauseWords } from './clauses.ts';
 import { command, mistake, type Parsed } from './command.ts';
 import { typed } from './command-table.ts';

@@ -1,5 +1,5 @@
-import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { Clock } from '../doors/time.ts';
 
 /** Forgers do not fill the disk: one line for so long. */
 const quietMs = 10_000;

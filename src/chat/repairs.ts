@@ -1,5 +1,5 @@
-import { nearest } from '../nearest.ts';
-import { parseDurationMs } from '../time.ts';
+import { nearest } from '../doors/nearest.ts';
+import { parseDurationMs } from '../doors/time.ts';
 import { commandTable, type Verb } from './command-table.ts';
 import type { Names } from './known-names.ts';
 

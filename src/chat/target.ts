@@ -1,6 +1,6 @@
-import { nearest } from '../nearest.ts';
-import { overridableKinds } from '../overrides.ts';
-import type { Wanted } from '../release.ts';
+import { nearest } from '../doors/nearest.ts';
+import { overridableKinds } from '../vocabulary/overrides.ts';
+import type { Wanted } from '../vocabulary/release.ts';
 import { type Clauses, clauseWords } from './clauses.ts';
 import { typed } from './command-table.ts';
 import { known, type Names, quoted, readName } from './known-names.ts';

@@ -1,4 +1,4 @@
-import type { ReleaseId } from '../release.ts';
+import type { ReleaseId } from '../vocabulary/release.ts';
 import type { Clauses } from './clauses.ts';
 import { command, mistake, type Parsed } from './command.ts';
 import { commandTable, typed, type Verb } from './command-table.ts';

@@ -1,6 +1,6 @@
-import type { MessageBody } from '../blocks.ts';
-import type { Request } from '../release.ts';
-import type { Clock } from '../time.ts';
+import type { Clock } from '../doors/time.ts';
+import type { Request } from '../vocabulary/release.ts';
+import type { MessageBody } from '../words/blocks.ts';
 import type { SlackApp } from './slack/slack-app.ts';
 import type { Sent } from './slack/slack-errors.ts';
 

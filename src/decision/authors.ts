@@ -1,4 +1,4 @@
-import type { Plan } from '../release.ts';
+import type { Plan } from '../vocabulary/release.ts';
 import type { People } from './identity.ts';
 
 /** Everybody who wrote what a plan brings: the artifact's author and those of all its commits, as Git has them. */

@@ -1,4 +1,4 @@
-import { unknownName } from '../nearest.ts';
+import { unknownName } from '../doors/nearest.ts';
 import type { CrossProblem, PolicyLines } from './cross-problem.ts';
 import type { AutoRelease } from './lines/auto-release.ts';
 import { serviceOfBoth } from './overlap.ts';

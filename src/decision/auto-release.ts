@@ -1,9 +1,9 @@
-import type { Artifact } from '../artifact.ts';
-import { Retryable } from '../errors.ts';
-import { own } from '../own.ts';
-import { automatic, type Person } from '../person.ts';
-import { holdsForService } from '../scope.ts';
+import { Retryable } from '../doors/errors.ts';
+import { own } from '../doors/own.ts';
 import type { SluiceFile, Snapshot } from '../sluice-yaml.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import { automatic, type Person } from '../vocabulary/person.ts';
+import { holdsForService } from '../vocabulary/scope.ts';
 import type { AutoRelease } from './lines/auto-release.ts';
 
 /** The environments that an artifact goes to by itself, each once, with the channel where that is told. */

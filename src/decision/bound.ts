@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { canonical } from '../canonical.ts';
-import { own } from '../own.ts';
-import type { Plan, Request } from '../release.ts';
-import { holdsFor } from '../scope.ts';
-import type { Shown } from '../shown.ts';
+import { canonical } from '../doors/canonical.ts';
+import { own } from '../doors/own.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
+import type { Plan, Request } from '../vocabulary/release.ts';
+import { holdsFor } from '../vocabulary/scope.ts';
+import type { Shown } from '../vocabulary/shown.ts';
 import { namesWithRole } from './roles.ts';
 
 type Asked = Pick<Request, 'service' | 'environment'>;

@@ -1,4 +1,4 @@
-import type { Squads } from '../scope.ts';
+import type { Squads } from '../vocabulary/scope.ts';
 import type { Policy, Role } from './policy-file.ts';
 
 /** Something that is wrong between two parts of `sluice.yaml`, told at the part where it is to be mended. */

@@ -1,5 +1,5 @@
-import type { Decision, Reason } from '../reasons.ts';
-import { isAutomatic } from '../release.ts';
+import type { Decision, Reason } from '../vocabulary/reasons.ts';
+import { isAutomatic } from '../vocabulary/release.ts';
 import { hashOf, shownOf } from './bound.ts';
 import { confirmationOf, partOverridden } from './override.ts';
 import { approvalRecord, approvals, approvalsExpireAt, askedAt } from './policies/approvals.ts';

@@ -1,7 +1,7 @@
-import type { Person, UserId } from '../person.ts';
-import type { Decision } from '../reasons.ts';
-import { holdsFor } from '../scope.ts';
-import { lastVotes } from '../votes.ts';
+import type { Person, UserId } from '../vocabulary/person.ts';
+import type { Decision } from '../vocabulary/reasons.ts';
+import { holdsFor } from '../vocabulary/scope.ts';
+import { lastVotes } from '../vocabulary/votes.ts';
 import { assign, type Wish } from './assign.ts';
 import { authorsOf, isAuthor } from './authors.ts';
 import { boundOf } from './bound.ts';

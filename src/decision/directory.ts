@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
-import { own } from '../own.ts';
-import { automatic, type Person, type UserId } from '../person.ts';
+import { messageOf } from '../doors/errors.ts';
+import { own } from '../doors/own.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
+import { automatic, type Person, type UserId } from '../vocabulary/person.ts';
 
 /** Who is in a Slack user group now; rejects (Retryable) where the directory cannot be read. */
 export type MembersOf = (handle: string) => Promise<readonly UserId[]>;

@@ -1,4 +1,4 @@
-import { matchesPattern } from '../linear-pattern.ts';
+import { matchesPattern } from '../doors/linear-pattern.ts';
 
 /** One alternative of a pattern, as far as it is plain text from its beginning. */
 interface Alternative {

@@ -1,9 +1,9 @@
-import type { Artifact } from '../artifact.ts';
-import type { Hold } from '../hold.ts';
-import type { UserId } from '../person.ts';
-import type { HealthyRecord, HealthyTime } from '../proven.ts';
-import type { Release } from '../release.ts';
 import type { Snapshot } from '../sluice-yaml.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import type { Hold } from '../vocabulary/hold.ts';
+import type { UserId } from '../vocabulary/person.ts';
+import type { HealthyRecord, HealthyTime } from '../vocabulary/proven.ts';
+import type { Release } from '../vocabulary/release.ts';
 import type { DirectoryPorts, MembersOf } from './directory.ts';
 import type { OpenDrift } from './question.ts';
 

@@ -1,11 +1,11 @@
-import { messageOf } from '../errors.ts';
-import type { Hold } from '../hold.ts';
-import { own } from '../own.ts';
-import type { Person, UserId } from '../person.ts';
-import type { Reason } from '../reasons.ts';
-import { isAutomatic, type Plan, type Request, type Vote } from '../release.ts';
-import { holdsFor } from '../scope.ts';
+import { messageOf } from '../doors/errors.ts';
+import { own } from '../doors/own.ts';
 import type { ReadFile, Snapshot } from '../sluice-yaml.ts';
+import type { Hold } from '../vocabulary/hold.ts';
+import type { Person, UserId } from '../vocabulary/person.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
+import { isAutomatic, type Plan, type Request, type Vote } from '../vocabulary/release.ts';
+import { holdsFor } from '../vocabulary/scope.ts';
 import { readDirectory } from './directory.ts';
 import type { FactPorts } from './fact-ports.ts';
 import { type Facts, isKnownGoodRollback } from './question.ts';

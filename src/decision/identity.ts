@@ -1,4 +1,4 @@
-import type { Person, UserId } from '../person.ts';
+import type { Person, UserId } from '../vocabulary/person.ts';
 
 /** Accounts and addresses of people, as `people` of `sluice.yaml` joins them. */
 export type People = Readonly<Record<string, { readonly slack: UserId; readonly email?: string | undefined }>>;

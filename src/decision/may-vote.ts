@@ -1,4 +1,4 @@
-import type { Person } from '../person.ts';
+import type { Person } from '../vocabulary/person.ts';
 import { authorsOf, isAuthor } from './authors.ts';
 import { decide } from './decide.ts';
 import { demandsOf } from './demands.ts';

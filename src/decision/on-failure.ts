@@ -1,5 +1,5 @@
-import { holdsFor, type Where } from '../scope.ts';
 import type { SluiceFile, Snapshot } from '../sluice-yaml.ts';
+import { holdsFor, type Where } from '../vocabulary/scope.ts';
 
 /** Whether a line of `sluice.yaml` lets a failed release be rolled back by itself. */
 export function rollsBack(file: SluiceFile, where: Where): boolean {

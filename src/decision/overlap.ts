@@ -1,4 +1,4 @@
-import { holdsForEnvironment, holdsForService, type Limits } from '../scope.ts';
+import { holdsForEnvironment, holdsForService, type Limits } from '../vocabulary/scope.ts';
 import type { PolicyLines } from './cross-problem.ts';
 
 type File = Pick<PolicyLines, 'environments' | 'services'>;

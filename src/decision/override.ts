@@ -1,6 +1,6 @@
-import type { UserId } from '../person.ts';
-import type { Reason } from '../reasons.ts';
-import { epochMsOf, type Instant, instantOf } from '../time.ts';
+import { epochMsOf, type Instant, instantOf } from '../doors/time.ts';
+import type { UserId } from '../vocabulary/person.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
 import { votersOf } from './demands.ts';
 import { identityOf, isSamePerson } from './identity.ts';
 import { either, isKnownGoodRollback, type Question, usersOf } from './question.ts';

@@ -1,7 +1,7 @@
-import { canonical } from '../canonical.ts';
-import { unknownName } from '../nearest.ts';
-import { holdsForEnvironment } from '../scope.ts';
-import { parseDurationMs, weekdaySchema } from '../time.ts';
+import { canonical } from '../doors/canonical.ts';
+import { unknownName } from '../doors/nearest.ts';
+import { parseDurationMs, weekdaySchema } from '../doors/time.ts';
+import { holdsForEnvironment } from '../vocabulary/scope.ts';
 import type { CrossProblem, PolicyLines } from './cross-problem.ts';
 import { areDisjoint } from './disjoint-patterns.ts';
 import type { FreezeWindow } from './lines/freeze-window.ts';

@@ -1,6 +1,6 @@
-import { unknownName } from '../nearest.ts';
-import { own } from '../own.ts';
-import { type Limits, matchesName } from '../scope.ts';
+import { unknownName } from '../doors/nearest.ts';
+import { own } from '../doors/own.ts';
+import { type Limits, matchesName } from '../vocabulary/scope.ts';
 import { autoReleaseProblems } from './auto-release-problems.ts';
 import type { CrossProblem, PolicyLines } from './cross-problem.ts';
 import { policyConflicts } from './policy-conflicts.ts';

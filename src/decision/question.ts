@@ -1,13 +1,13 @@
-import type { Artifact } from '../artifact.ts';
-import type { Hold } from '../hold.ts';
-import type { OverridableKind } from '../overrides.ts';
-import type { Person, UserId } from '../person.ts';
-import type { HealthyRecord, HealthyTime } from '../proven.ts';
-import type { Reason } from '../reasons.ts';
-import type { Plan, Request, Vote } from '../release.ts';
-import { holdsFor } from '../scope.ts';
+import type { Instant } from '../doors/time.ts';
 import type { ReadFile } from '../sluice-yaml.ts';
-import type { Instant } from '../time.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import type { Hold } from '../vocabulary/hold.ts';
+import type { OverridableKind } from '../vocabulary/overrides.ts';
+import type { Person, UserId } from '../vocabulary/person.ts';
+import type { HealthyRecord, HealthyTime } from '../vocabulary/proven.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
+import type { Plan, Request, Vote } from '../vocabulary/release.ts';
+import { holdsFor } from '../vocabulary/scope.ts';
 
 /** A place where a cluster does not hold what Git says. */
 export interface OpenDrift {

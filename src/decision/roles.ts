@@ -1,6 +1,6 @@
-import type { UserId } from '../person.ts';
-import { holdsForEnvironment, holdsForService, type Limits } from '../scope.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
+import type { UserId } from '../vocabulary/person.ts';
+import { holdsForEnvironment, holdsForService, type Limits } from '../vocabulary/scope.ts';
 import type { RoleName } from './role-name.ts';
 
 /** Roles that carry a wanted one. Approvers vote where a policy asks them; being an operator does not make an approver. */

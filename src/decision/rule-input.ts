@@ -1,8 +1,8 @@
-import { own } from '../own.ts';
-import type { Plan } from '../release.ts';
-import { squadOf, type Where } from '../scope.ts';
+import { own } from '../doors/own.ts';
+import { epochMsOf } from '../doors/time.ts';
 import type { SluiceFile } from '../sluice-yaml.ts';
-import { epochMsOf } from '../time.ts';
+import type { Plan } from '../vocabulary/release.ts';
+import { squadOf, type Where } from '../vocabulary/scope.ts';
 import type { Question } from './question.ts';
 import type { RoleName } from './role-name.ts';
 import { isAmong, namesWithRole } from './roles.ts';

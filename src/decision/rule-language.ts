@@ -1,8 +1,8 @@
 import { Environment, EvaluationError, ParseError, TypeError as RuleTypeError } from '@marcbachmann/cel-js';
-import { messageOf } from '../errors.ts';
-import { linearPattern } from '../linear-pattern.ts';
-import { didYouMean } from '../nearest.ts';
-import { matchesName } from '../scope.ts';
+import { messageOf } from '../doors/errors.ts';
+import { linearPattern } from '../doors/linear-pattern.ts';
+import { didYouMean } from '../doors/nearest.ts';
+import { matchesName } from '../vocabulary/scope.ts';
 import { type Comparison, contentOf } from './rule-content.ts';
 import { costOf } from './rule-limits.ts';
 import { inputLimits, ruleVariables, timeVariable } from './rule-variables.ts';

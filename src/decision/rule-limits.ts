@@ -1,5 +1,5 @@
-import { linearPattern } from '../linear-pattern.ts';
-import { isTimeZone } from '../time.ts';
+import { linearPattern } from '../doors/linear-pattern.ts';
+import { isTimeZone } from '../doors/time.ts';
 import { partsOf, type RuleNode } from './rule-tree.ts';
 import { inputLimits, ruleVariables, timeVariable } from './rule-variables.ts';
 

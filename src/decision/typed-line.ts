@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { didYouMean, nearest } from '../nearest.ts';
-import { matchesName } from '../scope.ts';
-import { readYaml } from '../yaml.ts';
+import { didYouMean, nearest } from '../doors/nearest.ts';
+import { readYaml } from '../doors/yaml.ts';
+import { matchesName } from '../vocabulary/scope.ts';
 import { policyLines } from './policy-file.ts';
 
 export type TypedLine =

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Reason } from '../reasons.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
 
 /** Holds while nobody can tell what the policies are. */
 export function unreadablePolicy(because: string): Reason {

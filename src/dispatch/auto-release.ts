@@ -1,8 +1,8 @@
-import type { Artifact } from '../artifact.ts';
-import type { Person } from '../person.ts';
-import type { Release, Request } from '../release.ts';
-import type { Log } from '../telemetry.ts';
-import { type Clock, instantOf } from '../time.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import type { Person } from '../vocabulary/person.ts';
+import type { Release, Request } from '../vocabulary/release.ts';
 
 export interface AutoReleasePorts {
   readonly clock: Clock;

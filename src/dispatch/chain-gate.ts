@@ -1,7 +1,7 @@
-import type { Person } from '../person.ts';
-import { type HealthyRecord, proofOf } from '../proven.ts';
-import { type Release, titleOf } from '../release.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Person } from '../vocabulary/person.ts';
+import { type HealthyRecord, proofOf } from '../vocabulary/proven.ts';
+import { type Release, titleOf } from '../vocabulary/release.ts';
+import type { Verdict } from '../vocabulary/verdict.ts';
 
 /** Whether the step before lets the next one go. */
 export type Gate =

@@ -1,9 +1,16 @@
-import { Retryable } from '../errors.ts';
-import type { At } from '../fault-points.ts';
-import type { HealthyRecord } from '../proven.ts';
-import type { Decision } from '../reasons.ts';
-import { awaitsStep, type Chain, isOpen, type Release, type ReleaseId, releaseIdSchema } from '../release.ts';
-import { type Clock, epochMsOf } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { At } from '../doors/fault-points.ts';
+import { type Clock, epochMsOf } from '../doors/time.ts';
+import type { HealthyRecord } from '../vocabulary/proven.ts';
+import type { Decision } from '../vocabulary/reasons.ts';
+import {
+  awaitsStep,
+  type Chain,
+  isOpen,
+  type Release,
+  type ReleaseId,
+  releaseIdSchema,
+} from '../vocabulary/release.ts';
 import { failureOf, type Gate, gateAfter } from './chain-gate.ts';
 import type { Entry, Moved, ReadLast, ReleaseChange } from './ports.ts';
 

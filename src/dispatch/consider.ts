@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Retryable } from '../errors.ts';
-import type { At } from '../fault-points.ts';
-import type { Decision } from '../reasons.ts';
-import { awaitsStep, isAutomatic, type Plan, type Release, type ReleaseId, titleOf } from '../release.ts';
-import { type Clock, epochMsOf } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { At } from '../doors/fault-points.ts';
+import { type Clock, epochMsOf } from '../doors/time.ts';
+import type { Decision } from '../vocabulary/reasons.ts';
+import { awaitsStep, isAutomatic, type Plan, type Release, type ReleaseId, titleOf } from '../vocabulary/release.ts';
 import { isTooLate } from './on-failure.ts';
 import {
   type Decide,

@@ -1,7 +1,7 @@
-import type { CommitSha, Lane } from '../change.ts';
-import type { At } from '../fault-points.ts';
-import type { Release } from '../release.ts';
-import type { Clock } from '../time.ts';
+import type { At } from '../doors/fault-points.ts';
+import type { Clock } from '../doors/time.ts';
+import type { CommitSha, Lane } from '../vocabulary/change.ts';
+import type { Release } from '../vocabulary/release.ts';
 import { type Checked, type CheckPorts, checkRelease, placesOf } from './lane-check.ts';
 import type { Batch, LaneGitops, Moved, Transition } from './ports.ts';
 import { refusedPlan } from './replan.ts';

@@ -1,8 +1,8 @@
-import type { CommitSha, Place, Placed } from '../change.ts';
-import { messageOf } from '../errors.ts';
-import type { Decision } from '../reasons.ts';
-import type { Plan, Release } from '../release.ts';
-import type { Log } from '../telemetry.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { CommitSha, Place, Placed } from '../vocabulary/change.ts';
+import type { Decision } from '../vocabulary/reasons.ts';
+import type { Plan, Release } from '../vocabulary/release.ts';
 import type { Batch, Decide, Entry, PlanRequest, ReleaseChange } from './ports.ts';
 import {
   heldBecause,

@@ -1,5 +1,5 @@
-import type { Lane } from '../change.ts';
-import type { Release } from '../release.ts';
+import type { Lane } from '../vocabulary/change.ts';
+import type { Release } from '../vocabulary/release.ts';
 import { type BatchPorts, writeBatch } from './lane-batch.ts';
 import { placesOf } from './lane-check.ts';
 

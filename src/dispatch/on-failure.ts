@@ -1,7 +1,7 @@
-import { automatic } from '../person.ts';
-import { type HealthyRecord, proofOf } from '../proven.ts';
-import { isAutomatic, type Release, type Request } from '../release.ts';
-import { type Clock, instantOf } from '../time.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import { automatic } from '../vocabulary/person.ts';
+import { type HealthyRecord, proofOf } from '../vocabulary/proven.ts';
+import { isAutomatic, type Release, type Request } from '../vocabulary/release.ts';
 import type { Entry, Moved, ReadLast, ReleaseChange } from './ports.ts';
 
 export interface OnFailurePorts {

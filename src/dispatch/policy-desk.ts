@@ -1,5 +1,7 @@
-import type { CommitSha, Lane } from '../change.ts';
-import type { Person } from '../person.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import type { ReadFile } from '../sluice-yaml.ts';
+import type { CommitSha, Lane } from '../vocabulary/change.ts';
+import type { Person } from '../vocabulary/person.ts';
 import {
   isOpenChange,
   type PolicyChange,
@@ -8,13 +10,11 @@ import {
   policyDraftSchema,
   type ReadLine,
   scopeOfLine,
-} from '../policy-change.ts';
-import type { Reason } from '../reasons.ts';
-import type { Vote } from '../release.ts';
-import { holdsForEnvironment } from '../scope.ts';
-import type { ReadFile } from '../sluice-yaml.ts';
-import { type Clock, instantOf } from '../time.ts';
-import { withVote } from '../votes.ts';
+} from '../vocabulary/policy-change.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
+import type { Vote } from '../vocabulary/release.ts';
+import { holdsForEnvironment } from '../vocabulary/scope.ts';
+import { withVote } from '../vocabulary/votes.ts';
 import { type Entry, laneWork } from './ports.ts';
 
 type Because<K extends string> = { readonly kind: K; readonly because: string };

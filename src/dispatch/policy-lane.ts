@@ -1,10 +1,10 @@
-import type { CommitSha, Lane } from '../change.ts';
-import { messageOf } from '../errors.ts';
-import type { Person } from '../person.ts';
-import type { PolicyChange, PolicyEdit } from '../policy-change.ts';
-import type { Reason } from '../reasons.ts';
-import type { Log } from '../telemetry.ts';
-import { type Clock, epochMsOf } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { type Clock, epochMsOf } from '../doors/time.ts';
+import type { CommitSha, Lane } from '../vocabulary/change.ts';
+import type { Person } from '../vocabulary/person.ts';
+import type { PolicyChange, PolicyEdit } from '../vocabulary/policy-change.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
 import type { LaneOutcome } from './lane.ts';
 import { type Entry, laneWork } from './ports.ts';
 

@@ -1,7 +1,7 @@
-import type { CommitSha, Lane, Place, Placed } from '../change.ts';
-import type { Person } from '../person.ts';
-import type { Decision, Reason } from '../reasons.ts';
-import type { Plan, Release, ReleaseId, Request } from '../release.ts';
+import type { CommitSha, Lane, Place, Placed } from '../vocabulary/change.ts';
+import type { Person } from '../vocabulary/person.ts';
+import type { Decision, Reason } from '../vocabulary/reasons.ts';
+import type { Plan, Release, ReleaseId, Request } from '../vocabulary/release.ts';
 
 export interface Entry {
   readonly event: string;

@@ -1,9 +1,9 @@
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
-import { createErrorListener } from '../error-listener.ts';
-import { keyPrefix, openRedis } from '../redis.ts';
-import type { Log } from '../telemetry.ts';
-import { pause } from '../time.ts';
+import { createErrorListener } from '../doors/error-listener.ts';
+import { keyPrefix, openRedis } from '../doors/redis.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { pause } from '../doors/time.ts';
 import { watchIdle } from './watch-idle.ts';
 
 /** What kind of worker: how soon another one takes over after a kill, and how much runs at once. */

@@ -1,5 +1,5 @@
-import type { Lane } from '../change.ts';
-import type { Clock } from '../time.ts';
+import type { Clock } from '../doors/time.ts';
+import type { Lane } from '../vocabulary/change.ts';
 import { laneWork } from './ports.ts';
 
 /** Null when it can be reached again. */

@@ -1,6 +1,6 @@
-import type { Decision } from '../reasons.ts';
-import type { Release } from '../release.ts';
-import { epochMsOf, instantOf } from '../time.ts';
+import { epochMsOf, instantOf } from '../doors/time.ts';
+import type { Decision } from '../vocabulary/reasons.ts';
+import type { Release } from '../vocabulary/release.ts';
 
 const lastCallMs = 15 * 60_000;
 

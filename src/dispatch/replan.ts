@@ -1,6 +1,6 @@
-import type { Decision, Reason } from '../reasons.ts';
-import { isAutomatic, type Plan, type Release, type Request } from '../release.ts';
-import { shownChanges } from '../shown.ts';
+import type { Decision, Reason } from '../vocabulary/reasons.ts';
+import { isAutomatic, type Plan, type Release, type Request } from '../vocabulary/release.ts';
+import { shownChanges } from '../vocabulary/shown.ts';
 
 /** The request as it is planned again: the version that was shown stays, whatever "newest" would mean by now. */
 export function pinnedRequest(release: Release): Request {

@@ -1,5 +1,5 @@
-import type { Release } from '../release.ts';
-import { instantOf, nextWorkingDayMs } from '../time.ts';
+import { instantOf, nextWorkingDayMs } from '../doors/time.ts';
+import type { Release } from '../vocabulary/release.ts';
 
 /** The hour at which a second look is late, as clocks of the environment show it. */
 const dueHour = 17;

@@ -1,8 +1,8 @@
-import { Retryable } from '../errors.ts';
-import type { Reason } from '../reasons.ts';
-import { type Release, titleOf } from '../release.ts';
-import type { Instant } from '../time.ts';
-import { overall, type Verdict } from '../verdict.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { Instant } from '../doors/time.ts';
+import type { Reason } from '../vocabulary/reasons.ts';
+import { type Release, titleOf } from '../vocabulary/release.ts';
+import { overall, type Verdict } from '../vocabulary/verdict.ts';
 import type { Entry, Moved, ReleaseChange } from './ports.ts';
 import { waitsForPeople } from './replan.ts';
 

@@ -1,6 +1,6 @@
-import type { CommitSha } from '../change.ts';
-import type { Release, State } from '../release.ts';
-import { type Clock, epochMsOf, instantOf } from '../time.ts';
+import { type Clock, epochMsOf, instantOf } from '../doors/time.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
+import type { Release, State } from '../vocabulary/release.ts';
 
 /** So old its facts may be when a push begins, for a minute git waits for the remote, and a little more. */
 const underWayMs = 75_000;

@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
-import type { Release } from '../release.ts';
-import type { Log, Pulse } from '../telemetry.ts';
-import { type Clock, pause } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log, Pulse } from '../doors/telemetry.ts';
+import { type Clock, pause } from '../doors/time.ts';
+import type { Release } from '../vocabulary/release.ts';
 
 export interface WakePorts {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import { pause } from '../time.ts';
+import { pause } from '../doors/time.ts';
 
 export interface IdlePorts {
   /** Whether there is work to take, and none is being done. */

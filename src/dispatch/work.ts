@@ -1,9 +1,9 @@
-import type { Lane } from '../change.ts';
-import { messageOf } from '../errors.ts';
-import type { At } from '../fault-points.ts';
-import { type ReleaseId, releaseIdSchema } from '../release.ts';
-import type { Log } from '../telemetry.ts';
-import type { Clock, Instant } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { At } from '../doors/fault-points.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { Clock, Instant } from '../doors/time.ts';
+import type { Lane } from '../vocabulary/change.ts';
+import { type ReleaseId, releaseIdSchema } from '../vocabulary/release.ts';
 import { artifactOf } from './auto-release.ts';
 import { chainOf } from './chain.ts';
 import type { LaneOutcome } from './lane.ts';

@@ -1,4 +1,4 @@
-import { Retryable } from '../errors.ts';
+import { Retryable } from '../doors/errors.ts';
 import { type GitResult, spoken } from './git-process.ts';
 
 interface Question {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Artifact } from '../artifact.ts';
-import { type CommitSha, commitShaSchema, type Place, type Placed } from '../change.ts';
-import type { Person } from '../person.ts';
-import type { Release } from '../release.ts';
-import type { RenderedFiles } from '../rendered.ts';
-import type { Signer } from '../ssh-signature.ts';
-import type { Clock } from '../time.ts';
+import type { Signer } from '../doors/ssh-signature.ts';
+import type { Clock } from '../doors/time.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
+import { type CommitSha, commitShaSchema, type Place, type Placed } from '../vocabulary/change.ts';
+import type { Person } from '../vocabulary/person.ts';
+import type { Release } from '../vocabulary/release.ts';
+import type { RenderedFiles } from '../vocabulary/rendered.ts';
 import { commitMessage } from './commit-message.ts';
 import { filesInFolder, writeFolder } from './folder-tree.ts';
 import { spoken } from './git-process.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
-import type { Finding } from '../finding.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Finding } from '../vocabulary/finding.ts';
 import { isBranchName } from './branch-name.ts';
 import { prepareClone } from './clone.ts';
 import { type GitResult, runGit, spoken } from './git-process.ts';

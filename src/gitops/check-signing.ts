@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { messageOf } from '../errors.ts';
-import type { Finding } from '../finding.ts';
-import { readSigner } from '../ssh-signature.ts';
+import { messageOf } from '../doors/errors.ts';
+import { readSigner } from '../doors/ssh-signature.ts';
+import type { Finding } from '../vocabulary/finding.ts';
 import { signedByOneOf } from './signature.ts';
 
 const about = 'signing';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../time.ts';
+import { systemClock } from '../doors/time.ts';
 import { runGit } from './git-process.ts';
 
 export interface Clone {

@@ -1,8 +1,8 @@
-import { kindsOf } from '../overrides.ts';
-import { automatic } from '../person.ts';
-import { type PolicyChange, scopeOfLine } from '../policy-change.ts';
-import type { Release } from '../release.ts';
-import { approversOf, confirmersOf } from '../votes.ts';
+import { kindsOf } from '../vocabulary/overrides.ts';
+import { automatic } from '../vocabulary/person.ts';
+import { type PolicyChange, scopeOfLine } from '../vocabulary/policy-change.ts';
+import type { Release } from '../vocabulary/release.ts';
+import { approversOf, confirmersOf } from '../vocabulary/votes.ts';
 
 /** One line of foreign text: no line breaks or control characters, bounded, never the start of a trailer of ours. */
 function line(text: string, limit = 300): string {

@@ -1,4 +1,4 @@
-import type { RenderedFiles } from '../rendered.ts';
+import type { RenderedFiles } from '../vocabulary/rendered.ts';
 import type { ObjectType } from './pack.ts';
 import { entriesOf, entryName, fileModes, type TreeEntry, treeMode, treeOf } from './tree.ts';
 

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { Retryable } from '../errors.ts';
+import { Retryable } from '../doors/errors.ts';
 
 export interface GitResult {
   readonly code: number;

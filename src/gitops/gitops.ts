@@ -1,3 +1,7 @@
+import { Refusal, Retryable } from '../doors/errors.ts';
+import { readSigner } from '../doors/ssh-signature.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { Clock } from '../doors/time.ts';
 import {
   type BlobId,
   blobIdSchema,
@@ -7,13 +11,9 @@ import {
   type Place,
   type Placed,
   repositoryPathSchema,
-} from '../change.ts';
-import { Refusal, Retryable } from '../errors.ts';
-import { isImageOf } from '../image.ts';
-import { releaseIdSchema } from '../release.ts';
-import { readSigner } from '../ssh-signature.ts';
-import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+} from '../vocabulary/change.ts';
+import { isImageOf } from '../vocabulary/image.ts';
+import { releaseIdSchema } from '../vocabulary/release.ts';
 import { type Batch, type BatchPorts, createBatch } from './batch.ts';
 import { isBranchName } from './branch-name.ts';
 import { readTrailers } from './commit-message.ts';

@@ -1,5 +1,5 @@
 import type { RepositoryConfig } from '../config.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../doors/errors.ts';
 
 export type RepositorySettings = RepositoryConfig & { readonly secret?: string };
 

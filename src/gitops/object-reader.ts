@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { Retryable } from '../errors.ts';
+import { Retryable } from '../doors/errors.ts';
 import { endGroup, noHandles, spoken, startGit } from './git-process.ts';
 
 export interface GitObject {

@@ -1,4 +1,4 @@
-import { type Document, isCollection, parseAllDocuments, type Scalar, visit } from '../yaml.ts';
+import { type Document, isCollection, parseAllDocuments, type Scalar, visit } from '../doors/yaml.ts';
 
 export type Opened =
   | { readonly kind: 'opened'; readonly documents: readonly Document[] }

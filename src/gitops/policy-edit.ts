@@ -1,7 +1,7 @@
-import { canonical } from '../canonical.ts';
-import type { ReadLine } from '../policy-change.ts';
-import { policyIds } from '../policy-id.ts';
+import { canonical } from '../doors/canonical.ts';
 import { checkSluiceFile, policyOf } from '../sluice-yaml.ts';
+import type { ReadLine } from '../vocabulary/policy-change.ts';
+import { policyIds } from '../vocabulary/policy-id.ts';
 import { type ListEdit, spliceList } from './splice-list.ts';
 
 export type EditedPolicies =

@@ -1,5 +1,5 @@
-import { Retryable } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
 import { type GitResult, spoken } from './git-process.ts';
 import type { ObjectReader } from './object-reader.ts';
 

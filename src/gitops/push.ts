@@ -1,4 +1,4 @@
-import type { CommitSha } from '../change.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
 import { type GitResult, spoken } from './git-process.ts';
 import type { Repository } from './repository.ts';
 

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleGit } from 'simple-git';
-import { type CommitSha, commitShaSchema, type Lane } from '../change.ts';
-import { messageOf, Refusal, Retryable } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
+import { messageOf, Refusal, Retryable } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { type CommitSha, commitShaSchema, type Lane } from '../vocabulary/change.ts';
 import { createAncestry } from './ancestry.ts';
 import { isBranchName } from './branch-name.ts';
 import { namesDamage, namesLock, prepareClone, removeStaleLocks } from './clone.ts';

@@ -1,4 +1,4 @@
-import { signerOf } from '../ssh-signature.ts';
+import { signerOf } from '../doors/ssh-signature.ts';
 
 /** Whether the raw commit object carries a valid signature by one of the keys (`ssh-ed25519 AAAA…`). */
 export function signedByOneOf(commit: Buffer, trusted: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { isNode, type Node } from '../yaml.ts';
+import { isNode, type Node } from '../doors/yaml.ts';
 
 /** Where a node ends, without what follows it on its line; null where it has no place in the source. */
 export function endOf(item: unknown): number | null {

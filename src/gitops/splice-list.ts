@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, toFlow, type YAMLSeq } from '../yaml.ts';
+import { type Document, isAlias, isMap, isNode, isPair, isSeq, toFlow, type YAMLSeq } from '../doors/yaml.ts';
 import { openYaml } from './open-yaml.ts';
 import { dashOf, endOf, lineEnd, trimmedEnd } from './source-positions.ts';
 

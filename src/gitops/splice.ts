@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LineChange } from '../change.ts';
-import { type Document, isAlias, isMap, isScalar, parseDocument, type Scalar, type YAMLMap } from '../yaml.ts';
+import { type Document, isAlias, isMap, isScalar, parseDocument, type Scalar, type YAMLMap } from '../doors/yaml.ts';
+import type { LineChange } from '../vocabulary/change.ts';
 import { isRepeated, openYaml } from './open-yaml.ts';
 
 /** The scalar under a key of a map, or why it cannot be edited; null where the key is absent. */

@@ -1,4 +1,4 @@
-import type { CommitSha } from '../change.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
 import { isBranchName } from './branch-name.ts';
 import { spoken } from './git-process.ts';
 import { classifyPush } from './push.ts';

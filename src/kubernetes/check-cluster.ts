@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterConfig } from '../config.ts';
-import { messageOf } from '../errors.ts';
-import type { Finding } from '../finding.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Finding } from '../vocabulary/finding.ts';
 import { type ClusterApi, openCluster, readJson } from './clusters.ts';
 import { discoverPaths } from './discovery.ts';
 import { watchedKinds } from './kinds.ts';

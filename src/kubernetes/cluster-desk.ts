@@ -1,8 +1,8 @@
-import type { Delivery } from '../delivery.ts';
-import type { Drift } from '../drift.ts';
-import { messageOf } from '../errors.ts';
-import { pause } from '../time.ts';
-import type { Verdict } from '../verdict.ts';
+import { messageOf } from '../doors/errors.ts';
+import { pause } from '../doors/time.ts';
+import type { Delivery } from '../vocabulary/delivery.ts';
+import type { Drift } from '../vocabulary/drift.ts';
+import type { Verdict } from '../vocabulary/verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { clockTime } from './arrival/finding.ts';
 import { suspendedIn } from './arrival/own.ts';

@@ -1,4 +1,4 @@
-import { imageParts, isImageOf } from '../image.ts';
+import { imageParts, isImageOf } from '../vocabulary/image.ts';
 import type { Companion } from './companion.ts';
 import type { Custom, CustomKind, Sight } from './custom-objects.ts';
 import {

@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
-import { type Clock, pause } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import { type Clock, pause } from '../doors/time.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { ClusterApi } from './clusters.ts';
 import type { Custom, CustomKind } from './custom-objects.ts';

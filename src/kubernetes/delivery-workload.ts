@@ -1,5 +1,5 @@
-import { isImageOf, versionOf } from '../image.ts';
-import type { Stage } from '../verdict.ts';
+import { isImageOf, versionOf } from '../vocabulary/image.ts';
+import type { Stage } from '../vocabulary/verdict.ts';
 import type { Question } from './arrival/coverage.ts';
 import { rolloutOf } from './arrival/rollout.ts';
 import { keyOf, type Pod, type Workload } from './objects.ts';

@@ -1,5 +1,5 @@
-import type { DeliveryNode } from '../delivery.ts';
-import type { Stage, Verdict } from '../verdict.ts';
+import type { DeliveryNode } from '../vocabulary/delivery.ts';
+import type { Stage, Verdict } from '../vocabulary/verdict.ts';
 import { coverageOf, shortCommit } from './arrival/ancestry.ts';
 import { hasApplied, hasSucceeded, healthCheckOf, type Question } from './arrival/coverage.ts';
 import { customRolloutOf, ownCustoms } from './arrival/custom.ts';

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { HttpAnswer, HttpRequest, Route } from '../http.ts';
-import type { Log } from '../telemetry.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../doors/http.ts';
+import type { Log } from '../doors/telemetry.ts';
 import type { Hint } from './hints.ts';
 
 /** A cluster whose notification-controller says what happens in it. */

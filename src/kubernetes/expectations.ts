@@ -1,7 +1,7 @@
-import type { CommitSha } from '../change.ts';
-import type { Release, ReleaseId } from '../release.ts';
-import type { Instant } from '../time.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Instant } from '../doors/time.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
+import type { Release, ReleaseId } from '../vocabulary/release.ts';
+import type { Verdict } from '../vocabulary/verdict.ts';
 import type { Expected } from './expected.ts';
 import { sameVerdict } from './same-verdict.ts';
 

@@ -1,7 +1,7 @@
-import type { CommitSha } from '../change.ts';
-import type { ReleaseId } from '../release.ts';
-import type { Instant } from '../time.ts';
-import type { Steps, Verdict } from '../verdict.ts';
+import type { Instant } from '../doors/time.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
+import type { ReleaseId } from '../vocabulary/release.ts';
+import type { Steps, Verdict } from '../vocabulary/verdict.ts';
 
 /** What one cluster should run of one service; with `release` its verdicts go to that release. */
 export interface Expected {

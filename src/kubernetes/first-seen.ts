@@ -1,5 +1,5 @@
-import { epochMsOf, type Instant, instantOf } from '../time.ts';
-import { type Steps, stepNames } from '../verdict.ts';
+import { epochMsOf, type Instant, instantOf } from '../doors/time.ts';
+import { type Steps, stepNames } from '../vocabulary/verdict.ts';
 import type { Expected } from './expected.ts';
 
 /** A step that was looked for less long ago than this is dated well enough by when it was seen. */

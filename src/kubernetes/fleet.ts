@@ -1,4 +1,4 @@
-import type { Drift, SeenDrift } from '../drift.ts';
+import type { Drift, SeenDrift } from '../vocabulary/drift.ts';
 import { type ClusterJudgement, clustersApart } from './drift/apart.ts';
 import type { DriftStep } from './drift/drift-tracker.ts';
 import { createFleetDrifts } from './drift/fleet-drifts.ts';

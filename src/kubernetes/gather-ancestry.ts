@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { Clock } from '../doors/time.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import type { Expected } from './expected.ts';
 import { commitsIn } from './judge.ts';

@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { Clock } from '../doors/time.ts';
 
 /** An object that something is said to have happened to. */
 export interface Hint {

@@ -1,5 +1,5 @@
-import type { SeenDrift } from '../drift.ts';
-import type { Steps, Verdict } from '../verdict.ts';
+import type { SeenDrift } from '../vocabulary/drift.ts';
+import type { Steps, Verdict } from '../vocabulary/verdict.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { arrival } from './arrival/arrival.ts';
 import { customKindsOf } from './arrival/custom.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../time.ts';
+import { parseDurationMs } from '../doors/time.ts';
 import { interned, nameIn } from './interned.ts';
 import type { Condition, FieldOwner } from './named.ts';
 

@@ -1,6 +1,6 @@
-import type { Delivery } from '../delivery.ts';
-import { messageOf } from '../errors.ts';
-import { instantOf } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { instantOf } from '../doors/time.ts';
+import type { Delivery } from '../vocabulary/delivery.ts';
 import { createClusterDesk } from './cluster-desk.ts';
 import { openCluster } from './clusters.ts';
 import { createFleet } from './fleet.ts';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { repositoryPathSchema } from '../change.ts';
-import { parseManifests } from '../yaml.ts';
+import { parseManifests } from '../doors/yaml.ts';
+import { repositoryPathSchema } from '../vocabulary/change.ts';
 
 /** An object as a manifest names it; without a namespace Flux decides where it goes. */
 export interface NamedObject {

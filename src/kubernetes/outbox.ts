@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** Tells others what happened, in order and until they have taken it; what is newer for the same key replaces what waits. */

@@ -1,4 +1,4 @@
-import { imageParts } from '../image.ts';
+import { imageParts } from '../vocabulary/image.ts';
 import { shortCommit } from './arrival/ancestry.ts';
 import type { Question } from './arrival/coverage.ts';
 import type { Unit } from './arrival/own.ts';

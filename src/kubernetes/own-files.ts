@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { CommitSha } from '../change.ts';
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
 import type { IsAncestor } from './arrival/ancestry.ts';
 import { refusedObject, unhealthyObjects } from './arrival/blame.ts';
 import { unitsOf } from './arrival/own.ts';

@@ -1,4 +1,4 @@
-import type { PodAt } from '../verdict.ts';
+import type { PodAt } from '../vocabulary/verdict.ts';
 import type { ClusterApi } from './clusters.ts';
 
 /** The last lines that a container wrote. */

@@ -1,10 +1,10 @@
-import type { CommitSha } from '../change.ts';
 import type { ClusterConfig } from '../config.ts';
-import type { Delivery } from '../delivery.ts';
-import type { Drift, DriftEnd, SeenDrift } from '../drift.ts';
-import type { Log, Pulse } from '../telemetry.ts';
-import type { Clock, Instant } from '../time.ts';
-import type { Steps, Verdict } from '../verdict.ts';
+import type { Log, Pulse } from '../doors/telemetry.ts';
+import type { Clock, Instant } from '../doors/time.ts';
+import type { CommitSha } from '../vocabulary/change.ts';
+import type { Delivery } from '../vocabulary/delivery.ts';
+import type { Drift, DriftEnd, SeenDrift } from '../vocabulary/drift.ts';
+import type { Steps, Verdict } from '../vocabulary/verdict.ts';
 import type { ClusterApi } from './clusters.ts';
 import type { Expected } from './expected.ts';
 import type { Hint } from './hints.ts';

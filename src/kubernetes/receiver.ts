@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { messageOf } from '../errors.ts';
-import type { Log } from '../telemetry.ts';
+import { messageOf } from '../doors/errors.ts';
+import type { Log } from '../doors/telemetry.ts';
 
 export interface Receiver {
   readonly cluster: string;

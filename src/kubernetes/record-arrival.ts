@@ -1,5 +1,5 @@
-import type { Release, ReleaseId } from '../release.ts';
-import { hasLeft, type Steps, stepNames, type Verdict } from '../verdict.ts';
+import type { Release, ReleaseId } from '../vocabulary/release.ts';
+import { hasLeft, type Steps, stepNames, type Verdict } from '../vocabulary/verdict.ts';
 import type { PodLog } from './pod-log.ts';
 
 interface ArrivalEntry {

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import { type Clock, pause } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { type Clock, pause } from '../doors/time.ts';
 import type { ClusterApi } from './clusters.ts';
 import { type Change, createHeld } from './held.ts';
 import { type Bounds, createListWatch, defaultBounds, type ListWatchFailure, type Outcome } from './list-watch.ts';

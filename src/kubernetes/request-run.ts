@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../doors/errors.ts';
 import { type ClusterApi, readJson } from './clusters.ts';
 import { watchedKinds } from './kinds.ts';
 

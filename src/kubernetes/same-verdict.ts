@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdict.ts';
+import type { Verdict } from '../vocabulary/verdict.ts';
 
 /** Whether nobody needs to hear of it: `since` moves without news, one pod shows a cause as well as another, and pods of a proven version come and go with its load. */
 export function sameVerdict(a: Verdict, b: Verdict): boolean {

@@ -1,5 +1,5 @@
-import { instantOf } from '../time.ts';
-import type { Verdict } from '../verdict.ts';
+import { instantOf } from '../doors/time.ts';
+import type { Verdict } from '../vocabulary/verdict.ts';
 import { isOverdue } from './arrival/deadline.ts';
 import { oneLine } from './arrival/finding.ts';
 import type { Expected } from './expected.ts';

@@ -1,5 +1,5 @@
-import type { SeenDrift } from '../drift.ts';
-import { stepNames, type Verdict } from '../verdict.ts';
+import type { SeenDrift } from '../vocabulary/drift.ts';
+import { stepNames, type Verdict } from '../vocabulary/verdict.ts';
 import type { ClusterApi } from './clusters.ts';
 import type { DriftStep } from './drift/drift-tracker.ts';
 import type { Expected } from './expected.ts';

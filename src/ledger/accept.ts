@@ -1,9 +1,9 @@
 import { createHash, randomInt } from 'node:crypto';
 import { monotonicFactory, ulid } from 'ulid';
-import { Retryable } from '../errors.ts';
-import { key } from '../redis.ts';
-import { type Release, type ReleaseId, type Request, releaseIdSchema } from '../release.ts';
-import { type Clock, instantOf } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import { key } from '../doors/redis.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import { type Release, type ReleaseId, type Request, releaseIdSchema } from '../vocabulary/release.ts';
 import type { Effect, Records, Write, WriteOutcome } from './record.ts';
 import { rememberedSeconds, signatureKey } from './replays.ts';
 import { type OnTransition, releaseWrite } from './transition.ts';

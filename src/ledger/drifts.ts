@@ -1,6 +1,6 @@
-import { type Drift, driftSchema, type SeenDrift } from '../drift.ts';
-import { key, onRedis, type Redis } from '../redis.ts';
-import { type Clock, epochMsOf, instantOf } from '../time.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
+import { type Clock, epochMsOf, instantOf } from '../doors/time.ts';
+import { type Drift, driftSchema, type SeenDrift } from '../vocabulary/drift.ts';
 import type { Entry, Records } from './record.ts';
 import { createStanding } from './standing.ts';
 

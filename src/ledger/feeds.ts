@@ -1,4 +1,4 @@
-import { key, onRedis, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
 
 /** Long enough for the late failure of a release, short enough that nothing grows without end. */
 const toldSeconds = 90 * 86_400;

@@ -1,7 +1,7 @@
-import { Retryable } from '../errors.ts';
-import type { HealthyTime } from '../proven.ts';
-import { onRedis } from '../redis.ts';
-import { epochMsOf, type Instant, instantOf } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import { onRedis } from '../doors/redis.ts';
+import { epochMsOf, type Instant, instantOf } from '../doors/time.ts';
+import type { HealthyTime } from '../vocabulary/proven.ts';
 import { healthyKey, healthyTimeKey } from './indexes.ts';
 import type { RecordPorts } from './record.ts';
 import { createScript } from './script.ts';

@@ -1,5 +1,5 @@
-import { onRedis, type Redis } from '../redis.ts';
-import type { Instant } from '../time.ts';
+import { onRedis, type Redis } from '../doors/redis.ts';
+import type { Instant } from '../doors/time.ts';
 import { healthyKey, healthyTimeKey } from './indexes.ts';
 
 /** Enough for years of releases of one service; older ones are forgotten, so that reading stays quick. */

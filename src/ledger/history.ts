@@ -1,7 +1,7 @@
 import { encodeTime } from 'ulid';
-import type { Lane } from '../change.ts';
-import { onRedis, type Redis } from '../redis.ts';
-import { type Release, type ReleaseId, releaseSchema } from '../release.ts';
+import { onRedis, type Redis } from '../doors/redis.ts';
+import type { Lane } from '../vocabulary/change.ts';
+import { type Release, type ReleaseId, releaseSchema } from '../vocabulary/release.ts';
 import {
   arrivingKey,
   chainKey,

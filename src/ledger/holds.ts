@@ -1,7 +1,7 @@
-import { type Hold, holdSchema } from '../hold.ts';
-import type { Person } from '../person.ts';
-import type { Redis } from '../redis.ts';
-import { type Clock, epochMsOf, instantOf } from '../time.ts';
+import type { Redis } from '../doors/redis.ts';
+import { type Clock, epochMsOf, instantOf } from '../doors/time.ts';
+import { type Hold, holdSchema } from '../vocabulary/hold.ts';
+import type { Person } from '../vocabulary/person.ts';
 import type { Entry, Moved, Records } from './record.ts';
 import { createStanding } from './standing.ts';
 

@@ -1,7 +1,7 @@
-import type { Lane } from '../change.ts';
-import { key } from '../redis.ts';
-import { awaitsStep, isOpen, type Release } from '../release.ts';
-import { hasLeft, overall } from '../verdict.ts';
+import { key } from '../doors/redis.ts';
+import type { Lane } from '../vocabulary/change.ts';
+import { awaitsStep, isOpen, type Release } from '../vocabulary/release.ts';
+import { hasLeft, overall } from '../vocabulary/verdict.ts';
 import type { Effect } from './record.ts';
 
 /** A name as a part of a key: names in a request are foreign until the request is planned. */

@@ -1,8 +1,8 @@
-import { Retryable } from '../errors.ts';
-import type { Fence } from '../lease.ts';
-import { key, onRedis, type Redis } from '../redis.ts';
-import type { Release } from '../release.ts';
-import { type Clock, instantOf } from '../time.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { Fence } from '../doors/lease.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import type { Release } from '../vocabulary/release.ts';
 import { createAccept } from './accept.ts';
 import { createDrifts } from './drifts.ts';
 import { createFeeds } from './feeds.ts';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { driftSchema } from '../drift.ts';
-import { holdSchema } from '../hold.ts';
-import { muteSchema } from '../mute.ts';
-import { noticeSchema } from '../notice.ts';
-import { personSchema } from '../person.ts';
-import { policyChangeSchema } from '../policy-change.ts';
-import { key, onRedis, type Redis } from '../redis.ts';
-import { releaseSchema } from '../release.ts';
-import { silenceSchema } from '../silence.ts';
-import { instantSchema } from '../time.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
+import { instantSchema } from '../doors/time.ts';
+import { driftSchema } from '../vocabulary/drift.ts';
+import { holdSchema } from '../vocabulary/hold.ts';
+import { muteSchema } from '../vocabulary/mute.ts';
+import { noticeSchema } from '../vocabulary/notice.ts';
+import { personSchema } from '../vocabulary/person.ts';
+import { policyChangeSchema } from '../vocabulary/policy-change.ts';
+import { releaseSchema } from '../vocabulary/release.ts';
+import { silenceSchema } from '../vocabulary/silence.ts';
 
 /** That the record in this Redis is the one to trust, said by whom and when. */
 export const generationSchema = z.strictObject({

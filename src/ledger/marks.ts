@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { dueKeys, markDueLua } from '../due.ts';
-import { key, onRedis, type Redis } from '../redis.ts';
-import type { Clock } from '../time.ts';
+import { dueKeys, markDueLua } from '../doors/due.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
+import type { Clock } from '../doors/time.ts';
 import { createScript } from './script.ts';
 
 /** Something to look at, and the mark that says whether it was marked again meanwhile. */

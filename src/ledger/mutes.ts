@@ -1,7 +1,7 @@
-import { type Mute, muteSchema } from '../mute.ts';
-import type { Person } from '../person.ts';
-import type { Redis } from '../redis.ts';
-import { type Clock, epochMsOf, instantOf } from '../time.ts';
+import type { Redis } from '../doors/redis.ts';
+import { type Clock, epochMsOf, instantOf } from '../doors/time.ts';
+import { type Mute, muteSchema } from '../vocabulary/mute.ts';
+import type { Person } from '../vocabulary/person.ts';
 import type { Records } from './record.ts';
 import { createStanding } from './standing.ts';
 

@@ -1,6 +1,6 @@
-import { type Notice, noticeSchema } from '../notice.ts';
-import type { Redis } from '../redis.ts';
-import { type Clock, instantOf } from '../time.ts';
+import type { Redis } from '../doors/redis.ts';
+import { type Clock, instantOf } from '../doors/time.ts';
+import { type Notice, noticeSchema } from '../vocabulary/notice.ts';
 import type { Records } from './record.ts';
 import { createStanding } from './standing.ts';
 

@@ -1,11 +1,11 @@
+import { key, onRedis, type Redis } from '../doors/redis.ts';
 import {
   isOpenChange,
   type PolicyChange,
   type PolicyDraft,
   policyChangeSchema,
   policyDraftSchema,
-} from '../policy-change.ts';
-import { key, onRedis, type Redis } from '../redis.ts';
+} from '../vocabulary/policy-change.ts';
 import type { Entry, Moved, Records } from './record.ts';
 import { createStanding } from './standing.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { markDueLua } from '../due.ts';
-import { Retryable } from '../errors.ts';
-import type { Fence } from '../lease.ts';
-import type { Person } from '../person.ts';
-import { key, onRedis, type Redis, replicated } from '../redis.ts';
-import { type Posted, postedSchema } from '../release.ts';
-import { type Clock, type Instant, instantOf } from '../time.ts';
+import { markDueLua } from '../doors/due.ts';
+import { Retryable } from '../doors/errors.ts';
+import type { Fence } from '../doors/lease.ts';
+import { key, onRedis, type Redis, replicated } from '../doors/redis.ts';
+import { type Clock, type Instant, instantOf } from '../doors/time.ts';
+import type { Person } from '../vocabulary/person.ts';
+import { type Posted, postedSchema } from '../vocabulary/release.ts';
 import { createScript } from './script.ts';
 import { createReader, type ReadRecords, recordKey, type Stored } from './stored.ts';
 

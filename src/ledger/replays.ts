@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { key, onRedis, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
 
 /** Slack repeats an event for up to 25 hours (hourly retries of delayed events). */
 export const rememberedSeconds = 26 * 3_600;

@@ -1,5 +1,5 @@
-import type { Hold } from '../hold.ts';
-import type { Release } from '../release.ts';
+import type { Hold } from '../vocabulary/hold.ts';
+import type { Release } from '../vocabulary/release.ts';
 
 interface Entry {
   readonly event: string;

@@ -1,4 +1,4 @@
-import { key, onRedis, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
 
 /** What is said once and never again. */
 export function createSaid({ redis }: { readonly redis: Redis }) {

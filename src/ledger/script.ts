@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { onRedis, type Redis, unavailable } from '../redis.ts';
+import { onRedis, type Redis, unavailable } from '../doors/redis.ts';
 
 export interface ScriptCall {
   readonly keys: readonly string[];

@@ -1,7 +1,7 @@
-import type { Person } from '../person.ts';
-import type { Redis } from '../redis.ts';
-import { type Silence, silenceId, silenceSchema } from '../silence.ts';
-import { type Clock, epochMsOf, instantOf } from '../time.ts';
+import type { Redis } from '../doors/redis.ts';
+import { type Clock, epochMsOf, instantOf } from '../doors/time.ts';
+import type { Person } from '../vocabulary/person.ts';
+import { type Silence, silenceId, silenceSchema } from '../vocabulary/silence.ts';
 import type { Records } from './record.ts';
 import { createStanding } from './standing.ts';
 

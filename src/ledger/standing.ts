@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { key, onRedis, type Redis } from '../redis.ts';
+import { key, onRedis, type Redis } from '../doors/redis.ts';
 import type { Effect, Entry, Moved, Records } from './record.ts';
 import { readStored } from './stored.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Retryable, Terminal } from '../errors.ts';
-import { key, onRedis, type Redis, unavailable } from '../redis.ts';
+import { Retryable, Terminal } from '../doors/errors.ts';
+import { key, onRedis, type Redis, unavailable } from '../doors/redis.ts';
 
 /** A record as it lies in Redis: the message is kept beside it, as it changes without a transition. */
 export interface Stored {

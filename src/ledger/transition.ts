@@ -1,5 +1,5 @@
-import { type Release, releaseSchema } from '../release.ts';
-import { type Clock, type Instant, instantOf } from '../time.ts';
+import { type Clock, type Instant, instantOf } from '../doors/time.ts';
+import { type Release, releaseSchema } from '../vocabulary/release.ts';
 import { consequences, memberships } from './indexes.ts';
 import type { Entry, Moved, Records, Write, WriteOutcome } from './record.ts';
 import { readStored } from './stored.ts';

@@ -1,6 +1,6 @@
-import type { Lane } from '../change.ts';
-import type { Notice } from '../notice.ts';
-import type { Problem } from '../yaml.ts';
+import type { Problem } from '../doors/yaml.ts';
+import type { Lane } from '../vocabulary/change.ts';
+import type { Notice } from '../vocabulary/notice.ts';
 
 export interface AlertPorts {
   readonly notice: (

@@ -1,7 +1,7 @@
-import { foreign, mention } from '../blocks.ts';
-import { slackIdSchema } from '../person.ts';
-import { isAutomatic, type Release } from '../release.ts';
-import { isSilenced } from '../silence.ts';
+import { slackIdSchema } from '../vocabulary/person.ts';
+import { isAutomatic, type Release } from '../vocabulary/release.ts';
+import { isSilenced } from '../vocabulary/silence.ts';
+import { foreign, mention } from '../words/blocks.ts';
 import type { NotifyPorts } from './ports.ts';
 
 /** Who is to be told privately: the requester; where nobody asked, the artifact's author, if Slack knows them. */

@@ -1,6 +1,6 @@
-import { code, context, foreign, section } from '../blocks.ts';
-import { awaitsStep, isAutomatic, type Posted, type Release } from '../release.ts';
-import { overall } from '../verdict.ts';
+import { awaitsStep, isAutomatic, type Posted, type Release } from '../vocabulary/release.ts';
+import { overall } from '../vocabulary/verdict.ts';
+import { code, context, foreign, section } from '../words/blocks.ts';
 import { addressee, callable, personBehind } from './author.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { message, stepOf } from './messages/words.ts';

@@ -1,4 +1,4 @@
-import { Retryable } from '../errors.ts';
+import { Retryable } from '../doors/errors.ts';
 import type { NotifyPorts, Sent } from './ports.ts';
 
 const notLeading = { kind: 'later', afterMs: 1_000, because: 'another replica speaks' } as const satisfies Sent;

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import { pause } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { pause } from '../doors/time.ts';
 import { ledPorts } from './led.ts';
 import { createOutbox } from './outbox.ts';
 import { createPictures } from './pictures.ts';

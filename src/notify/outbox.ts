@@ -1,6 +1,6 @@
-import type { MessageBody } from '../blocks.ts';
-import { messageOf, Retryable } from '../errors.ts';
-import type { Posted } from '../release.ts';
+import { messageOf, Retryable } from '../doors/errors.ts';
+import type { Posted } from '../vocabulary/release.ts';
+import type { MessageBody } from '../words/blocks.ts';
 import { createPacing } from './pacing.ts';
 import type { NotifyPorts, Sent } from './ports.ts';
 import { type Position, readPosition } from './position.ts';

@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
-import type { Posted, Release } from '../release.ts';
-import { pause, spokenDuration } from '../time.ts';
-import { type Timeline, timelineLines } from '../timeline.ts';
+import { messageOf } from '../doors/errors.ts';
+import { pause, spokenDuration } from '../doors/time.ts';
+import type { Posted, Release } from '../vocabulary/release.ts';
+import { type Timeline, timelineLines } from '../vocabulary/timeline.ts';
 import { drawPng } from './picture.ts';
 import type { NotifyPorts } from './ports.ts';
 import { timelineSvg } from './timeline-svg.ts';

@@ -1,17 +1,17 @@
-import type { MessageBody } from '../blocks.ts';
-import type { Drift } from '../drift.ts';
-import type { DriftPolicy } from '../drift-policy.ts';
-import type { Hold } from '../hold.ts';
-import type { Mute } from '../mute.ts';
-import type { Notice } from '../notice.ts';
-import type { Person } from '../person.ts';
-import type { PolicyChange } from '../policy-change.ts';
-import type { HealthyRecord } from '../proven.ts';
-import type { QuietHours } from '../quiet-hours.ts';
-import type { Posted, Release, ReleaseId, Request } from '../release.ts';
-import type { Silence } from '../silence.ts';
-import type { Log, Pulse } from '../telemetry.ts';
-import type { Clock } from '../time.ts';
+import type { Log, Pulse } from '../doors/telemetry.ts';
+import type { Clock } from '../doors/time.ts';
+import type { Drift } from '../vocabulary/drift.ts';
+import type { DriftPolicy } from '../vocabulary/drift-policy.ts';
+import type { Hold } from '../vocabulary/hold.ts';
+import type { Mute } from '../vocabulary/mute.ts';
+import type { Notice } from '../vocabulary/notice.ts';
+import type { Person } from '../vocabulary/person.ts';
+import type { PolicyChange } from '../vocabulary/policy-change.ts';
+import type { HealthyRecord } from '../vocabulary/proven.ts';
+import type { QuietHours } from '../vocabulary/quiet-hours.ts';
+import type { Posted, Release, ReleaseId, Request } from '../vocabulary/release.ts';
+import type { Silence } from '../vocabulary/silence.ts';
+import type { MessageBody } from '../words/blocks.ts';
 
 export type Sent =
   | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }

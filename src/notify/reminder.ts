@@ -1,10 +1,10 @@
-import { foreign, type MessageBody, mention, section } from '../blocks.ts';
-import type { Person, UserId } from '../person.ts';
-import type { ApprovalDemand } from '../reasons.ts';
-import type { Release } from '../release.ts';
-import type { Silence } from '../silence.ts';
-import { epochMsOf, spokenDuration } from '../time.ts';
-import { approving } from '../votes.ts';
+import { epochMsOf, spokenDuration } from '../doors/time.ts';
+import type { Person, UserId } from '../vocabulary/person.ts';
+import type { ApprovalDemand } from '../vocabulary/reasons.ts';
+import type { Release } from '../vocabulary/release.ts';
+import type { Silence } from '../vocabulary/silence.ts';
+import { approving } from '../vocabulary/votes.ts';
+import { foreign, type MessageBody, mention, section } from '../words/blocks.ts';
 import { callable } from './author.ts';
 import { message, stepOf, when } from './messages/words.ts';
 

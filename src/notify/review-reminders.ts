@@ -1,7 +1,7 @@
-import type { Notice } from '../notice.ts';
-import { kindsOf } from '../overrides.ts';
-import { type Release, titleOf } from '../release.ts';
-import { type Clock, epochMsOf, wallTime } from '../time.ts';
+import { type Clock, epochMsOf, wallTime } from '../doors/time.ts';
+import type { Notice } from '../vocabulary/notice.ts';
+import { kindsOf } from '../vocabulary/overrides.ts';
+import { type Release, titleOf } from '../vocabulary/release.ts';
 
 export interface ReviewReminderPorts {
   readonly clock: Clock;

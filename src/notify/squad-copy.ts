@@ -1,8 +1,8 @@
-import { foreign, section } from '../blocks.ts';
-import type { Posted, Release } from '../release.ts';
-import { isSilenced } from '../silence.ts';
-import { spanEndMs } from '../time.ts';
-import { overall } from '../verdict.ts';
+import { spanEndMs } from '../doors/time.ts';
+import type { Posted, Release } from '../vocabulary/release.ts';
+import { isSilenced } from '../vocabulary/silence.ts';
+import { overall } from '../vocabulary/verdict.ts';
+import { foreign, section } from '../words/blocks.ts';
 import type { ArrivalSection } from './messages/arrival.ts';
 import { message, namedCredits } from './messages/words.ts';
 import type { Outbox, Told } from './outbox.ts';

@@ -1,7 +1,7 @@
-import { type Drift, signalOf } from '../drift.ts';
-import { type DriftPolicy, toldAfterMs } from '../drift-policy.ts';
-import type { Mute } from '../mute.ts';
-import { epochMsOf, spanEndMs } from '../time.ts';
+import { epochMsOf, spanEndMs } from '../doors/time.ts';
+import { type Drift, signalOf } from '../vocabulary/drift.ts';
+import { type DriftPolicy, toldAfterMs } from '../vocabulary/drift-policy.ts';
+import type { Mute } from '../vocabulary/mute.ts';
 import { driftMessage } from './messages/drift.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';

@@ -1,7 +1,7 @@
-import type { MessageBody } from '../blocks.ts';
-import type { Hold } from '../hold.ts';
-import type { Posted } from '../release.ts';
-import { epochMsOf } from '../time.ts';
+import { epochMsOf } from '../doors/time.ts';
+import type { Hold } from '../vocabulary/hold.ts';
+import type { Posted } from '../vocabulary/release.ts';
+import type { MessageBody } from '../words/blocks.ts';
 import { holdMessage, stillNeededMessage, takenMessage } from './messages/hold.ts';
 import type { Outbox, Told } from './outbox.ts';
 import type { NotifyPorts } from './ports.ts';

@@ -1,6 +1,6 @@
-import { proofOf } from '../proven.ts';
-import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../release.ts';
-import { hasLeft, overall } from '../verdict.ts';
+import { proofOf } from '../vocabulary/proven.ts';
+import { isAutomatic, type Posted, type Release, releaseIdSchema } from '../vocabulary/release.ts';
+import { hasLeft, overall } from '../vocabulary/verdict.ts';
 import { personBehind } from './author.ts';
 import { arrivalSection, endedTimeline, type View } from './messages/arrival.ts';
 import { policyChangeMessage } from './messages/policy-change.ts';

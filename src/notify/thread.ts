@@ -1,6 +1,6 @@
-import { foreign, type MessageBody, mention, preformatted, section } from '../blocks.ts';
-import type { ApprovalDemand } from '../reasons.ts';
-import type { Posted, Release } from '../release.ts';
+import type { ApprovalDemand } from '../vocabulary/reasons.ts';
+import type { Posted, Release } from '../vocabulary/release.ts';
+import { foreign, type MessageBody, mention, preformatted, section } from '../words/blocks.ts';
 import { addressee, callable } from './author.ts';
 import { tellFinalWord } from './final-word.ts';
 import { asksToConfirm } from './messages/approval.ts';

@@ -1,5 +1,5 @@
-import { exactDuration, spokenDuration } from '../time.ts';
-import type { ClusterTimeline, Timeline, TimelineStep } from '../timeline.ts';
+import { exactDuration, spokenDuration } from '../doors/time.ts';
+import type { ClusterTimeline, Timeline, TimelineStep } from '../vocabulary/timeline.ts';
 
 export interface TimelineWords {
   /** `web 1.4.2 in production`. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { pause } from '../time.ts';
+import { pause } from '../doors/time.ts';
 import { commandOf } from './processes.ts';
 
 export interface AppProcess {

@@ -1,4 +1,4 @@
-import type { Artifact } from '../artifact.ts';
+import type { Artifact } from '../vocabulary/artifact.ts';
 import { artifactOf, type Build, builds } from './seed/versions.ts';
 
 export interface CiPorts {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { systemClock } from '../time.ts';
-import { toYaml } from '../yaml.ts';
+import { systemClock } from '../doors/time.ts';
+import { toYaml } from '../doors/yaml.ts';
 import { type Cluster, createCluster } from './cluster/cluster.ts';
 import { createGitServer, type GitServer } from './git.ts';
 import { company } from './seed/company.ts';

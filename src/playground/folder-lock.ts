@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../doors/errors.ts';
 import { commandOf } from './processes.ts';
 
 /** One playground for each folder, until the answer is called; a lock whose process is gone belongs to nobody. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../doors/errors.ts';
 import { servePage } from './page/serve-page.ts';
 
 /** Answers a request, or says that it is somebody else's. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
-import { readBody } from '../http.ts';
+import { messageOf } from '../doors/errors.ts';
+import { readBody } from '../doors/http.ts';
 import type { Ci } from './ci.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { GitServer } from './git.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../time.ts';
-import { toYaml } from '../yaml.ts';
+import { systemClock } from '../doors/time.ts';
+import { toYaml } from '../doors/yaml.ts';
 import { createCluster } from './cluster/cluster.ts';
 import { gitToken } from './company.ts';
 import { createGitServer } from './git.ts';

@@ -2,8 +2,8 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openRedis, whenReady } from '../redis.ts';
-import { pause } from '../time.ts';
+import { openRedis, whenReady } from '../doors/redis.ts';
+import { pause } from '../doors/time.ts';
 
 export interface PlaygroundRedis {
   readonly url: string;

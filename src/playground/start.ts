@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
-import { instantOf, systemClock } from '../time.ts';
+import { messageOf } from '../doors/errors.ts';
+import { instantOf, systemClock } from '../doors/time.ts';
 import { endLeftoverApp, startAppProcess } from './app-process.ts';
 import { createCi } from './ci.ts';
 import { artifactToken, startCompany } from './company.ts';

@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http';
 import { App, HTTPReceiver } from '@slack/bolt';
-import { createBells } from '../../src/bell.ts';
 import { createChat } from '../../src/chat/chat.ts';
-import { type Route, serveHttp } from '../../src/http.ts';
+import { createBells } from '../../src/doors/bell.ts';
+import { type Route, serveHttp } from '../../src/doors/http.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { systemClock } from '../../src/time.ts';
 import { somePorts } from '../chat/chat-office.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { aRelease, aRequest } from '../support/builders.ts';

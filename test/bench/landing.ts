@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Lane, Place } from '../../src/change.ts';
 import { createDecision } from '../../src/decision/decision.ts';
 import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import { createPulse, type Log } from '../../src/doors/telemetry.ts';
+import { instantOf, systemClock } from '../../src/doors/time.ts';
 import { createGitops } from '../../src/gitops/gitops.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { createPulse, type Log } from '../../src/telemetry.ts';
-import { instantOf, systemClock } from '../../src/time.ts';
+import type { Lane, Place } from '../../src/vocabulary/change.ts';
 import { anArtifact, ana, aPlan, aReadFile, aRequest } from '../support/builders.ts';
 import type { GitRemote } from '../support/git-remote.ts';
 import { startRedisWithClient } from '../support/redis.ts';

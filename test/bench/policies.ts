@@ -2,7 +2,7 @@ import { decide } from '../../src/decision/decide.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { ruleInput } from '../../src/decision/rule-input.ts';
 import { ruleOf } from '../../src/decision/rule-language.ts';
-import { linearPattern } from '../../src/linear-pattern.ts';
+import { linearPattern } from '../../src/doors/linear-pattern.ts';
 import { anArtifact, aPlan, aReadFile, aRequest, at, bo, cy, sha, sluiceYaml, someFacts } from '../support/builders.ts';
 
 // decide with 200 policies, 20 of them rules, against a tenth of a tenth in the same run: growth is at most linear. All

@@ -5,9 +5,9 @@ import { createArtifacts } from '../../src/catalog/artifacts.ts';
 import { createCallers } from '../../src/catalog/callers/callers.ts';
 import { createIncoming } from '../../src/catalog/incoming.ts';
 import { createRenderedStore } from '../../src/catalog/rendered-store.ts';
-import { serveHttp } from '../../src/http.ts';
-import type { Redis } from '../../src/redis.ts';
-import { renderedHash } from '../../src/rendered.ts';
+import { serveHttp } from '../../src/doors/http.ts';
+import type { Redis } from '../../src/doors/redis.ts';
+import { renderedHash } from '../../src/vocabulary/rendered.ts';
 import { aClock, anArtifact, at, digest, sha } from '../support/builders.ts';
 import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 

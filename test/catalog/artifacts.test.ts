@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createBells } from '../../src/bell.ts';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
+import { createBells } from '../../src/doors/bell.ts';
+import { openRedis, type Redis } from '../../src/doors/redis.ts';
 import { createMarks } from '../../src/ledger/marks.ts';
-import { openRedis, type Redis } from '../../src/redis.ts';
 import { aClock, anArtifact, at, digest, noonMs, sha } from '../support/builders.ts';
 import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 

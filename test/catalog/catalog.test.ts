@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCatalog } from '../../src/catalog/catalog.ts';
 import type { Catalog, CatalogPorts } from '../../src/catalog/ports.ts';
+import type { Redis } from '../../src/doors/redis.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
-import type { HealthyRecord } from '../../src/proven.ts';
-import type { Redis } from '../../src/redis.ts';
-import type { Plan } from '../../src/release.ts';
-import { renderedHash } from '../../src/rendered.ts';
+import type { HealthyRecord } from '../../src/vocabulary/proven.ts';
+import type { Plan } from '../../src/vocabulary/release.ts';
+import { renderedHash } from '../../src/vocabulary/rendered.ts';
 import {
   aClock,
   aHealthyRecord,

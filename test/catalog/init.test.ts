@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { proposeSluiceFile } from '../../src/catalog/init/propose.ts';
 import { createResolve } from '../../src/catalog/init/resolves.ts';
+import { proposeFor } from '../../src/commands/init.ts';
 import { placesIn, readPlace } from '../../src/gitops/places/places.ts';
-import { proposeFor } from '../../src/init.ts';
 import { checkSluiceFile, type SluiceFile } from '../../src/sluice-yaml.ts';
 
 type Files = Readonly<Record<string, string>>;

@@ -1,12 +1,12 @@
 import { createSecretKey } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Artifact } from '../../src/artifact.ts';
 import type { TrustedJob } from '../../src/artifact-settings.ts';
 import { artifactRoutes } from '../../src/catalog/artifact-route.ts';
 import { createCallers } from '../../src/catalog/callers/callers.ts';
 import { unmetClaim } from '../../src/catalog/callers/claims.ts';
-import { serveHttp } from '../../src/http.ts';
+import { serveHttp } from '../../src/doors/http.ts';
+import type { Artifact } from '../../src/vocabulary/artifact.ts';
 import { aClock, anArtifact, noonMs, sha } from '../support/builders.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { placeFormSchema, placesOfForm } from '../../src/catalog/place-forms.ts';
-import { parseYaml } from '../../src/yaml.ts';
+import { parseYaml } from '../../src/doors/yaml.ts';
 
 const clusters = ['prod-eu', 'prod-us'];
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Artifact } from '../../src/artifact.ts';
 import { readChallenge } from '../../src/catalog/registry/challenge.ts';
 import { foundArtifact } from '../../src/catalog/registry/found-artifact.ts';
 import { createRegistryReader } from '../../src/catalog/registry/reader.ts';
 import { type RegistryForm, registryFormSchema } from '../../src/catalog/registry/registry-form.ts';
 import { nextQuery } from '../../src/catalog/registry/tags.ts';
 import type { RegistryAccess } from '../../src/registry-settings.ts';
+import type { Artifact } from '../../src/vocabulary/artifact.ts';
 import { aClock, at, digest, noonMs, sha } from '../support/builders.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 

@@ -4,12 +4,12 @@ import { onTestFinished } from 'vitest';
 import { createChat } from '../../src/chat/chat.ts';
 import type { ChatPorts } from '../../src/chat/ports.ts';
 import type { SlackSettings } from '../../src/chat/slack/slack-app.ts';
-import type { Hold } from '../../src/hold.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import type { WorkspaceSeed } from '../../src/playground/slack/seed.ts';
 import { createWorkspace, type WorkspaceOptions } from '../../src/playground/slack/workspace.ts';
-import type { Release, Request } from '../../src/release.ts';
-import { type Silence, silenceId } from '../../src/silence.ts';
-import { systemClock } from '../../src/time.ts';
+import type { Hold } from '../../src/vocabulary/hold.ts';
+import type { Release, Request } from '../../src/vocabulary/release.ts';
+import { type Silence, silenceId } from '../../src/vocabulary/silence.ts';
 import { aRelease, at, releaseId } from '../support/builders.ts';
 
 /** Of a chat that is never started. */

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { actions, button, section } from '../../src/blocks.ts';
-import { Retryable } from '../../src/errors.ts';
-import { instantOf, readMomentMs } from '../../src/time.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { instantOf, readMomentMs } from '../../src/doors/time.ts';
+import { actions, button, section } from '../../src/words/blocks.ts';
 import { aDecision, aHold, ana, aPlan, aRelease, at, bo, releaseId, sha } from '../support/builders.ts';
 import { anOffice } from './chat-office.ts';
 

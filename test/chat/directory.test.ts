@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createDirectory, type DirectoryBell } from '../../src/chat/directory.ts';
 import { createSlackApp } from '../../src/chat/slack/slack-app.ts';
-import { Retryable } from '../../src/errors.ts';
-import { pause } from '../../src/time.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { pause } from '../../src/doors/time.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { aClock } from '../support/builders.ts';
 import { aWorkspace } from './chat-office.ts';

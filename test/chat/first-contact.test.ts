@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { helloInThread, helloReply, joinedMessage, rightsWords } from '../../src/chat/views/hello.ts';
-import type { State } from '../../src/release.ts';
+import type { State } from '../../src/vocabulary/release.ts';
 import { aPlan, aRelease, releaseId, sha } from '../support/builders.ts';
 import { anOffice, somePorts } from './chat-office.ts';
 

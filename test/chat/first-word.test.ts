@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { firstWord } from '../../src/chat/first-word.ts';
-import type { Release } from '../../src/release.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { aRelease, sha } from '../support/builders.ts';
 
 const onIt = { text: 'On it.', blocks: [] };

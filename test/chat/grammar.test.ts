@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../src/chat/grammar.ts';
 import { asMention } from '../../src/chat/thread-words.ts';
-import { overridableKinds } from '../../src/overrides.ts';
+import { overridableKinds } from '../../src/vocabulary/overrides.ts';
 import { releaseId } from '../support/builders.ts';
 
 const names = {

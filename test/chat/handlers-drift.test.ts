@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clickDrift, listDrift } from '../../src/chat/handlers/drift.ts';
 import type { ChatPorts } from '../../src/chat/ports.ts';
-import type { Drift } from '../../src/drift.ts';
+import type { Drift } from '../../src/vocabulary/drift.ts';
 import { ana, at } from '../support/builders.ts';
 import { noSlack, somePorts } from './chat-office.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageBody } from '../../src/blocks.ts';
 import { tellHistory, turnPage } from '../../src/chat/handlers/history.ts';
 import type { Asker, ChatPorts } from '../../src/chat/ports.ts';
-import type { Release } from '../../src/release.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
+import type { MessageBody } from '../../src/words/blocks.ts';
 import { ana, aPlan, aRelease, at, bo, noonMs, releaseId, sha } from '../support/builders.ts';
 import { anOffice, somePorts } from './chat-office.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMembership } from '../../src/chat/membership.ts';
 import { createSlackApp } from '../../src/chat/slack/slack-app.ts';
-import { Retryable } from '../../src/errors.ts';
+import { Retryable } from '../../src/doors/errors.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { aClock } from '../support/builders.ts';
 import { aWorkspace } from './chat-office.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createChat } from '../../src/chat/chat.ts';
-import type { HttpRequest } from '../../src/http.ts';
+import type { HttpRequest } from '../../src/doors/http.ts';
 import { noonMs } from '../support/builders.ts';
 import { signedRequest, signingSecret, slashBody } from '../support/signed.ts';
 import { aWorkspace, somePorts } from './chat-office.ts';

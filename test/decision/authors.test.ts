@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorsOf, isAuthor } from '../../src/decision/authors.ts';
 import { identityOf, type People } from '../../src/decision/identity.ts';
-import type { Person } from '../../src/person.ts';
+import type { Person } from '../../src/vocabulary/person.ts';
 import { anArtifact, aPerson, aPlan, sha, userId } from '../support/builders.ts';
 
 test('authors are those of the artifact, of its commits and of those that are not shown, each once', () => {

@@ -3,8 +3,8 @@ import { autoReleases } from '../../src/decision/auto-release.ts';
 import { decide } from '../../src/decision/decide.ts';
 import { autoRelease } from '../../src/decision/policies/auto-release.ts';
 import type { Question } from '../../src/decision/question.ts';
-import { Retryable } from '../../src/errors.ts';
-import { automatic, type Person } from '../../src/person.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { automatic, type Person } from '../../src/vocabulary/person.ts';
 import { anArtifact, aPlan, aRequest, bo, cy, someFacts } from '../support/builders.ts';
 import { approvedBy, aQuestion, withPolicies } from './question-builder.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { boundOf, shownOf } from '../../src/decision/bound.ts';
-import type { Plan } from '../../src/release.ts';
+import type { Plan } from '../../src/vocabulary/release.ts';
 import { aLine, anArtifact, aPlace, aPlan, aReadFile, aRequest, digest, sha, sluiceYaml } from '../support/builders.ts';
 
 const shown = boundOf(aRequest(), aPlan(), aReadFile().file);

@@ -1,7 +1,7 @@
 import { createDecision, type DecisionPorts } from '../../src/decision/decision.ts';
-import { Retryable } from '../../src/errors.ts';
-import type { UserId } from '../../src/person.ts';
+import { Retryable } from '../../src/doors/errors.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
+import type { UserId } from '../../src/vocabulary/person.ts';
 import {
   aClock,
   aHealthyRecord,

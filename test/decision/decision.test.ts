@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionPorts } from '../../src/decision/decision.ts';
-import { Retryable } from '../../src/errors.ts';
-import { automatic, type Person, type UserId } from '../../src/person.ts';
-import type { Release } from '../../src/release.ts';
+import { Retryable } from '../../src/doors/errors.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
+import { automatic, type Person, type UserId } from '../../src/vocabulary/person.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import {
   aClock,
   aDecision,

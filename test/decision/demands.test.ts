@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { demandsOf } from '../../src/decision/demands.ts';
 import { mayVote } from '../../src/decision/may-vote.ts';
 import type { Question } from '../../src/decision/question.ts';
-import type { Person, UserId } from '../../src/person.ts';
-import type { Plan } from '../../src/release.ts';
+import type { Person, UserId } from '../../src/vocabulary/person.ts';
+import type { Plan } from '../../src/vocabulary/release.ts';
 import {
   anArtifact,
   ana,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DirectoryPorts, readDirectory } from '../../src/decision/directory.ts';
-import { Retryable } from '../../src/errors.ts';
-import { automatic, type UserId } from '../../src/person.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { automatic, type UserId } from '../../src/vocabulary/person.ts';
 import { ana, aReadFile, bo, cy, mia } from '../support/builders.ts';
 
 const away = () => Promise.reject(new Retryable('Slack does not answer'));

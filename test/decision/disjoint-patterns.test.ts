@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { areDisjoint } from '../../src/decision/disjoint-patterns.ts';
-import { linearPattern } from '../../src/linear-pattern.ts';
+import { linearPattern } from '../../src/doors/linear-pattern.ts';
 
 describe('two patterns', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CommitSha } from '../../src/change.ts';
 import type { DecisionPorts } from '../../src/decision/decision.ts';
-import { automatic } from '../../src/person.ts';
-import type { Plan } from '../../src/release.ts';
+import type { CommitSha } from '../../src/vocabulary/change.ts';
+import { automatic } from '../../src/vocabulary/person.ts';
+import type { Plan } from '../../src/vocabulary/release.ts';
 import { aDecision, ana, aPlan, aReadFile, aRelease, aVote, bo, cy, sha, sluiceYaml } from '../support/builders.ts';
 import { aWorld, away, goodPlan, invalid, rollback, unsigned } from './decision-world.ts';
 

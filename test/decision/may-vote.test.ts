@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type MayVote, mayVote } from '../../src/decision/may-vote.ts';
 import type { Question } from '../../src/decision/question.ts';
-import type { Person } from '../../src/person.ts';
+import type { Person } from '../../src/vocabulary/person.ts';
 import {
   anArtifact,
   ana,

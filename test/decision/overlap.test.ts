@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { placeOfBoth, serviceOfBoth } from '../../src/decision/overlap.ts';
-import type { Limits } from '../../src/scope.ts';
+import type { Limits } from '../../src/vocabulary/scope.ts';
 
 const file = {
   environments: { dev: {}, production: {} },

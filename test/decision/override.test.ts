@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/decision/decide.ts';
 import { partOverridden } from '../../src/decision/override.ts';
 import type { Question } from '../../src/decision/question.ts';
-import { type OverridableKind, overridableKinds } from '../../src/overrides.ts';
-import type { Person } from '../../src/person.ts';
-import type { Reason } from '../../src/reasons.ts';
-import type { Request, Vote } from '../../src/release.ts';
+import { type OverridableKind, overridableKinds } from '../../src/vocabulary/overrides.ts';
+import type { Person } from '../../src/vocabulary/person.ts';
+import type { Reason } from '../../src/vocabulary/reasons.ts';
+import type { Request, Vote } from '../../src/vocabulary/release.ts';
 import {
   aHold,
   anArtifact,

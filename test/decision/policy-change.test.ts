@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ChangeQuestion, decideChange, judgeChange } from '../../src/decision/policy-change.ts';
 import { either } from '../../src/decision/question.ts';
-import { Retryable } from '../../src/errors.ts';
-import type { PolicyEdit } from '../../src/policy-change.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import type { PolicyEdit } from '../../src/vocabulary/policy-change.ts';
 import { ana, aReadFile, at, aVote, bo, cy, mia, sha, sluiceYaml, someFacts, userId } from '../support/builders.ts';
 
 const add = (line: object): PolicyEdit => ({

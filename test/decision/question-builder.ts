@@ -1,8 +1,8 @@
 import { boundOf } from '../../src/decision/bound.ts';
 import type { Question } from '../../src/decision/question.ts';
-import type { Person } from '../../src/person.ts';
-import type { Vote } from '../../src/release.ts';
 import type { ReadFile } from '../../src/sluice-yaml.ts';
+import type { Person } from '../../src/vocabulary/person.ts';
+import type { Vote } from '../../src/vocabulary/release.ts';
 import { aPlan, aReadFile, aRequest, at, aVote, bo, sluiceYaml, someFacts } from '../support/builders.ts';
 
 /** May web 1.4.2 go to production? It lacks nothing but its two approvals. */

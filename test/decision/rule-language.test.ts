@@ -3,7 +3,7 @@ import type { Question } from '../../src/decision/question.ts';
 import { ruleInput } from '../../src/decision/rule-input.ts';
 import { ruleOf } from '../../src/decision/rule-language.ts';
 import { inputLimits, ruleVariables } from '../../src/decision/rule-variables.ts';
-import { linearPattern } from '../../src/linear-pattern.ts';
+import { linearPattern } from '../../src/doors/linear-pattern.ts';
 import { aLine, anArtifact, aPerson, aPlan, aRequest, at, bo, sha, someFacts } from '../support/builders.ts';
 import { aQuestion as plainQuestion } from './question-builder.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type AutoReleasePorts, releaseArtifact } from '../../src/dispatch/auto-release.ts';
-import { Retryable } from '../../src/errors.ts';
-import { automatic, type Person } from '../../src/person.ts';
-import type { Request } from '../../src/release.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { automatic, type Person } from '../../src/vocabulary/person.ts';
+import type { Request } from '../../src/vocabulary/release.ts';
 import { aClock, anArtifact, aRelease, at } from '../support/builders.ts';
 import { silent } from './fake-ledger.ts';
 

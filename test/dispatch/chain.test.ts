@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { advanceChain, type ChainPorts, chainOf } from '../../src/dispatch/chain.ts';
 import { gateAfter } from '../../src/dispatch/chain-gate.ts';
-import { Retryable } from '../../src/errors.ts';
-import type { Release, State } from '../../src/release.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import type { Release, State } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import {
   aClock,
   aDecision,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ConsiderPorts, consider } from '../../src/dispatch/consider.ts';
-import { automatic } from '../../src/person.ts';
-import type { Decision } from '../../src/reasons.ts';
-import type { Plan, Release } from '../../src/release.ts';
+import { automatic } from '../../src/vocabulary/person.ts';
+import type { Decision } from '../../src/vocabulary/reasons.ts';
+import type { Plan, Release } from '../../src/vocabulary/release.ts';
 import {
   aClock,
   aDecision,

@@ -1,10 +1,10 @@
 import { createRedisMock } from 'js-redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDispatch, type Dispatch, type DispatchPorts } from '../../src/dispatch/dispatch.ts';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
+import { createPulse } from '../../src/doors/telemetry.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { createPulse } from '../../src/telemetry.ts';
-import { systemClock } from '../../src/time.ts';
 import { aDecision, aLane, anArtifact, aPlace, aPlan, aRequest } from '../support/builders.ts';
 import { startRedis, startRedisWithClient } from '../support/redis.ts';
 import { aRemote } from './fake-lane.ts';

@@ -1,6 +1,6 @@
-import type { CommitSha, Lane, Placed } from '../../src/change.ts';
 import type { Batch, LaneGitops } from '../../src/dispatch/ports.ts';
-import type { Release } from '../../src/release.ts';
+import type { CommitSha, Lane, Placed } from '../../src/vocabulary/change.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { sha } from '../support/builders.ts';
 
 type Pushed = Awaited<ReturnType<Batch['push']>>;

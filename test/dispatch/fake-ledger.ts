@@ -1,6 +1,6 @@
-import type { Lane } from '../../src/change.ts';
 import type { Entry, Moved, ReleaseChange, Transition } from '../../src/dispatch/ports.ts';
-import { isOpen, type Release } from '../../src/release.ts';
+import type { Lane } from '../../src/vocabulary/change.ts';
+import { isOpen, type Release } from '../../src/vocabulary/release.ts';
 import { ana } from '../support/builders.ts';
 
 /** The record of some releases in memory, with the same compare-and-set as the real one. */

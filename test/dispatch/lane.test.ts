@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { chooseBatch, type LanePorts, runLane } from '../../src/dispatch/lane.ts';
 import { placesOf } from '../../src/dispatch/lane-check.ts';
 import type { Planned } from '../../src/dispatch/ports.ts';
-import type { Decision } from '../../src/reasons.ts';
-import type { Plan, Release, State } from '../../src/release.ts';
+import type { Decision } from '../../src/vocabulary/reasons.ts';
+import type { Plan, Release, State } from '../../src/vocabulary/release.ts';
 import {
   aClock,
   aDecision,

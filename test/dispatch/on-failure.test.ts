@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isTooLate, type OnFailurePorts, rollBackFailed } from '../../src/dispatch/on-failure.ts';
-import { automatic } from '../../src/person.ts';
-import { isAutomatic, type Release, type Request } from '../../src/release.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import { automatic } from '../../src/vocabulary/person.ts';
+import { isAutomatic, type Release, type Request } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { aClock, aPlan, aRelease, at, releaseId } from '../support/builders.ts';
 
 const crash: Verdict = {

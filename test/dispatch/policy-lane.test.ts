@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attemptPolicyChanges, type PolicyLanePorts } from '../../src/dispatch/policy-lane.ts';
-import { type PolicyChange, policyChangeSchema } from '../../src/policy-change.ts';
+import { type PolicyChange, policyChangeSchema } from '../../src/vocabulary/policy-change.ts';
 import { aClock, aLane, at, bo, mia, releaseId, sha } from '../support/builders.ts';
 
 const change: PolicyChange = policyChangeSchema.parse({

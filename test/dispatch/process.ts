@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { commitShaSchema } from '../../src/change.ts';
 import { createDispatch } from '../../src/dispatch/dispatch.ts';
 import type { Batch, LaneGitops } from '../../src/dispatch/ports.ts';
 import type { QueueSettings } from '../../src/dispatch/queue.ts';
+import { openRedis, whenReady } from '../../src/doors/redis.ts';
+import { createPulse } from '../../src/doors/telemetry.ts';
+import { pause, systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
-import type { Release } from '../../src/release.ts';
-import { createPulse } from '../../src/telemetry.ts';
-import { pause, systemClock } from '../../src/time.ts';
+import { commitShaSchema } from '../../src/vocabulary/change.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { aDecision, anArtifact, aPlace, aPlan, sha } from '../support/builders.ts';
 import { noArtifacts, silent } from './fake-ledger.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createQueue, type WorkQueue } from '../../src/dispatch/queue.ts';
-import type { Redis } from '../../src/redis.ts';
+import type { Redis } from '../../src/doors/redis.ts';
 import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 import { silent } from './fake-ledger.ts';
 

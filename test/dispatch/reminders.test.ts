@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dueReminder, nextLookMs, reminderTimes } from '../../src/dispatch/reminders.ts';
-import type { Decision } from '../../src/reasons.ts';
+import type { Decision } from '../../src/vocabulary/reasons.ts';
 import { aDecision, aRelease, at, noonMs } from '../support/builders.ts';
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { reviewOf } from '../../src/dispatch/review.ts';
-import type { Reason } from '../../src/reasons.ts';
+import type { Reason } from '../../src/vocabulary/reasons.ts';
 import { aDecision, aPlan, aRelease } from '../support/builders.ts';
 
 const passed: Reason = { code: 'frozen', effect: 'hold', policy: 'freeze-window', text: 'frozen' };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { takeTurn } from '../../src/dispatch/turn.ts';
-import { Retryable } from '../../src/errors.ts';
-import type { ReasonCode } from '../../src/reasons.ts';
-import type { Release, State } from '../../src/release.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import type { ReasonCode } from '../../src/vocabulary/reasons.ts';
+import type { Release, State } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { aDecision, aPlan, aRelease, aState, at, releaseId, sha } from '../support/builders.ts';
 import { aRecord } from './fake-ledger.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sweep, type WakePorts, wake } from '../../src/dispatch/wake.ts';
-import { createPulse } from '../../src/telemetry.ts';
+import { createPulse } from '../../src/doors/telemetry.ts';
 import { aClock, aRelease, releaseId } from '../support/builders.ts';
 import { silent } from './fake-ledger.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Release } from '../../src/release.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { aVote, sluiceYaml, userId } from '../support/builders.ts';
 import { type Gate, type Name, openGate, people, seeds, type Trouble } from './gate.ts';
 

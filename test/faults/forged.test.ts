@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpReceiver } from '../../src/chat/slack/http-receiver.ts';
-import { type HttpRequest, serveHttp } from '../../src/http.ts';
+import { type HttpRequest, serveHttp } from '../../src/doors/http.ts';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { systemClock } from '../../src/time.ts';
 import { aRequest } from '../support/builders.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { seeded } from '../support/seeded.ts';

@@ -1,4 +1,4 @@
-import type { UserId } from '../../src/person.ts';
+import type { UserId } from '../../src/vocabulary/person.ts';
 
 /** What a version of `sluice.yaml` asks for in production, as far as the model knows it. */
 export interface Rules {

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetchBounded } from '../../src/catalog/bounded-fetch.ts';
 import { boundedFetch } from '../../src/chat/slack/bounded-fetch.ts';
 import { isSlackAddress } from '../../src/chat/slack/slack-address.ts';
+import { createLog } from '../../src/doors/telemetry.ts';
 import { pokeReceivers } from '../../src/kubernetes/receiver.ts';
 import { sendJson } from '../../src/notify/elsewhere/sink.ts';
-import { createLog } from '../../src/telemetry.ts';
 
 const log = createLog({ level: 'silent', mask: (text) => text });
 let visited = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { UserId } from '../../src/person.ts';
+import type { UserId } from '../../src/vocabulary/person.ts';
 import { sluiceYaml } from '../support/builders.ts';
 import { type Gate, groups, type Name, openGate, people } from './gate.ts';
 import { broken, type Model, type Rules, shownOf } from './model.ts';

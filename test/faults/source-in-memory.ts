@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { blobIdSchema } from '../../src/change.ts';
 import { checkSluiceFile, type ReadFile, type Snapshot } from '../../src/sluice-yaml.ts';
+import { blobIdSchema } from '../../src/vocabulary/change.ts';
 import { aRemote } from '../dispatch/fake-lane.ts';
 import { anArtifact, aPlace, aPlan, digest, sha, sluiceYaml } from '../support/builders.ts';
 import type { Source } from './source.ts';

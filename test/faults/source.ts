@@ -1,5 +1,5 @@
 import type { LaneGitops, PlanRequest } from '../../src/dispatch/ports.ts';
-import type { Redis } from '../../src/redis.ts';
+import type { Redis } from '../../src/doors/redis.ts';
 import type { Snapshot } from '../../src/sluice-yaml.ts';
 
 /** Where `sluice.yaml` and the versions stand, to be changed at any moment. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '../../src/doors/time.ts';
 import { openCluster } from '../../src/kubernetes/clusters.ts';
 import { defaultBounds } from '../../src/kubernetes/list-watch.ts';
 import { type Reflector, startReflector } from '../../src/kubernetes/reflector.ts';
-import { systemClock } from '../../src/time.ts';
 import { seeded } from '../support/seeded.ts';
 import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
 

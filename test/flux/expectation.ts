@@ -1,6 +1,6 @@
+import { pause } from '../../src/doors/time.ts';
 import { isObject } from '../../src/playground/cluster/json.ts';
-import { pause } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { filled, objectPath } from './act.ts';
 import type { Game, Row } from './game.ts';
 import type { ExpectedDrift, ExpectedVerdict, Step } from './scenarios/scenario.ts';

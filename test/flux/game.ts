@@ -1,5 +1,5 @@
-import type { ReleaseId } from '../../src/release.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { ReleaseId } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import type { GitHistory } from './git-history.ts';
 import type { Unit, Versions } from './scenarios/repository.ts';
 import type { Scenario } from './scenarios/scenario.ts';

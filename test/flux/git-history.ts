@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type CommitSha, commitShaSchema } from '../../src/change.ts';
+import { type CommitSha, commitShaSchema } from '../../src/vocabulary/change.ts';
 
 const run = promisify(execFile);
 const env = {

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { signalOf } from '../../src/drift.ts';
-import { pause } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import { pause } from '../../src/doors/time.ts';
+import { signalOf } from '../../src/vocabulary/drift.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { type History, readHistory } from '../support/history.ts';
 import { openRecorded } from '../support/recorded.ts';
 import { type Recording, readRecording, type SaidDrift } from '../support/replay.ts';

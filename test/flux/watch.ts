@@ -1,11 +1,11 @@
-import type { CommitSha } from '../../src/change.ts';
-import type { SeenDrift } from '../../src/drift.ts';
+import { createPulse } from '../../src/doors/telemetry.ts';
+import { instantOf, systemClock } from '../../src/doors/time.ts';
 import { type Deployed, expectations } from '../../src/kubernetes/expectations.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
-import type { Release, ReleaseId } from '../../src/release.ts';
-import { createPulse } from '../../src/telemetry.ts';
-import { instantOf, systemClock } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { CommitSha } from '../../src/vocabulary/change.ts';
+import type { SeenDrift } from '../../src/vocabulary/drift.ts';
+import type { Release, ReleaseId } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { anArtifact, aPlan, aRelease, releaseId } from '../support/builders.ts';
 import { digestOf } from './scenarios/repository.ts';
 

@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Lane } from '../../src/change.ts';
+import { readSigner } from '../../src/doors/ssh-signature.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
-import type { Release } from '../../src/release.ts';
-import { readSigner } from '../../src/ssh-signature.ts';
+import type { Lane } from '../../src/vocabulary/change.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { anArtifact, aPlace, aPlan, aRelease, releaseId } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 

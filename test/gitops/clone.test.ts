@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { commitShaSchema, type Lane } from '../../src/change.ts';
-import { Refusal, Retryable } from '../../src/errors.ts';
+import { Refusal, Retryable } from '../../src/doors/errors.ts';
 import { createGitops, type Gitops, type GitopsPorts } from '../../src/gitops/gitops.ts';
+import { commitShaSchema, type Lane } from '../../src/vocabulary/change.ts';
 import { anArtifact, aPlace, aPlan, aRelease } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FilePlace as Place } from '../../src/change.ts';
 import { editPlace, placesIn, readPlace } from '../../src/gitops/places/places.ts';
+import type { FilePlace as Place } from '../../src/vocabulary/change.ts';
 
 const path = 'apps/dev/file.yaml';
 const digest = `sha256:${'ab'.repeat(32)}`;

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Lane, RenderedFolder } from '../../src/change.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
 import { readRendered } from '../../src/gitops/places/rendered-folder.ts';
-import type { RenderedFiles } from '../../src/rendered.ts';
+import type { Lane, RenderedFolder } from '../../src/vocabulary/change.ts';
+import type { RenderedFiles } from '../../src/vocabulary/rendered.ts';
 import { anArtifact, aPlan, aRelease, releaseId } from '../support/builders.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Refusal } from '../../src/errors.ts';
+import { Refusal } from '../../src/doors/errors.ts';
+import { readSigner, type Signer } from '../../src/doors/ssh-signature.ts';
 import { signedByOneOf } from '../../src/gitops/signature.ts';
-import { readSigner, type Signer } from '../../src/ssh-signature.ts';
 
 let folder: string;
 let signer: Signer;

@@ -1,8 +1,8 @@
 import { assert, constantFrom, property, stringMatching } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../src/change.ts';
+import { parseDocument, parseManifests } from '../../src/doors/yaml.ts';
 import { editPlace, readPlace } from '../../src/gitops/places/places.ts';
-import { parseDocument, parseManifests } from '../../src/yaml.ts';
+import type { Place } from '../../src/vocabulary/change.ts';
 
 const image: Place = { kind: 'kustomize-image', path: 'apps/dev/kustomization.yaml', image: 'registry.acme.test/web' };
 const helm: Place = { kind: 'helm-value', path: 'apps/dev/search.yaml', tag: 'image.tag', digest: 'image.digest' };

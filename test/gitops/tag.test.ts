@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Lane } from '../../src/change.ts';
 import { createGitops, type Gitops } from '../../src/gitops/gitops.ts';
+import type { Lane } from '../../src/vocabulary/change.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 
 const lane: Lane = { repository: 'gitops', branch: 'main' };

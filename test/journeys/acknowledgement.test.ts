@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
+import { pause, systemClock } from '../../src/doors/time.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { pause, systemClock } from '../../src/time.ts';
 import { aRequest } from '../support/builders.ts';
 import { startReplica } from '../support/replica.ts';
 import type { Served } from '../support/serve.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sendCommand } from '../../src/command-line.ts';
-import { instantOf, pause } from '../../src/time.ts';
+import { sendCommand } from '../../src/commands/command-line.ts';
+import { instantOf, pause } from '../../src/doors/time.ts';
 import { aKey } from '../support/keys.ts';
 import { startWorld, type World } from '../support/world.ts';
 

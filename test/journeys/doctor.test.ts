@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { examine } from '../../src/doctor.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
+import { examine } from '../../src/commands/doctor.ts';
+import { openRedis, whenReady } from '../../src/doors/redis.ts';
 import { machine } from '../support/serve.ts';
 import { startWorld, type World } from '../support/world.ts';
 

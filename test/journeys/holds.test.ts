@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRedis, whenReady } from '../../src/doors/redis.ts';
+import { instantOf, systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { personSchema } from '../../src/person.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
-import { instantOf, systemClock } from '../../src/time.ts';
+import { personSchema } from '../../src/vocabulary/person.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;

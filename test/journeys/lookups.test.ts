@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { key, openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { key, openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;

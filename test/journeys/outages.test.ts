@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRedis, whenReady } from '../../src/doors/redis.ts';
+import { pause } from '../../src/doors/time.ts';
 import { createCi } from '../../src/playground/ci.ts';
 import { artifactToken } from '../../src/playground/company.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
-import { pause } from '../../src/time.ts';
 import { askServer } from '../support/redis-server.ts';
 import { startWorld, type World } from '../support/world.ts';
 

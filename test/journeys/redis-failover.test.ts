@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { examine } from '../../src/doctor.ts';
-import { keyPrefix } from '../../src/redis.ts';
+import { examine } from '../../src/commands/doctor.ts';
+import { keyPrefix } from '../../src/doors/redis.ts';
 import { type ManyRedis, startRedisCluster, startRedisWithSentinel } from '../support/redis-nodes.ts';
 import { withClient } from '../support/redis-server.ts';
 import { startWorld, type World } from '../support/world.ts';

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pause, systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import type { ReleaseId } from '../../src/release.ts';
-import { pause, systemClock } from '../../src/time.ts';
+import type { ReleaseId } from '../../src/vocabulary/release.ts';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { withClient } from '../support/redis-server.ts';
 import { startReplica } from '../support/replica.ts';

@@ -4,7 +4,7 @@ import { arrival } from '../../src/kubernetes/arrival/arrival.ts';
 import { unitsOf } from '../../src/kubernetes/arrival/own.ts';
 import { keepKustomization } from '../../src/kubernetes/keep-flux.ts';
 import { watchedKinds } from '../../src/kubernetes/kinds.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { aFinishedWorld, anExpected, aWorld, commits, isAncestor, nowMs, revision } from '../support/cluster-world.ts';
 
 function judge(world: ReturnType<typeof aWorld>): Verdict {

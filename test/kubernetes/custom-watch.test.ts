@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/doors/time.ts';
 import { type ClusterWatch, watchCluster } from '../../src/kubernetes/cluster-watch.ts';
 import { openCluster } from '../../src/kubernetes/clusters.ts';
-import { systemClock } from '../../src/time.ts';
 import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
 
 const site = { group: 'apps.example.com', version: 'v1', kind: 'Site' };

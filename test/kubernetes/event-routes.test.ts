@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveHttp } from '../../src/http.ts';
+import { serveHttp } from '../../src/doors/http.ts';
 import { eventRoutes } from '../../src/kubernetes/event-routes.ts';
 import type { Hint } from '../../src/kubernetes/hints.ts';
 

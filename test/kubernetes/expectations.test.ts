@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Deployed, expectations } from '../../src/kubernetes/expectations.ts';
-import type { Release } from '../../src/release.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { anArtifact, aPlan, aRelease, at, releaseId, sha } from '../support/builders.ts';
 
 const [older, newer, head] = [sha('a1'), sha('a2'), sha('a3')];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { commitShaSchema } from '../../src/change.ts';
+import { instantOf } from '../../src/doors/time.ts';
 import { createFirstSeen } from '../../src/kubernetes/first-seen.ts';
-import { instantOf } from '../../src/time.ts';
+import { commitShaSchema } from '../../src/vocabulary/change.ts';
 import { anExpected, nowMs } from '../support/cluster-world.ts';
 
 const second = 1_000;

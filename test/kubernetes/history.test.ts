@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { instantOf } from '../../src/time.ts';
+import { instantOf } from '../../src/doors/time.ts';
 import { readHistory } from '../support/history.ts';
 import { createPushes } from '../support/pushes.ts';
 import { versionsIn } from '../support/versions-in-git.ts';

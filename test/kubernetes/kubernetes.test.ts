@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { Drift, SeenDrift } from '../../src/drift.ts';
+import { createPulse, type Pulse } from '../../src/doors/telemetry.ts';
 import type { Expected } from '../../src/kubernetes/expected.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
 import type { HealthySeen, Kubernetes } from '../../src/kubernetes/ports.ts';
-import { createPulse, type Pulse } from '../../src/telemetry.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { Drift, SeenDrift } from '../../src/vocabulary/drift.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import {
   aFinishedWorld,
   anExpected,

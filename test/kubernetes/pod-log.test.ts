@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { preformatted } from '../../src/blocks.ts';
 import type { ClusterApi } from '../../src/kubernetes/clusters.ts';
 import { readPodLog, shortened } from '../../src/kubernetes/pod-log.ts';
+import { preformatted } from '../../src/words/blocks.ts';
 
 describe('a line of a log', () => {
   test.each([

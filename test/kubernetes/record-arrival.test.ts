@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordArrival } from '../../src/kubernetes/record-arrival.ts';
-import type { Release } from '../../src/release.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { aRelease, at, sha } from '../support/builders.ts';
 
 /** A record of one release that somebody else changes `races` times in between. */

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/doors/time.ts';
 import { openCluster } from '../../src/kubernetes/clusters.ts';
 import type { Change } from '../../src/kubernetes/held.ts';
 import { type Reflector, startReflector } from '../../src/kubernetes/reflector.ts';
-import { systemClock } from '../../src/time.ts';
 import { kubeconfigFor, startTinyApi, type TinyApi } from '../support/tiny-api.ts';
 
 const path = '/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations';

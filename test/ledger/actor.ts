@@ -1,6 +1,6 @@
+import { openRedis, whenReady } from '../../src/doors/redis.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { openRedis, whenReady } from '../../src/redis.ts';
-import { systemClock } from '../../src/time.ts';
 import { aDecision, aPlan, aRequest, aState, aVote } from '../support/builders.ts';
 
 /** Where a release may go from each state; what the record is asked to keep in order. */

@@ -1,9 +1,9 @@
 import { createRedisMock } from 'js-redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
+import { instantOf } from '../../src/doors/time.ts';
 import type { HealthSeen } from '../../src/ledger/healthy-time.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import { instantOf } from '../../src/time.ts';
 import { aClock, at, digest } from '../support/builders.ts';
 import { startRedis, startRedisWithClient } from '../support/redis.ts';
 

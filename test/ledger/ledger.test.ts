@@ -1,11 +1,11 @@
 import { createRedisMock } from 'js-redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Drift } from '../../src/drift.ts';
-import { Retryable } from '../../src/errors.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { slackIdSchema } from '../../src/person.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
-import type { Release, State } from '../../src/release.ts';
+import type { Drift } from '../../src/vocabulary/drift.ts';
+import { slackIdSchema } from '../../src/vocabulary/person.ts';
+import type { Release, State } from '../../src/vocabulary/release.ts';
 import {
   aClock,
   aDecision,

@@ -2,9 +2,9 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Redis } from '../../src/doors/redis.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import type { Redis } from '../../src/redis.ts';
-import { systemClock } from '../../src/time.ts';
 import { startRedisWithClient, type TestRedis } from '../support/redis.ts';
 import { ways } from './actor.ts';
 

@@ -1,14 +1,14 @@
-import type { MessageBody } from '../../src/blocks.ts';
-import type { Drift } from '../../src/drift.ts';
-import type { Hold } from '../../src/hold.ts';
-import type { Mute } from '../../src/mute.ts';
-import type { Notice } from '../../src/notice.ts';
+import type { Clock } from '../../src/doors/time.ts';
 import type { NotifyPorts, Sent } from '../../src/notify/ports.ts';
 import { blockProblems } from '../../src/playground/slack/block-limits.ts';
-import type { HealthyRecord } from '../../src/proven.ts';
-import type { Posted, Release } from '../../src/release.ts';
-import type { Silence } from '../../src/silence.ts';
-import type { Clock } from '../../src/time.ts';
+import type { Drift } from '../../src/vocabulary/drift.ts';
+import type { Hold } from '../../src/vocabulary/hold.ts';
+import type { Mute } from '../../src/vocabulary/mute.ts';
+import type { Notice } from '../../src/vocabulary/notice.ts';
+import type { HealthyRecord } from '../../src/vocabulary/proven.ts';
+import type { Posted, Release } from '../../src/vocabulary/release.ts';
+import type { Silence } from '../../src/vocabulary/silence.ts';
+import type { MessageBody } from '../../src/words/blocks.ts';
 import { ana, bo, cy, mia } from '../support/builders.ts';
 
 export interface SaidMessage {

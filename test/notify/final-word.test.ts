@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { pause } from '../../src/doors/time.ts';
 import { createNotify } from '../../src/notify/notify.ts';
-import { automatic, slackIdSchema } from '../../src/person.ts';
-import type { Release, State } from '../../src/release.ts';
-import { pause } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import { automatic, slackIdSchema } from '../../src/vocabulary/person.ts';
+import type { Release, State } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { aDecision, ana, aPlan, aRelease, aSilence, at, aVote, bo, releaseId, sha } from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 

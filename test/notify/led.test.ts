@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Retryable } from '../../src/errors.ts';
+import { Retryable } from '../../src/doors/errors.ts';
 import { ledPorts } from '../../src/notify/led.ts';
 import { aClock } from '../support/builders.ts';
 import { aRecord } from './fake-record.ts';

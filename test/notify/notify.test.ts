@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Drift } from '../../src/drift.ts';
-import { Retryable } from '../../src/errors.ts';
+import { Retryable } from '../../src/doors/errors.ts';
+import { instantOf } from '../../src/doors/time.ts';
 import { createNotify } from '../../src/notify/notify.ts';
-import type { Release, State } from '../../src/release.ts';
-import { instantOf } from '../../src/time.ts';
+import type { Drift } from '../../src/vocabulary/drift.ts';
+import type { Release, State } from '../../src/vocabulary/release.ts';
 import {
   aDecision,
   aHold,

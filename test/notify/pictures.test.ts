@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createPictures } from '../../src/notify/pictures.ts';
 import type { Sent } from '../../src/notify/ports.ts';
-import { timelineOf } from '../../src/timeline.ts';
+import { timelineOf } from '../../src/vocabulary/timeline.ts';
 import { aPlan, aRelease, at, sha } from '../support/builders.ts';
 
 const release = aRelease({

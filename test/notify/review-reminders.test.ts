@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../src/notice.ts';
 import { createReviewReminders } from '../../src/notify/review-reminders.ts';
-import type { Release } from '../../src/release.ts';
+import type { Notice } from '../../src/vocabulary/notice.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { aClock, aDecision, aPlan, aRelease, at, noonMs, releaseId } from '../support/builders.ts';
 
 const hourMs = 3_600_000;

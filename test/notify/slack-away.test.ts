@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { instantOf, pause, systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { createNotify } from '../../src/notify/notify.ts';
 import type { WorkspaceSeed } from '../../src/playground/slack/seed.ts';
-import type { Release } from '../../src/release.ts';
-import { instantOf, pause, systemClock } from '../../src/time.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
 import { anOffice } from '../chat/chat-office.ts';
 import { silent } from '../dispatch/fake-ledger.ts';
 import { aDecision, aPlan, aRequest, sha } from '../support/builders.ts';

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/doors/time.ts';
 import { createNotify } from '../../src/notify/notify.ts';
 import type { NotifyPorts } from '../../src/notify/ports.ts';
-import { systemClock } from '../../src/time.ts';
 import { anOffice } from '../chat/chat-office.ts';
 import { aDecision, aPlan, aRelease, at, sha } from '../support/builders.ts';
 import { aRecord } from './fake-record.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { pause } from '../../src/doors/time.ts';
 import { createNotify } from '../../src/notify/notify.ts';
-import type { Release } from '../../src/release.ts';
-import { pause } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { Release } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { aDecision, aPlan, aRelease, aSilence, at, sha } from '../support/builders.ts';
 import { aRecord, type FakeRecord } from './fake-record.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Drift, driftSignalSchema } from '../../src/drift.ts';
-import type { Mute } from '../../src/mute.ts';
 import { driftMessage } from '../../src/notify/messages/drift.ts';
 import { toldWhen } from '../../src/notify/tell-drift.ts';
 import { blockProblems } from '../../src/playground/slack/block-limits.ts';
+import { type Drift, driftSignalSchema } from '../../src/vocabulary/drift.ts';
+import type { Mute } from '../../src/vocabulary/mute.ts';
 import { ana, at } from '../support/builders.ts';
 import { readable } from './fake-record.ts';
 

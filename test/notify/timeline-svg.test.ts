@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawPng } from '../../src/notify/picture.ts';
 import { timelineSvg } from '../../src/notify/timeline-svg.ts';
-import type { Timeline, TimelineStep } from '../../src/timeline.ts';
+import type { Timeline, TimelineStep } from '../../src/vocabulary/timeline.ts';
 import { at } from '../support/builders.ts';
 
 const step = (name: TimelineStep['name'], seconds: number, atMost = false): TimelineStep => ({

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createQueue } from '../../src/dispatch/queue.ts';
+import { evictionPolicies, openRedis, whenReady } from '../../src/doors/redis.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { type PlaygroundRedis, startPlaygroundRedis } from '../../src/playground/redis.ts';
-import { evictionPolicies, openRedis, whenReady } from '../../src/redis.ts';
-import { systemClock } from '../../src/time.ts';
 import { aPlan, aRequest } from '../support/builders.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createArtifacts } from '../../src/catalog/artifacts.ts';
-import { filePlaceSchema } from '../../src/change.ts';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
+import { systemClock } from '../../src/doors/time.ts';
 import { readPlace } from '../../src/gitops/places/places.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { createGitServer, type GitServer } from '../../src/playground/git.ts';
@@ -20,9 +21,8 @@ import {
   sluiceYaml,
 } from '../../src/playground/seed/repository.ts';
 import { artifacts, builds } from '../../src/playground/seed/versions.ts';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
 import { checkSluiceFile } from '../../src/sluice-yaml.ts';
-import { systemClock } from '../../src/time.ts';
+import { filePlaceSchema } from '../../src/vocabulary/change.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 const dayMs = 86_400_000;

@@ -1,13 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { systemClock } from '../../src/doors/time.ts';
+import { toYaml } from '../../src/doors/yaml.ts';
 import { type Cluster, createCluster } from '../../src/playground/cluster/cluster.ts';
 import { createGitServer, type GitServer } from '../../src/playground/git.ts';
 import { company } from '../../src/playground/seed/company.ts';
 import { imageOf } from '../../src/playground/seed/versions.ts';
 import { createWorkspace, type SlackWorkspace } from '../../src/playground/slack/workspace.ts';
-import { systemClock } from '../../src/time.ts';
-import { toYaml } from '../../src/yaml.ts';
 
 const gitToken = 'soak-git-token';
 export const artifactToken = 'soak-artifact-token';

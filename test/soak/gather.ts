@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { pause } from '../../src/doors/time.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { gitSync } from '../../src/playground/git-command.ts';
-import type { Release, ReleaseId } from '../../src/release.ts';
-import { pause } from '../../src/time.ts';
+import type { Release, ReleaseId } from '../../src/vocabulary/release.ts';
 import type { Fleet } from './fleet.ts';
 import type { Evidence, Root } from './judge.ts';
 

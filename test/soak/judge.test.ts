@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { State } from '../../src/release.ts';
+import type { State } from '../../src/vocabulary/release.ts';
 import { anArtifact, aPlan, aRelease, at, releaseId, sha } from '../support/builders.ts';
 import { differences, type Evidence, unfinished } from './judge.ts';
 

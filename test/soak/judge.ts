@@ -1,5 +1,5 @@
-import { isOpen, type Release } from '../../src/release.ts';
-import { overall } from '../../src/verdict.ts';
+import { isOpen, type Release } from '../../src/vocabulary/release.ts';
+import { overall } from '../../src/vocabulary/verdict.ts';
 
 /** What became of a command in the moment it was typed. */
 export type Answer = 'accepted' | 'refused' | 'unpromised' | 'failed';

@@ -1,5 +1,5 @@
+import { pause } from '../../src/doors/time.ts';
 import { commitFromOutside } from '../../src/playground/outside.ts';
-import { pause } from '../../src/time.ts';
 import { askServer, type RedisServer } from '../support/redis-server.ts';
 import type { Fleet } from './fleet.ts';
 import { services } from './fleet.ts';

@@ -1,4 +1,4 @@
-import { pause, steadyClock } from '../../src/time.ts';
+import { pause, steadyClock } from '../../src/doors/time.ts';
 import { type Fleet, people, services, versions } from './fleet.ts';
 import type { Answer, Asked } from './judge.ts';
 

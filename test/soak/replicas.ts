@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pause } from '../../src/time.ts';
+import { pause } from '../../src/doors/time.ts';
 import type { Balancer } from '../support/balancer.ts';
 import { startReplica } from '../support/replica.ts';
 import type { Served } from '../support/serve.ts';

@@ -1,5 +1,10 @@
-import type { Artifact } from '../../src/artifact.ts';
 import type { ArtifactRow } from '../../src/catalog/artifacts.ts';
+import { shownOf } from '../../src/decision/bound.ts';
+import type { Facts } from '../../src/decision/question.ts';
+import { type Instant, instantOf } from '../../src/doors/time.ts';
+import { problemLines } from '../../src/doors/yaml.ts';
+import { checkSluiceFile, type ReadFile } from '../../src/sluice-yaml.ts';
+import type { Artifact } from '../../src/vocabulary/artifact.ts';
 import {
   blobIdSchema,
   type CommitSha,
@@ -7,13 +12,11 @@ import {
   type Lane,
   type LineChange,
   type Place,
-} from '../../src/change.ts';
-import { shownOf } from '../../src/decision/bound.ts';
-import type { Facts } from '../../src/decision/question.ts';
-import { type Hold, holdSchema } from '../../src/hold.ts';
-import { type Person, type UserId, userIdSchema } from '../../src/person.ts';
-import type { HealthyRecord } from '../../src/proven.ts';
-import type { Decision } from '../../src/reasons.ts';
+} from '../../src/vocabulary/change.ts';
+import { type Hold, holdSchema } from '../../src/vocabulary/hold.ts';
+import { type Person, type UserId, userIdSchema } from '../../src/vocabulary/person.ts';
+import type { HealthyRecord } from '../../src/vocabulary/proven.ts';
+import type { Decision } from '../../src/vocabulary/reasons.ts';
 import {
   type Plan,
   planSchema,
@@ -24,12 +27,9 @@ import {
   releaseSchema,
   type State,
   type Vote,
-} from '../../src/release.ts';
-import type { Shown } from '../../src/shown.ts';
-import { type Silence, silenceSchema } from '../../src/silence.ts';
-import { checkSluiceFile, type ReadFile } from '../../src/sluice-yaml.ts';
-import { type Instant, instantOf } from '../../src/time.ts';
-import { problemLines } from '../../src/yaml.ts';
+} from '../../src/vocabulary/release.ts';
+import type { Shown } from '../../src/vocabulary/shown.ts';
+import { type Silence, silenceSchema } from '../../src/vocabulary/silence.ts';
 
 /** The moment at which the builders' world stands, a Tuesday: 2026-11-24T12:00:00.000Z. */
 export const noonMs = Date.UTC(2026, 10, 24, 12);

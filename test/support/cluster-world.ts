@@ -1,8 +1,8 @@
-import { commitShaSchema } from '../../src/change.ts';
 import { createClusterObjects } from '../../src/kubernetes/cluster-objects.ts';
 import type { Expected } from '../../src/kubernetes/expected.ts';
 import { watchedKinds } from '../../src/kubernetes/kinds.ts';
-import { releaseIdSchema } from '../../src/release.ts';
+import { commitShaSchema } from '../../src/vocabulary/change.ts';
+import { releaseIdSchema } from '../../src/vocabulary/release.ts';
 
 /** Three commits, each the child of the one before. */
 export const commits = { old: '1'.repeat(40), wanted: '2'.repeat(40), later: '3'.repeat(40) } as const;

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readYaml, toYaml } from '../../src/doors/yaml.ts';
 import { objectAt, objectsAt } from '../../src/playground/cluster/json.ts';
-import { readYaml, toYaml } from '../../src/yaml.ts';
 import { built, kindIn, manifestsFolder } from './manifests.ts';
 
 export interface Container {

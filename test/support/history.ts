@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type CommitSha, commitShaSchema } from '../../src/change.ts';
+import { type CommitSha, commitShaSchema } from '../../src/vocabulary/change.ts';
 import { type HeldVersion, versionsIn } from './versions-in-git.ts';
 
 /** A commit that changes the version of an image; the service is the image's last name. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSigner, type Signer } from '../../src/ssh-signature.ts';
+import { readSigner, type Signer } from '../../src/doors/ssh-signature.ts';
 
 /** A new ed25519 key as a file, and what it signs. */
 export function aKey(folder: string, name: string): { readonly path: string; readonly signer: Signer } {

@@ -1,8 +1,8 @@
-import type { CommitSha } from '../../src/change.ts';
+import type { Instant } from '../../src/doors/time.ts';
 import type { Expected } from '../../src/kubernetes/expected.ts';
-import { releaseIdSchema } from '../../src/release.ts';
-import type { Instant } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { CommitSha } from '../../src/vocabulary/change.ts';
+import { releaseIdSchema } from '../../src/vocabulary/release.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import { type History, type ReleasedCommit, serviceOf } from './history.ts';
 
 export interface Push {

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommitSha } from '../../src/change.ts';
-import type { SeenDrift } from '../../src/drift.ts';
+import { createPulse } from '../../src/doors/telemetry.ts';
+import { pause } from '../../src/doors/time.ts';
 import { createKubernetes } from '../../src/kubernetes/kubernetes.ts';
-import { createPulse } from '../../src/telemetry.ts';
-import { pause } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import type { CommitSha } from '../../src/vocabulary/change.ts';
+import type { SeenDrift } from '../../src/vocabulary/drift.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import type { History } from './history.ts';
 import { createPushes } from './pushes.ts';
 import { type Line, pushOf, type Recording, type SaidDrift } from './replay.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyPrefix } from '../../src/redis.ts';
-import { pause } from '../../src/time.ts';
+import { keyPrefix } from '../../src/doors/redis.ts';
+import { pause } from '../../src/doors/time.ts';
 import type { TestRedis } from './redis.ts';
 import { askServer, freePort, type RedisServer, startServer } from './redis-server.ts';
 

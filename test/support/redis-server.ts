@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
 
 export interface RedisServer {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRedis, type Redis, whenReady } from '../../src/redis.ts';
+import { openRedis, type Redis, whenReady } from '../../src/doors/redis.ts';
 import { type RedisServer, startServer } from './redis-server.ts';
 
 export interface TestRedis extends RedisServer {

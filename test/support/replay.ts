@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type CommitSha, commitShaSchema } from '../../src/change.ts';
-import type { SeenDrift } from '../../src/drift.ts';
+import { instantOf } from '../../src/doors/time.ts';
 import { createClusterObjects } from '../../src/kubernetes/cluster-objects.ts';
 import { createJudge, type Judgement } from '../../src/kubernetes/judge.ts';
 import { watchedKinds } from '../../src/kubernetes/kinds.ts';
 import type { ClusterView, Kept } from '../../src/kubernetes/objects.ts';
-import { instantOf } from '../../src/time.ts';
-import type { Verdict } from '../../src/verdict.ts';
+import { type CommitSha, commitShaSchema } from '../../src/vocabulary/change.ts';
+import type { SeenDrift } from '../../src/vocabulary/drift.ts';
+import type { Verdict } from '../../src/vocabulary/verdict.ts';
 import type { History } from './history.ts';
 import { createPushes, type Push } from './pushes.ts';
 

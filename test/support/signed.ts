@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { HttpRequest } from '../../src/http.ts';
+import type { HttpRequest } from '../../src/doors/http.ts';
 
 export const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5';
 

@@ -1,5 +1,5 @@
-import { imageParts } from '../../src/image.ts';
-import { parseAllDocuments } from '../../src/yaml.ts';
+import { parseAllDocuments } from '../../src/doors/yaml.ts';
+import { imageParts } from '../../src/vocabulary/image.ts';
 
 /** An image with the version that a file of a commit gives it. */
 export interface HeldVersion {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Log } from '../../src/doors/telemetry.ts';
+import { toYaml } from '../../src/doors/yaml.ts';
 import type { Cluster } from '../../src/playground/cluster/cluster.ts';
 import { artifactToken, type Company, startCompany } from '../../src/playground/company.ts';
 import { gitSync } from '../../src/playground/git-command.ts';
 import { commitFromOutside, type OutsideCommit } from '../../src/playground/outside.ts';
 import { company as people } from '../../src/playground/seed/company.ts';
 import { artifactOf } from '../../src/playground/seed/versions.ts';
-import type { Log } from '../../src/telemetry.ts';
-import { toYaml } from '../../src/yaml.ts';
 import { channelEveryMs } from './pace.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ArtifactCallers } from '../../artifact-settings.ts';
-import { matchesName } from '../../scope.ts';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
+import { matchesName } from '../../vocabulary/scope.ts';
 import type { Admitted } from './caller.ts';
 import { createJobTokens, looksLikeJobToken } from './job-tokens.ts';
 

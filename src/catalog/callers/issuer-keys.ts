@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { messageOf } from '../../errors.ts';
-import { isSafeAddress } from '../../safe-address.ts';
-import type { Clock } from '../../time.ts';
+import { messageOf } from '../../doors/errors.ts';
+import { isSafeAddress } from '../../doors/safe-address.ts';
+import type { Clock } from '../../doors/time.ts';
 import { fetchBounded } from '../bounded-fetch.ts';
 
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });

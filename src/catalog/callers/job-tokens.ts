@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { TrustedJob } from '../../artifact-settings.ts';
-import { matchesName } from '../../scope.ts';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
+import { matchesName } from '../../vocabulary/scope.ts';
 import type { Admitted, Claimed } from './caller.ts';
 import { unmetClaim } from './claims.ts';
 import { createIssuerKeys, type Keys } from './issuer-keys.ts';

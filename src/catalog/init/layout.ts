@@ -1,4 +1,4 @@
-import { nameSchema } from '../../name.ts';
+import { nameSchema } from '../../vocabulary/name.ts';
 import { sameStep, stepOf, wordIn } from './environment-words.ts';
 import type { Seen } from './sightings.ts';
 

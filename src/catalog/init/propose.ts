@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
+import { problemLines } from '../../doors/yaml.ts';
 import { checkSluiceFile, type SluiceFile } from '../../sluice-yaml.ts';
-import { problemLines } from '../../yaml.ts';
 import { fillTemplate, templateOf } from '../place-forms.ts';
 import { layoutOf } from './layout.ts';
 import { type Draft, renderSluiceFile } from './render.ts';

@@ -1,4 +1,4 @@
-import { toFlow } from '../../yaml.ts';
+import { toFlow } from '../../doors/yaml.ts';
 import type { EnvironmentGuess } from './layout.ts';
 import type { ServiceGuess } from './service-guesses.ts';
 import type { Leftover } from './sightings.ts';

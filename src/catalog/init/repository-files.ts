@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileTrouble, Refusal } from '../../errors.ts';
+import { fileTrouble, Refusal } from '../../doors/errors.ts';
 import type { RepositoryFile } from './sightings.ts';
 
 const mostFiles = 20_000;

@@ -1,6 +1,6 @@
-import { blobIdSchema, commitShaSchema, type FilePlace } from '../../change.ts';
-import { isImageOf } from '../../image.ts';
 import type { SluiceFile } from '../../sluice-yaml.ts';
+import { blobIdSchema, commitShaSchema, type FilePlace } from '../../vocabulary/change.ts';
+import { isImageOf } from '../../vocabulary/image.ts';
 import { findPlaces, type PlacePorts } from '../services.ts';
 import type { RepositoryFile } from './sightings.ts';
 

@@ -1,4 +1,4 @@
-import type { FilePlace } from '../../change.ts';
+import type { FilePlace } from '../../vocabulary/change.ts';
 import type { PlaceForm } from '../place-forms.ts';
 import type { Layout } from './layout.ts';
 import type { Leftover, Seen } from './sightings.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type FilePlace, repositoryPathSchema } from '../../change.ts';
-import { nameSchema } from '../../name.ts';
-import { parseManifests } from '../../yaml.ts';
+import { parseManifests } from '../../doors/yaml.ts';
+import { type FilePlace, repositoryPathSchema } from '../../vocabulary/change.ts';
+import { nameSchema } from '../../vocabulary/name.ts';
 
 export interface RepositoryFile {
   readonly path: string;

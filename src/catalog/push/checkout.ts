@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf, Refusal } from '../../errors.ts';
+import { messageOf, Refusal } from '../../doors/errors.ts';
 
 const run = promisify(execFile);
 

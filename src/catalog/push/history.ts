@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal } from '../../errors.ts';
+import { Refusal } from '../../doors/errors.ts';
 import type { CheckedOutCommit, Checkout } from './checkout.ts';
 
 export interface Build {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf, Refusal } from '../../errors.ts';
+import { messageOf, Refusal } from '../../doors/errors.ts';
 import { fetchBounded } from '../bounded-fetch.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

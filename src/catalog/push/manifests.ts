@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, Refusal } from '../../errors.ts';
-import type { RenderedFiles } from '../../rendered.ts';
+import { messageOf, Refusal } from '../../doors/errors.ts';
+import type { RenderedFiles } from '../../vocabulary/rendered.ts';
 
 /** As JSON, for all environments together: beside the longest lists of commits and files, what one request may hold (1 MB). */
 const mostBytes = 650_000;

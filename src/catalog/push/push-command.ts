@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { Refusal } from '../../errors.ts';
-import { pause } from '../../time.ts';
+import { Refusal } from '../../doors/errors.ts';
+import { pause } from '../../doors/time.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
 import { type CiBuild, readCiBuild } from './ci-variables.ts';
 import { historyOf } from './history.ts';

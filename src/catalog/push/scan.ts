@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Severity, severitySchema } from '../../artifact.ts';
-import { Refusal } from '../../errors.ts';
+import { Refusal } from '../../doors/errors.ts';
+import { type Severity, severitySchema } from '../../vocabulary/artifact.ts';
 
 export type Counts = Readonly<Record<Severity, number>>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf, Refusal } from '../../errors.ts';
+import { messageOf, Refusal } from '../../doors/errors.ts';
 
 export interface Sluice {
   /** `https://sluice.example.com`. */

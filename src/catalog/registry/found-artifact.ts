@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Artifact, artifactSchema } from '../../artifact.ts';
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
+import { type Artifact, artifactSchema } from '../../vocabulary/artifact.ts';
 import type { ImageFacts } from './image-facts.ts';
 import type { RegistryForm } from './registry-form.ts';
 

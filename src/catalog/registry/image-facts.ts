@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { digestSchema } from '../../artifact.ts';
+import { digestSchema } from '../../vocabulary/artifact.ts';
 import { type RegistryClient, readAs } from './registry-client.ts';
 
 export interface ImageFacts {

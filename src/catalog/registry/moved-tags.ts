@@ -1,5 +1,5 @@
-import type { Artifact } from '../../artifact.ts';
-import type { Log } from '../../telemetry.ts';
+import type { Log } from '../../doors/telemetry.ts';
+import type { Artifact } from '../../vocabulary/artifact.ts';
 import { manifestTypes } from './image-facts.ts';
 import type { RegistryClient } from './registry-client.ts';
 import type { RegistryForm } from './registry-form.ts';

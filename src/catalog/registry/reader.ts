@@ -1,8 +1,8 @@
-import type { Artifact } from '../../artifact.ts';
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '../../doors/errors.ts';
+import type { Log } from '../../doors/telemetry.ts';
+import type { Clock } from '../../doors/time.ts';
 import type { RegistryAccess } from '../../registry-settings.ts';
-import type { Log } from '../../telemetry.ts';
-import type { Clock } from '../../time.ts';
+import type { Artifact } from '../../vocabulary/artifact.ts';
 import type { Added, ArtifactRow } from '../artifacts.ts';
 import { foundArtifact } from './found-artifact.ts';
 import { readImage } from './image-facts.ts';

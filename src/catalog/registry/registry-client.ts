@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { isSafeAddress } from '../../doors/safe-address.ts';
+import type { Clock } from '../../doors/time.ts';
 import type { RegistryAccess } from '../../registry-settings.ts';
-import { isSafeAddress } from '../../safe-address.ts';
-import type { Clock } from '../../time.ts';
 import { type BoundedAnswer, fetchBounded } from '../bounded-fetch.ts';
 import { type BearerChallenge, readChallenge } from './challenge.ts';
 

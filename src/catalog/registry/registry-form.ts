@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { linearPatternSchema } from '../../linear-pattern.ts';
+import { linearPatternSchema } from '../../doors/linear-pattern.ts';
 
 const labelSchema = z.string().min(1).max(200);
 

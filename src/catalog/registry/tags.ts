@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { versionSchema } from '../../artifact.ts';
-import { matchesPattern } from '../../linear-pattern.ts';
+import { matchesPattern } from '../../doors/linear-pattern.ts';
+import { versionSchema } from '../../vocabulary/artifact.ts';
 import { type RegistryClient, readAs } from './registry-client.ts';
 
 const pageSchema = z.object({ tags: z.array(z.string()).nullish() });

@@ -1,5 +1,5 @@
-import type { MessageBody } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import type { MessageBody } from '../../words/blocks.ts';
 import type { Command } from '../grammar.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { clustersReply } from '../views/clusters.ts';

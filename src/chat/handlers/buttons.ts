@@ -1,5 +1,5 @@
-import type { MessageBody, ModalView } from '../../blocks.ts';
-import { type Release, releaseIdSchema } from '../../release.ts';
+import { type Release, releaseIdSchema } from '../../vocabulary/release.ts';
+import type { MessageBody, ModalView } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply } from '../views/words.ts';
 import { clickDrift } from './drift.ts';

@@ -1,7 +1,7 @@
-import { code, escapeText, type MessageBody } from '../../blocks.ts';
-import { type Drift, signalOf } from '../../drift.ts';
-import { fluxCommand } from '../../drift-words.ts';
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
+import { type Drift, signalOf } from '../../vocabulary/drift.ts';
+import { code, escapeText, type MessageBody } from '../../words/blocks.ts';
+import { fluxCommand } from '../../words/drift-words.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { diffReply, driftReply, muteChoices } from '../views/drift.ts';
 import { reply, when } from '../views/words.ts';

@@ -1,6 +1,6 @@
-import { escapeText, type MessageBody } from '../../blocks.ts';
-import type { UserId } from '../../person.ts';
-import { releaseIdSchema } from '../../release.ts';
+import type { UserId } from '../../vocabulary/person.ts';
+import { releaseIdSchema } from '../../vocabulary/release.ts';
+import { escapeText, type MessageBody } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { helloInThread, helloReply, joinedMessage, type Rights, type SquadHere, type Told } from '../views/hello.ts';
 

@@ -1,7 +1,7 @@
-import type { MessageBody } from '../../blocks.ts';
-import { type Release, type ReleaseId, releaseIdSchema } from '../../release.ts';
-import { parseDurationMs, readMomentMs } from '../../time.ts';
-import { overall } from '../../verdict.ts';
+import { parseDurationMs, readMomentMs } from '../../doors/time.ts';
+import { type Release, type ReleaseId, releaseIdSchema } from '../../vocabulary/release.ts';
+import { overall } from '../../vocabulary/verdict.ts';
+import type { MessageBody } from '../../words/blocks.ts';
 import { parse } from '../grammar.ts';
 import type { HistoryFilter } from '../history-filter.ts';
 import type { Asker, ChatPorts } from '../ports.ts';

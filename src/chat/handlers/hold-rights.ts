@@ -1,5 +1,5 @@
-import type { Hold } from '../../hold.ts';
-import type { Person } from '../../person.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import type { Person } from '../../vocabulary/person.ts';
 import type { ChatPorts } from '../ports.ts';
 
 export type Scope = { readonly service?: string; readonly environment?: string };

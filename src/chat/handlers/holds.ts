@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
-import { code, escapeText, type MessageBody, mention } from '../../blocks.ts';
-import type { Hold } from '../../hold.ts';
-import { instantOf, readMomentMs } from '../../time.ts';
+import { instantOf, readMomentMs } from '../../doors/time.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import { code, escapeText, type MessageBody, mention } from '../../words/blocks.ts';
 import type { End, HoldCommand } from '../hold-words.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { heldWords, holdWords, reply, scopeWords, when } from '../views/words.ts';

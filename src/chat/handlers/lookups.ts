@@ -1,7 +1,7 @@
-import type { Artifact } from '../../artifact.ts';
-import { code, type MessageBody } from '../../blocks.ts';
-import { type Release, releaseIdSchema } from '../../release.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import type { Artifact } from '../../vocabulary/artifact.ts';
+import { type Release, releaseIdSchema } from '../../vocabulary/release.ts';
+import { code, type MessageBody } from '../../words/blocks.ts';
 import { typed } from '../command-table.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import type { Target } from '../target.ts';

@@ -1,8 +1,8 @@
-import { code, escapeText, type MessageBody } from '../../blocks.ts';
-import { own } from '../../own.ts';
-import { slackIdSchema } from '../../person.ts';
-import { type Silence, silenceId, type Whose } from '../../silence.ts';
-import { epochMsOf, instantOf, wallTime } from '../../time.ts';
+import { own } from '../../doors/own.ts';
+import { epochMsOf, instantOf, wallTime } from '../../doors/time.ts';
+import { slackIdSchema } from '../../vocabulary/person.ts';
+import { type Silence, silenceId, type Whose } from '../../vocabulary/silence.ts';
+import { code, escapeText, type MessageBody } from '../../words/blocks.ts';
 import type { MuteCommand, UnmuteCommand } from '../command.ts';
 import type { Directory } from '../directory.ts';
 import type { Asker, ChatPorts } from '../ports.ts';

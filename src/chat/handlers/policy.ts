@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { escapeText, foreign, type MessageBody, type ModalView } from '../../blocks.ts';
-import { readYaml } from '../../yaml.ts';
+import { readYaml } from '../../doors/yaml.ts';
+import { escapeText, foreign, type MessageBody, type ModalView } from '../../words/blocks.ts';
 import type { PolicyCommand } from '../policy-grammar.ts';
 import type { ActedOnPolicy, Asker, ChatPorts, PolicyPreview } from '../ports.ts';
 import { policyForm } from '../views/policy-form.ts';

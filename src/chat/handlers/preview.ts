@@ -1,7 +1,7 @@
-import { messageOf } from '../../errors.ts';
-import type { Preview } from '../../preview.ts';
-import type { Request } from '../../release.ts';
-import { instantOf } from '../../time.ts';
+import { messageOf } from '../../doors/errors.ts';
+import { instantOf } from '../../doors/time.ts';
+import type { Preview } from '../../vocabulary/preview.ts';
+import type { Request } from '../../vocabulary/release.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import type { Target } from '../target.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { code, type MessageBody, type ModalView, modal, section, textInput } from '../../blocks.ts';
-import { type Release, releaseIdSchema } from '../../release.ts';
+import { type Release, releaseIdSchema } from '../../vocabulary/release.ts';
+import { code, type MessageBody, type ModalView, modal, section, textInput } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, shortId, stepOf } from '../views/words.ts';
 import { castVote, refusedVote } from './votes.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { ModalView } from '../../blocks.ts';
-import { nearest } from '../../nearest.ts';
-import type { Preview } from '../../preview.ts';
-import type { Reason } from '../../reasons.ts';
-import { within } from '../../time.ts';
+import { nearest } from '../../doors/nearest.ts';
+import { within } from '../../doors/time.ts';
+import type { Preview } from '../../vocabulary/preview.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import type { ModalView } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import type { Target } from '../target.ts';
 import { releaseForm, serviceOptions, versionOption } from '../views/release-form.ts';

@@ -1,7 +1,7 @@
-import { code, escapeText, type MessageBody } from '../../blocks.ts';
-import { Retryable } from '../../errors.ts';
-import type { Release, Request } from '../../release.ts';
-import { instantOf } from '../../time.ts';
+import { Retryable } from '../../doors/errors.ts';
+import { instantOf } from '../../doors/time.ts';
+import type { Release, Request } from '../../vocabulary/release.ts';
+import { code, escapeText, type MessageBody } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import type { Target } from '../target.ts';
 import { reply } from '../views/words.ts';

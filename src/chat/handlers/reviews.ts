@@ -1,6 +1,6 @@
-import { escapeText, type MessageBody } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { escapeText, type MessageBody } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stepOf } from '../views/words.ts';
 

@@ -1,5 +1,5 @@
-import type { Release } from '../../release.ts';
-import { overall } from '../../verdict.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { overall } from '../../vocabulary/verdict.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, stateWords, stepAndState, stepOf } from '../views/words.ts';
 import { type Accepted, acceptRelease } from './release.ts';

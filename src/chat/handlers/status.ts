@@ -1,7 +1,7 @@
-import type { MessageBody } from '../../blocks.ts';
-import { signalOf } from '../../drift.ts';
-import type { Hold } from '../../hold.ts';
-import type { Instant } from '../../time.ts';
+import type { Instant } from '../../doors/time.ts';
+import { signalOf } from '../../vocabulary/drift.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import type { MessageBody } from '../../words/blocks.ts';
 import type { ChatPorts, ClusterStatus } from '../ports.ts';
 import { deliveryReply } from '../views/delivery.ts';
 import { type SeenOn, type Standing, statusReply, urgencyOf } from '../views/status.ts';

@@ -1,6 +1,6 @@
-import { actions, button, foreign, type MessageBody, mention } from '../../blocks.ts';
-import type { Hold } from '../../hold.ts';
-import { epochMsOf, instantOf } from '../../time.ts';
+import { epochMsOf, instantOf } from '../../doors/time.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import { actions, button, foreign, type MessageBody, mention } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { heldWords, holdWords, reply } from '../views/words.ts';
 import { mayEnd, maySet, scopeOf } from './hold-rights.ts';

@@ -1,8 +1,8 @@
-import { actions, button, code, escapeText, type MessageBody, mention } from '../../blocks.ts';
-import type { Person } from '../../person.ts';
-import { awaitsStep, isAutomatic, type Release, type Vote } from '../../release.ts';
-import { epochMsOf, instantOf } from '../../time.ts';
-import { approving, shownBound, withVote } from '../../votes.ts';
+import { epochMsOf, instantOf } from '../../doors/time.ts';
+import type { Person } from '../../vocabulary/person.ts';
+import { awaitsStep, isAutomatic, type Release, type Vote } from '../../vocabulary/release.ts';
+import { approving, shownBound, withVote } from '../../vocabulary/votes.ts';
+import { actions, button, code, escapeText, type MessageBody, mention } from '../../words/blocks.ts';
 import type { Asker, ChatPorts } from '../ports.ts';
 import { reply, shortId, stateWords, stepAndState, stepOf } from '../views/words.ts';
 

@@ -1,6 +1,6 @@
 import { LogLevel } from '@slack/bolt';
-import { messageOf } from '../../errors.ts';
-import type { Log } from '../../telemetry.ts';
+import { messageOf } from '../../doors/errors.ts';
+import type { Log } from '../../doors/telemetry.ts';
 
 /** Bolt's words go where ours go, so that secrets are masked in one place. */
 export function boltLogger(log: Log) {

@@ -1,4 +1,4 @@
-import { steadyClock } from '../../time.ts';
+import { steadyClock } from '../../doors/time.ts';
 import { isSlackAddress } from './slack-address.ts';
 
 export interface CallHeard {

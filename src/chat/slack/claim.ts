@@ -1,6 +1,6 @@
 import type { Context } from '@slack/bolt';
-import { messageOf } from '../../errors.ts';
-import type { Log } from '../../telemetry.ts';
+import { messageOf } from '../../doors/errors.ts';
+import type { Log } from '../../doors/telemetry.ts';
 
 /** What makes a signed request count once: its signature, which all replicas remember. */
 export interface Claim {

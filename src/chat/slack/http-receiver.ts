@@ -1,7 +1,7 @@
-import { messageOf } from '../../errors.ts';
-import type { HttpAnswer, HttpRequest, Route } from '../../http.ts';
-import type { Log } from '../../telemetry.ts';
-import { type Clock, within } from '../../time.ts';
+import { messageOf } from '../../doors/errors.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../../doors/http.ts';
+import type { Log } from '../../doors/telemetry.ts';
+import { type Clock, within } from '../../doors/time.ts';
 import { createRefusalLog } from '../refusal-log.ts';
 import { type Claim, type ClaimPorts, createClaim } from './claim.ts';
 import { verifySignature } from './signature.ts';

@@ -1,6 +1,6 @@
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
-import type { Posted } from '../../release.ts';
+import type { Posted } from '../../vocabulary/release.ts';
 import { asking } from './slack-errors.ts';
 
 /** What the metadata of a message of ours says that it shows. */

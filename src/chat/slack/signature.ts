@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { HttpRequest } from '../../http.ts';
+import type { HttpRequest } from '../../doors/http.ts';
 
 /** A request that was signed longer ago, or that will be signed later, is not of now: it may be a replay. */
 const windowSeconds = 300;

@@ -1,9 +1,9 @@
 import { App } from '@slack/bolt';
 import type { HomeView } from '@slack/types';
 import { z } from 'zod';
-import type { MessageBody, ModalView } from '../../blocks.ts';
-import { messageOf } from '../../errors.ts';
-import { pause, steadyClock } from '../../time.ts';
+import { messageOf } from '../../doors/errors.ts';
+import { pause, steadyClock } from '../../doors/time.ts';
+import type { MessageBody, ModalView } from '../../words/blocks.ts';
 import { boltLogger } from './bolt-log.ts';
 import { boundedFetch, type CallHeard } from './bounded-fetch.ts';
 import { createPostedMessages } from './posted-messages.ts';

@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt';
-import { messageOf, Retryable } from '../../errors.ts';
+import { messageOf, Retryable } from '../../doors/errors.ts';
 
 /** What became of a call: sent, worth another try later, or impossible however often it is tried. */
 export type Sent =

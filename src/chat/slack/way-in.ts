@@ -1,6 +1,6 @@
 import { type Receiver, SocketModeReceiver } from '@slack/bolt';
-import type { Route } from '../../http.ts';
-import type { Clock } from '../../time.ts';
+import type { Route } from '../../doors/http.ts';
+import type { Clock } from '../../doors/time.ts';
 import type { ClaimPorts } from './claim.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 

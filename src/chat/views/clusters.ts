@@ -1,5 +1,5 @@
-import { foreign, header, type MessageBody, section, spoken } from '../../blocks.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
+import { epochMsOf, spokenDuration } from '../../doors/time.ts';
+import { foreign, header, type MessageBody, section, spoken } from '../../words/blocks.ts';
 import type { ClusterOverview } from '../ports.ts';
 import { packed, withinMessage } from './packed.ts';
 import { reply, sinceWords } from './words.ts';

@@ -1,4 +1,7 @@
 import type { RichTextBlock, RichTextList, RichTextSection, RichTextText } from '@slack/types';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import type { Delivery, DeliveryNode } from '../../vocabulary/delivery.ts';
+import type { Verdict } from '../../vocabulary/verdict.ts';
 import {
   code,
   context,
@@ -10,10 +13,7 @@ import {
   type MessageBody,
   section,
   spoken,
-} from '../../blocks.ts';
-import type { Delivery, DeliveryNode } from '../../delivery.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
-import type { Verdict } from '../../verdict.ts';
+} from '../../words/blocks.ts';
 import { momentFormat, reply, sinceWords, timeOrDay, verdictWords } from './words.ts';
 
 export interface WholeWay {

@@ -1,4 +1,6 @@
-import type { Artifact } from '../../artifact.ts';
+import type { Artifact } from '../../vocabulary/artifact.ts';
+import type { HealthyRecord } from '../../vocabulary/proven.ts';
+import type { Release } from '../../vocabulary/release.ts';
 import {
   code,
   context,
@@ -9,10 +11,8 @@ import {
   section,
   shorten,
   spoken,
-} from '../../blocks.ts';
-import { checkBlocks, commitWords, countWords, lineWords } from '../../plan-words.ts';
-import type { HealthyRecord } from '../../proven.ts';
-import type { Release } from '../../release.ts';
+} from '../../words/blocks.ts';
+import { checkBlocks, commitWords, countWords, lineWords } from '../../words/plan-words.ts';
 import { typed } from '../command-table.ts';
 import { pastWords } from './history.ts';
 import { bulleted, day, fitting, reply, stateWords, stepOf, verdictWords, when } from './words.ts';

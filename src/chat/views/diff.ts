@@ -1,7 +1,7 @@
-import { code, context, foreign, type KnownBlock, type MessageBody, section, spoken } from '../../blocks.ts';
-import { betweenWords, checkBlocks, commitWords, lineWords, riskBlocks } from '../../plan-words.ts';
-import type { Preview } from '../../preview.ts';
-import type { Plan } from '../../release.ts';
+import type { Preview } from '../../vocabulary/preview.ts';
+import type { Plan } from '../../vocabulary/release.ts';
+import { code, context, foreign, type KnownBlock, type MessageBody, section, spoken } from '../../words/blocks.ts';
+import { betweenWords, checkBlocks, commitWords, lineWords, riskBlocks } from '../../words/plan-words.ts';
 import { typed } from '../command-table.ts';
 import { refusedWords, standingIn } from './gates.ts';
 import { bulleted, reply } from './words.ts';

@@ -1,3 +1,6 @@
+import { epochMsOf, spokenDuration } from '../../doors/time.ts';
+import { type Drift, signalOf } from '../../vocabulary/drift.ts';
+import type { Mute } from '../../vocabulary/mute.ts';
 import {
   actions,
   button,
@@ -11,11 +14,8 @@ import {
   mention,
   section,
   spoken,
-} from '../../blocks.ts';
-import { type Drift, signalOf } from '../../drift.ts';
-import { byClient, fluxCommand, valueWords, whatDrifts } from '../../drift-words.ts';
-import type { Mute } from '../../mute.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
+} from '../../words/blocks.ts';
+import { byClient, fluxCommand, valueWords, whatDrifts } from '../../words/drift-words.ts';
 import { day, fitting, when } from './words.ts';
 
 export interface DriftList {

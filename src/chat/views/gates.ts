@@ -1,5 +1,5 @@
-import { foreign, nextWords } from '../../blocks.ts';
-import type { Reason } from '../../reasons.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import { foreign, nextWords } from '../../words/blocks.ts';
 
 const shownEach = 6;
 

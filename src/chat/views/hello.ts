@@ -1,5 +1,5 @@
-import { code, context, escapeText, type MessageBody, section, spoken } from '../../blocks.ts';
-import { isOpen, type Release } from '../../release.ts';
+import { isOpen, type Release } from '../../vocabulary/release.ts';
+import { code, context, escapeText, type MessageBody, section, spoken } from '../../words/blocks.ts';
 import type { Names } from '../known-names.ts';
 import { stepAndState, stepOf } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { code, context, escapeText, header, type MessageBody, section } from '../../blocks.ts';
+import { code, context, escapeText, header, type MessageBody, section } from '../../words/blocks.ts';
 import { commandGroups, commandTable, exampleOf, typed, type Verb } from '../command-table.ts';
 import type { Names } from '../grammar.ts';
 import { type Rights, rightsWords } from './hello.ts';

@@ -1,3 +1,5 @@
+import { slackIdSchema } from '../../vocabulary/person.ts';
+import type { Release, ReleaseId } from '../../vocabulary/release.ts';
 import {
   actions,
   button,
@@ -9,9 +11,7 @@ import {
   mention,
   section,
   spoken,
-} from '../../blocks.ts';
-import { slackIdSchema } from '../../person.ts';
-import type { Release, ReleaseId } from '../../release.ts';
+} from '../../words/blocks.ts';
 import { typed } from '../command-table.ts';
 import { type HistoryFilter, historyWords } from '../history-filter.ts';
 import { day, reply, scopeWords, shortId, stateWords, stepOf, when } from './words.ts';

@@ -1,5 +1,5 @@
-import { code, context, header, type MessageBody, shorten, spoken } from '../../blocks.ts';
-import type { Hold } from '../../hold.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import { code, context, header, type MessageBody, shorten, spoken } from '../../words/blocks.ts';
 import { rowsWithButtons } from './rows.ts';
 import { day, holdWords, reply } from './words.ts';
 

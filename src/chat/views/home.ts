@@ -1,9 +1,19 @@
 import type { HomeView } from '@slack/types';
-import { actions, button, code, context, escapeText, header, type KnownBlock, section, shorten } from '../../blocks.ts';
-import type { Drift } from '../../drift.ts';
-import type { Hold } from '../../hold.ts';
-import type { Release } from '../../release.ts';
-import type { Silence } from '../../silence.ts';
+import type { Drift } from '../../vocabulary/drift.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import type { Silence } from '../../vocabulary/silence.ts';
+import {
+  actions,
+  button,
+  code,
+  context,
+  escapeText,
+  header,
+  type KnownBlock,
+  section,
+  shorten,
+} from '../../words/blocks.ts';
 import { type Rights, rightsWords } from './hello.ts';
 import { muteWords } from './mutes.ts';
 import { day, fitting, holdWords, shortId, stateWords, stepOf, when } from './words.ts';

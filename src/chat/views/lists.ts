@@ -1,4 +1,6 @@
-import { type Artifact, severitySchema } from '../../artifact.ts';
+import { spokenDuration } from '../../doors/time.ts';
+import { type Artifact, severitySchema } from '../../vocabulary/artifact.ts';
+import type { Release } from '../../vocabulary/release.ts';
 import {
   code,
   context,
@@ -10,9 +12,7 @@ import {
   section,
   shorten,
   spoken,
-} from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { spokenDuration } from '../../time.ts';
+} from '../../words/blocks.ts';
 import { day, fitting, reply, shortId, stateWords, stepOf } from './words.ts';
 
 /** A titled list that says how much of it is not shown. */

@@ -1,5 +1,5 @@
-import { code, context, escapeText, header, type MessageBody, spoken } from '../../blocks.ts';
-import type { Silence } from '../../silence.ts';
+import type { Silence } from '../../vocabulary/silence.ts';
+import { code, context, escapeText, header, type MessageBody, spoken } from '../../words/blocks.ts';
 import { rowsWithButtons } from './rows.ts';
 import { day, heldWords, reply } from './words.ts';
 

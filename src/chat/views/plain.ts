@@ -1,4 +1,4 @@
-import type { MessageBody } from '../../blocks.ts';
+import type { MessageBody } from '../../words/blocks.ts';
 
 /** A message as lines for a terminal: no markup, no buttons, no characters that a terminal obeys; people by their names. */
 export function plainText({ blocks }: MessageBody, nameOf: (user: string) => string | undefined): string {

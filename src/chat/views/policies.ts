@@ -1,7 +1,7 @@
-import { code, context, escapeText, header, type MessageBody, section, shorten, spoken } from '../../blocks.ts';
-import { policyIds } from '../../policy-id.ts';
-import { policyWords } from '../../policy-words.ts';
-import { holdsForEnvironment, holdsForService, type Limits } from '../../scope.ts';
+import { policyIds } from '../../vocabulary/policy-id.ts';
+import { holdsForEnvironment, holdsForService, type Limits } from '../../vocabulary/scope.ts';
+import { code, context, escapeText, header, type MessageBody, section, shorten, spoken } from '../../words/blocks.ts';
+import { policyWords } from '../../words/policy-words.ts';
 import type { PolicyFile, PolicyLine, PolicySnapshot, ReadPolicies } from '../ports.ts';
 import { reply, scopeWords } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { code, context, type ModalView, modal, shorten, textInput } from '../../blocks.ts';
+import { code, context, type ModalView, modal, shorten, textInput } from '../../words/blocks.ts';
 
 export const policyFormName = 'policy.form';
 

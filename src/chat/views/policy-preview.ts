@@ -1,5 +1,5 @@
-import { actions, button, code, context, foreign, type MessageBody, nextWords, section } from '../../blocks.ts';
-import { policyWords } from '../../policy-words.ts';
+import { actions, button, code, context, foreign, type MessageBody, nextWords, section } from '../../words/blocks.ts';
+import { policyWords } from '../../words/policy-words.ts';
 import type { PolicyPreview } from '../ports.ts';
 import { reply } from './words.ts';
 

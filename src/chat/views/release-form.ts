@@ -1,5 +1,7 @@
 import type { InputBlock, Option, PlainTextOption } from '@slack/types';
-import type { Artifact } from '../../artifact.ts';
+import { epochMsOf, spokenDuration } from '../../doors/time.ts';
+import type { Artifact } from '../../vocabulary/artifact.ts';
+import type { Preview } from '../../vocabulary/preview.ts';
 import {
   code,
   context,
@@ -10,10 +12,8 @@ import {
   section,
   shorten,
   textInput,
-} from '../../blocks.ts';
-import { betweenWords, commitWords } from '../../plan-words.ts';
-import type { Preview } from '../../preview.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
+} from '../../words/blocks.ts';
+import { betweenWords, commitWords } from '../../words/plan-words.ts';
 import { refusedWords, standingIn } from './gates.ts';
 
 export const releaseFormName = 'form.release';

@@ -1,7 +1,7 @@
-import { code, context, escapeText, header, type MessageBody, mention, shorten, spoken } from '../../blocks.ts';
-import { kindsOf } from '../../overrides.ts';
-import type { Release } from '../../release.ts';
-import { epochMsOf, wallTime } from '../../time.ts';
+import { epochMsOf, wallTime } from '../../doors/time.ts';
+import { kindsOf } from '../../vocabulary/overrides.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { code, context, escapeText, header, type MessageBody, mention, shorten, spoken } from '../../words/blocks.ts';
 import { rowsWithButtons } from './rows.ts';
 import { reply, shortId, stepOf } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { button, type KnownBlock, section } from '../../blocks.ts';
+import { button, type KnownBlock, section } from '../../words/blocks.ts';
 
 /** A message has 50 blocks (Block Kit) and about 13,200 characters in all of them (bolt-js#2509); the rest is for what stands around them. */
 const rowsShown = 40;

@@ -1,7 +1,7 @@
-import { code, context, escapeText, foreign, header, type MessageBody, section, spoken } from '../../blocks.ts';
-import type { Hold } from '../../hold.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
-import type { Verdict } from '../../verdict.ts';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import type { Verdict } from '../../vocabulary/verdict.ts';
+import { code, context, escapeText, foreign, header, type MessageBody, section, spoken } from '../../words/blocks.ts';
 import type { Lag } from '../ports.ts';
 import { packed, withinMessage } from './packed.ts';
 import { fitting, reply, sinceWords, when } from './words.ts';

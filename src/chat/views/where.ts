@@ -1,7 +1,7 @@
-import { code, context, escapeText, type MessageBody, mention, section, spoken } from '../../blocks.ts';
-import { type Release, versionOf } from '../../release.ts';
-import type { Instant } from '../../time.ts';
-import type { Verdict } from '../../verdict.ts';
+import type { Instant } from '../../doors/time.ts';
+import { type Release, versionOf } from '../../vocabulary/release.ts';
+import type { Verdict } from '../../vocabulary/verdict.ts';
+import { code, context, escapeText, type MessageBody, mention, section, spoken } from '../../words/blocks.ts';
 import { typed } from '../command-table.ts';
 import { day, reply, shortId, stateWords, verdictWords } from './words.ts';
 

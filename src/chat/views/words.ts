@@ -1,8 +1,8 @@
-import { code, context, escapeText, type MessageBody, mention, section, shorten, spoken } from '../../blocks.ts';
-import type { Hold } from '../../hold.ts';
-import { type Release, versionOf } from '../../release.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
-import { overall, type Verdict } from '../../verdict.ts';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import { type Release, versionOf } from '../../vocabulary/release.ts';
+import { overall, type Verdict } from '../../vocabulary/verdict.ts';
+import { code, context, escapeText, type MessageBody, mention, section, shorten, spoken } from '../../words/blocks.ts';
 
 /** A private answer: what, and the command that comes next. Foreign text has been escaped by the caller. */
 export function reply(text: string, ...hints: readonly string[]): MessageBody {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../../time.ts';
+import { parseDurationMs } from '../../doors/time.ts';
 import { members, shared } from './common.ts';
 
 export const approvalsLine = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from '../../name.ts';
+import { nameSchema } from '../../vocabulary/name.ts';
 import { shared } from './common.ts';
 
 const { name, services, squads } = shared;

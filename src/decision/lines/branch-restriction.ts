@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { linearPatternSchema } from '../../linear-pattern.ts';
+import { linearPatternSchema } from '../../doors/linear-pattern.ts';
 import { shared } from './common.ts';
 
 export const branchRestrictionLine = z.strictObject({

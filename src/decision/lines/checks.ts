@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../../time.ts';
+import { parseDurationMs } from '../../doors/time.ts';
 import { shared } from './common.ts';
 
 const mostSchema = z.int().min(0).max(1_000_000).optional();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memberSchema } from '../../person.ts';
+import { memberSchema } from '../../vocabulary/person.ts';
 import { roleNameSchema } from '../role-name.ts';
 
 const patternSchema = z

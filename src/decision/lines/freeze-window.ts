@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datedMs, isTimeZone, type Span, weekdaySchema } from '../../time.ts';
+import { datedMs, isTimeZone, type Span, weekdaySchema } from '../../doors/time.ts';
 import { shared } from './common.ts';
 
 const moment = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../../time.ts';
+import { parseDurationMs } from '../../doors/time.ts';
 import { shared } from './common.ts';
 
 export const promotionOrderLine = z

@@ -1,8 +1,8 @@
-import { canonical } from '../../canonical.ts';
-import { didYouMean } from '../../nearest.ts';
-import { holdsForEnvironment, holdsForService, type Limits, matchesName } from '../../scope.ts';
+import { canonical } from '../../doors/canonical.ts';
+import { didYouMean } from '../../doors/nearest.ts';
+import { datedMs } from '../../doors/time.ts';
 import type { ReadFile, SluiceFile } from '../../sluice-yaml.ts';
-import { datedMs } from '../../time.ts';
+import { holdsForEnvironment, holdsForService, type Limits, matchesName } from '../../vocabulary/scope.ts';
 import type { Policy } from '../policy-file.ts';
 
 /** A line that is valid and yet cannot do what it seems to. */

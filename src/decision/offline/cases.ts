@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Refusal } from '../../errors.ts';
-import { type Decision, reasonCodeSchema } from '../../reasons.ts';
+import { Refusal } from '../../doors/errors.ts';
 import type { ReadFile } from '../../sluice-yaml.ts';
-import { textTable } from '../../text-table.ts';
+import { type Decision, reasonCodeSchema } from '../../vocabulary/reasons.ts';
+import { textTable } from '../../words/text-table.ts';
 import { decide } from '../decide.ts';
 import { type Given, givenSchema, givenShape } from './given.ts';
 import { questionOf } from './question-of.ts';

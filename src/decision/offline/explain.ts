@@ -1,8 +1,8 @@
-import { own } from '../../own.ts';
-import { policyIds } from '../../policy-id.ts';
-import type { Reason } from '../../reasons.ts';
-import { holdsFor, type Limits } from '../../scope.ts';
-import { textTable } from '../../text-table.ts';
+import { own } from '../../doors/own.ts';
+import { policyIds } from '../../vocabulary/policy-id.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import { holdsFor, type Limits } from '../../vocabulary/scope.ts';
+import { textTable } from '../../words/text-table.ts';
 import { boundOf } from '../bound.ts';
 import { decide } from '../decide.ts';
 import type { Policy } from '../policy-file.ts';

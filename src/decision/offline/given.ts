@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { versionSchema } from '../../artifact.ts';
-import { nameSchema } from '../../name.ts';
-import { instantSchema, parseDurationMs } from '../../time.ts';
+import { instantSchema, parseDurationMs } from '../../doors/time.ts';
+import { versionSchema } from '../../vocabulary/artifact.ts';
+import { nameSchema } from '../../vocabulary/name.ts';
 
 const who = z
   .string()

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { blobIdSchema, commitShaSchema } from '../../change.ts';
-import { Refusal } from '../../errors.ts';
+import { Refusal } from '../../doors/errors.ts';
+import { parseDurationMs } from '../../doors/time.ts';
+import { parseYaml, problemLines } from '../../doors/yaml.ts';
 import { checkSluiceFile, type ReadFile } from '../../sluice-yaml.ts';
-import { parseDurationMs } from '../../time.ts';
-import { parseYaml, problemLines } from '../../yaml.ts';
+import { blobIdSchema, commitShaSchema } from '../../vocabulary/change.ts';
 import { decide } from '../decide.ts';
 import { adviceOn } from './advice.ts';
 import { casesSchema, casesTable, runCases } from './cases.ts';

@@ -1,8 +1,8 @@
-import type { Artifact } from '../../artifact.ts';
-import type { Hold } from '../../hold.ts';
-import type { HealthyRecord } from '../../proven.ts';
+import { instantOf } from '../../doors/time.ts';
 import type { ReadFile } from '../../sluice-yaml.ts';
-import { instantOf } from '../../time.ts';
+import type { Artifact } from '../../vocabulary/artifact.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import type { HealthyRecord } from '../../vocabulary/proven.ts';
 import type { Question } from '../question.ts';
 import type { Given } from './given.ts';
 import { questionOf } from './question-of.ts';

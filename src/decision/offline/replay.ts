@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type Hold, holdSchema } from '../../hold.ts';
-import { type UserId, userIdSchema } from '../../person.ts';
-import type { HealthyRecord } from '../../proven.ts';
-import type { Decision } from '../../reasons.ts';
-import { type Release, releaseSchema, titleOf } from '../../release.ts';
+import { epochMsOf, type Instant, instantSchema } from '../../doors/time.ts';
 import type { ReadFile } from '../../sluice-yaml.ts';
-import { textTable } from '../../text-table.ts';
-import { epochMsOf, type Instant, instantSchema } from '../../time.ts';
+import { type Hold, holdSchema } from '../../vocabulary/hold.ts';
+import { type UserId, userIdSchema } from '../../vocabulary/person.ts';
+import type { HealthyRecord } from '../../vocabulary/proven.ts';
+import type { Decision } from '../../vocabulary/reasons.ts';
+import { type Release, releaseSchema, titleOf } from '../../vocabulary/release.ts';
+import { textTable } from '../../words/text-table.ts';
 import { boundOf } from '../bound.ts';
 import { decide } from '../decide.ts';
 

@@ -1,6 +1,6 @@
-import type { UserId } from '../../person.ts';
-import type { Decision, Reason } from '../../reasons.ts';
-import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../../time.ts';
+import { epochMsOf, type Instant, instantOf, parseDurationMs } from '../../doors/time.ts';
+import type { UserId } from '../../vocabulary/person.ts';
+import type { Decision, Reason } from '../../vocabulary/reasons.ts';
 import { assign } from '../assign.ts';
 import { type Demand, demandsOf } from '../demands.ts';
 import { either, ofLine, type PolicyCheck, type Question } from '../question.ts';

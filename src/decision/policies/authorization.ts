@@ -1,5 +1,5 @@
-import type { Reason } from '../../reasons.ts';
-import { isAutomatic } from '../../release.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import { isAutomatic } from '../../vocabulary/release.ts';
 import { autoReleaseTargets } from '../auto-release.ts';
 import { rollsBack } from '../on-failure.ts';
 import { either, type PolicyCheck, type Question, sourceOf } from '../question.ts';

@@ -1,4 +1,4 @@
-import { isAutomatic } from '../../release.ts';
+import { isAutomatic } from '../../vocabulary/release.ts';
 import { lets } from '../auto-release.ts';
 import { type PolicyCheck, type Question, sourceOf } from '../question.ts';
 

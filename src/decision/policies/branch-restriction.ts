@@ -1,5 +1,5 @@
-import { matchesPattern } from '../../linear-pattern.ts';
-import { holdsFor } from '../../scope.ts';
+import { matchesPattern } from '../../doors/linear-pattern.ts';
+import { holdsFor } from '../../vocabulary/scope.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** The artifact's branch must match every pattern that holds here; anchored as written. */

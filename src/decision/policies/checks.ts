@@ -1,7 +1,7 @@
-import { type Check, severitySchema } from '../../artifact.ts';
-import type { Reason } from '../../reasons.ts';
-import { holdsFor } from '../../scope.ts';
-import { epochMsOf, parseDurationMs } from '../../time.ts';
+import { epochMsOf, parseDurationMs } from '../../doors/time.ts';
+import { type Check, severitySchema } from '../../vocabulary/artifact.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import { holdsFor } from '../../vocabulary/scope.ts';
 import type { Checks } from '../lines/checks.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck, type Question } from '../question.ts';
 

@@ -1,6 +1,6 @@
-import type { Reason } from '../../reasons.ts';
-import { holdsFor } from '../../scope.ts';
-import { epochMsOf, instantOf, spanEndMs, wallTime } from '../../time.ts';
+import { epochMsOf, instantOf, spanEndMs, wallTime } from '../../doors/time.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import { holdsFor } from '../../vocabulary/scope.ts';
 import type { FreezeWindow } from '../lines/freeze-window.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 

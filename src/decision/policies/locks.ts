@@ -1,7 +1,7 @@
-import type { Hold } from '../../hold.ts';
-import type { Reason } from '../../reasons.ts';
-import type { Request } from '../../release.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import type { Request } from '../../vocabulary/release.ts';
 import { either, isKnownGoodRollback, type PolicyCheck, type Question, rolesToPass } from '../question.ts';
 import { namesWithRole } from '../roles.ts';
 

@@ -1,5 +1,5 @@
-import { own } from '../../own.ts';
-import { type Proof, proofOf } from '../../proven.ts';
+import { own } from '../../doors/own.ts';
+import { type Proof, proofOf } from '../../vocabulary/proven.ts';
 import { isKnownGoodRollback, type PolicyCheck, rolesToPass, sourceOf } from '../question.ts';
 
 /** Exactly this version and digest was healthy on every cluster of every environment that comes before, by the record. */

@@ -1,5 +1,5 @@
-import { matchesPattern } from '../../linear-pattern.ts';
-import { holdsFor } from '../../scope.ts';
+import { matchesPattern } from '../../doors/linear-pattern.ts';
+import { holdsFor } from '../../vocabulary/scope.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 
 /** The request names a ticket, and the ticket matches every pattern that holds here. */

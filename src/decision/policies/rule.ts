@@ -1,4 +1,4 @@
-import { holdsFor, ownersOf } from '../../scope.ts';
+import { holdsFor, ownersOf } from '../../vocabulary/scope.ts';
 import { either, isKnownGoodRollback, ofLine, type PolicyCheck } from '../question.ts';
 import { namesWithRole } from '../roles.ts';
 import { ruleInput } from '../rule-input.ts';

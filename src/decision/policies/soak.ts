@@ -1,8 +1,8 @@
-import { own } from '../../own.ts';
-import { proofOf, type Soaked, soakedOn } from '../../proven.ts';
-import type { Reason } from '../../reasons.ts';
-import { holdsFor } from '../../scope.ts';
-import { epochMsOf, parseDurationMs, spokenDuration, wallTime } from '../../time.ts';
+import { own } from '../../doors/own.ts';
+import { epochMsOf, parseDurationMs, spokenDuration, wallTime } from '../../doors/time.ts';
+import { proofOf, type Soaked, soakedOn } from '../../vocabulary/proven.ts';
+import type { Reason } from '../../vocabulary/reasons.ts';
+import { holdsFor } from '../../vocabulary/scope.ts';
 import { isKnownGoodRollback, ofLine, type PolicyCheck, type Question } from '../question.ts';
 
 /** Exactly this version has been healthy for long enough wherever it has to be before. What time alone will mend only holds. */

@@ -1,5 +1,5 @@
-import type { LineChange, Wanted } from '../../change.ts';
-import { type Document, isMap, type Scalar } from '../../yaml.ts';
+import { type Document, isMap, type Scalar } from '../../doors/yaml.ts';
+import type { LineChange, Wanted } from '../../vocabulary/change.ts';
 import { openYaml } from '../open-yaml.ts';
 import { difference, lineOf } from '../splice.ts';
 import type { EditedPlace, ReadPlace } from './outcomes.ts';

@@ -1,4 +1,4 @@
-import type { LineChange, Place, Placed } from '../../change.ts';
+import type { LineChange, Place, Placed } from '../../vocabulary/change.ts';
 import type { EditedPlace, ReadPlace } from './outcomes.ts';
 
 type EnvValue = Extract<Place, { kind: 'env-value' }>;

@@ -1,6 +1,6 @@
-import type { Place, Placed } from '../../change.ts';
-import { imageParts, isImageOf } from '../../image.ts';
-import { type Document, isMap, isScalar, isSeq, type Scalar, visit } from '../../yaml.ts';
+import { type Document, isMap, isScalar, isSeq, type Scalar, visit } from '../../doors/yaml.ts';
+import type { Place, Placed } from '../../vocabulary/change.ts';
+import { imageParts, isImageOf } from '../../vocabulary/image.ts';
 import { openYaml } from '../open-yaml.ts';
 import { lineOf, scalarAt } from '../splice.ts';
 import type { Located, Slot } from './located.ts';

@@ -1,5 +1,5 @@
-import type { Placed, Wanted } from '../../change.ts';
-import type { Document, Scalar, YAMLSeq } from '../../yaml.ts';
+import type { Document, Scalar, YAMLSeq } from '../../doors/yaml.ts';
+import type { Placed, Wanted } from '../../vocabulary/change.ts';
 import { type Insertion, lineOf } from '../splice.ts';
 
 /** One scalar that holds a version: the version itself, its digest, or a whole image reference (`image` is what stands before the tag). */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LineChange } from '../../change.ts';
-import { type Document, isMap, stringify, type YAMLSeq } from '../../yaml.ts';
+import { type Document, isMap, stringify, type YAMLSeq } from '../../doors/yaml.ts';
+import type { LineChange } from '../../vocabulary/change.ts';
 import { openYaml } from '../open-yaml.ts';
 import { dashOf, endOf, lineEnd, trimmedEnd } from '../source-positions.ts';
 import { readsAsItself } from '../splice.ts';

@@ -1,4 +1,4 @@
-import type { LineChange, Placed } from '../../change.ts';
+import type { LineChange, Placed } from '../../vocabulary/change.ts';
 
 /** What stands at a place. */
 export type ReadPlace =

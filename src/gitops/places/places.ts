@@ -1,4 +1,4 @@
-import type { FilePlace, Wanted } from '../../change.ts';
+import type { FilePlace, Wanted } from '../../vocabulary/change.ts';
 import { splice } from '../splice.ts';
 import { editInBlock, type InnerPlaces, readInBlock } from './block-text.ts';
 import { editEnvValue, readEnvValue } from './env-value.ts';

@@ -1,6 +1,6 @@
-import type { Placed, RenderedFolder } from '../../change.ts';
-import { isImageOf } from '../../image.ts';
-import type { RenderedFiles } from '../../rendered.ts';
+import type { Placed, RenderedFolder } from '../../vocabulary/change.ts';
+import { isImageOf } from '../../vocabulary/image.ts';
+import type { RenderedFiles } from '../../vocabulary/rendered.ts';
 import { placesIn, readPlace } from './places.ts';
 
 export type ReadFolder =

@@ -1,5 +1,5 @@
-import type { Place } from '../../change.ts';
-import { type Document, isMap, isScalar } from '../../yaml.ts';
+import { type Document, isMap, isScalar } from '../../doors/yaml.ts';
+import type { Place } from '../../vocabulary/change.ts';
 import { openYaml } from '../open-yaml.ts';
 import { scalarAt } from '../splice.ts';
 import { type Located, located } from './located.ts';

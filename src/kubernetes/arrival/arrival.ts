@@ -1,5 +1,5 @@
-import { instantOf } from '../../time.ts';
-import type { Stage, Verdict } from '../../verdict.ts';
+import { instantOf } from '../../doors/time.ts';
+import type { Stage, Verdict } from '../../vocabulary/verdict.ts';
 import type { Expected } from '../expected.ts';
 import { isFluxManager } from '../flux/managers.ts';
 import { covers, shortCommit } from './ancestry.ts';

@@ -1,4 +1,4 @@
-import { imageParts, isImageOf, isVersion, versionOf } from '../../image.ts';
+import { imageParts, isImageOf, isVersion, versionOf } from '../../vocabulary/image.ts';
 import type { Custom, CustomKind, CustomRef } from '../custom-objects.ts';
 import { keyOf, type Pod } from '../objects.ts';
 import { whoseIs } from './blame.ts';

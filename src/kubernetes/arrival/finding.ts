@@ -1,4 +1,4 @@
-import { type PodAt, type Stage, stageSchema } from '../../verdict.ts';
+import { type PodAt, type Stage, stageSchema } from '../../vocabulary/verdict.ts';
 
 /** What the objects say right now of one part of the way, before what was said earlier is weighed in. */
 export type Finding =

@@ -1,4 +1,4 @@
-import { spokenDuration } from '../../time.ts';
+import { spokenDuration } from '../../doors/time.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf, fluxStateOf, isCurrent } from '../flux/state.ts';
 import type { Condition } from '../named.ts';

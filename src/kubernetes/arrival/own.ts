@@ -1,4 +1,4 @@
-import { isImageOf, isVersion } from '../../image.ts';
+import { isImageOf, isVersion } from '../../vocabulary/image.ts';
 import type { Expected } from '../expected.ts';
 import {
   type ClusterView,

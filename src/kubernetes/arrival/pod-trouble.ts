@@ -1,5 +1,5 @@
-import { imageParts, isImageOf } from '../../image.ts';
-import type { PodAt } from '../../verdict.ts';
+import { imageParts, isImageOf } from '../../vocabulary/image.ts';
+import type { PodAt } from '../../vocabulary/verdict.ts';
 import type { Expected } from '../expected.ts';
 import type { ContainerImage, Pod, PodTrouble } from '../objects.ts';
 import { type Finding, failing, oneLine } from './finding.ts';

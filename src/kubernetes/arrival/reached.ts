@@ -1,4 +1,4 @@
-import type { Steps, Verdict } from '../../verdict.ts';
+import type { Steps, Verdict } from '../../vocabulary/verdict.ts';
 import { hasApplied, type Question } from './coverage.ts';
 import type { Unit } from './own.ts';
 import { sourceFinding } from './source-stage.ts';

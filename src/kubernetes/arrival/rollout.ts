@@ -1,4 +1,4 @@
-import { isImageOf, isVersion, versionOf } from '../../image.ts';
+import { isImageOf, isVersion, versionOf } from '../../vocabulary/image.ts';
 import type { Expected } from '../expected.ts';
 import { conditionOf } from '../flux/state.ts';
 import { type Canary, type ClusterView, type ContainerImage, keyOf, type Pod, type Workload } from '../objects.ts';

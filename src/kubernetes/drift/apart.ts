@@ -1,6 +1,6 @@
-import type { SeenDrift } from '../../drift.ts';
-import { instantOf } from '../../time.ts';
-import type { Verdict } from '../../verdict.ts';
+import { instantOf } from '../../doors/time.ts';
+import type { SeenDrift } from '../../vocabulary/drift.ts';
+import type { Verdict } from '../../vocabulary/verdict.ts';
 import type { Expected } from '../expected.ts';
 import { driftId } from './drift-tracker.ts';
 

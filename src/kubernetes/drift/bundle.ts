@@ -1,5 +1,5 @@
-import { type SeenDrift, signalOf } from '../../drift.ts';
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
+import { type SeenDrift, signalOf } from '../../vocabulary/drift.ts';
 import { type DriftStep, driftId } from './drift-tracker.ts';
 
 /** More than so many at once are told as one. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type DriftEnd, type DriftSignal, type SeenDrift, signalOf } from '../../drift.ts';
-import { type Instant, instantOf } from '../../time.ts';
+import { type Instant, instantOf } from '../../doors/time.ts';
+import { type DriftEnd, type DriftSignal, type SeenDrift, signalOf } from '../../vocabulary/drift.ts';
 import { createBehind } from './behind.ts';
 import { createCorrected } from './corrected.ts';
 import { createDeletions } from './deleted.ts';

@@ -1,4 +1,4 @@
-import type { SeenDrift } from '../../drift.ts';
+import type { SeenDrift } from '../../vocabulary/drift.ts';
 import { isOperator } from '../flux/managers.ts';
 import { type Kustomization, keyOf } from '../objects.ts';
 import { about, type Candidate, kustomizationsOf, type Scene } from './rule.ts';

@@ -1,4 +1,4 @@
-import { type DriftEnd, type DriftSignal, type SeenDrift, signalOf } from '../../drift.ts';
+import { type DriftEnd, type DriftSignal, type SeenDrift, signalOf } from '../../vocabulary/drift.ts';
 import type { DriftStep } from './drift-tracker.ts';
 
 /** How long one of a kind is found before it is said: a rollout reaches its clusters one after the other. */

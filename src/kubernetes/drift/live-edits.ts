@@ -1,5 +1,5 @@
-import type { DriftEnd, SeenDrift } from '../../drift.ts';
-import { imageParts, isImageOf, isVersion } from '../../image.ts';
+import type { DriftEnd, SeenDrift } from '../../vocabulary/drift.ts';
+import { imageParts, isImageOf, isVersion } from '../../vocabulary/image.ts';
 import type { Expected } from '../expected.ts';
 import { isKubectl, isOperator } from '../flux/managers.ts';
 import { keyOf, type LiveField, type Workload } from '../objects.ts';

@@ -1,4 +1,4 @@
-import type { SeenDrift } from '../../drift.ts';
+import type { SeenDrift } from '../../vocabulary/drift.ts';
 import type { OptOut } from '../named.ts';
 import { keyOf } from '../objects.ts';
 import { appliedBy } from './live-edits.ts';

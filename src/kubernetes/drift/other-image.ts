@@ -1,4 +1,4 @@
-import { isImageOf, isVersion } from '../../image.ts';
+import { isImageOf, isVersion } from '../../vocabulary/image.ts';
 import { keyOf } from '../objects.ts';
 import { appliedBy, endOfEdit } from './live-edits.ts';
 import { about, type Candidate, type Rule } from './rule.ts';

@@ -1,7 +1,7 @@
-import type { CommitSha } from '../../change.ts';
-import type { SeenDrift } from '../../drift.ts';
-import type { Release } from '../../release.ts';
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
+import type { CommitSha } from '../../vocabulary/change.ts';
+import type { SeenDrift } from '../../vocabulary/drift.ts';
+import type { Release } from '../../vocabulary/release.ts';
 import type { Deployed } from '../expectations.ts';
 import { driftId } from './drift-tracker.ts';
 

@@ -1,4 +1,4 @@
-import type { DriftEnd, DriftSignal, SeenDrift } from '../../drift.ts';
+import type { DriftEnd, DriftSignal, SeenDrift } from '../../vocabulary/drift.ts';
 import type { IsAncestor } from '../arrival/ancestry.ts';
 import type { Unit } from '../arrival/own.ts';
 import type { Expected } from '../expected.ts';

@@ -1,4 +1,4 @@
-import { spokenDuration } from '../../time.ts';
+import { spokenDuration } from '../../doors/time.ts';
 import { fluxStateOf } from '../flux/state.ts';
 import { type HelmRelease, type Kustomization, keyOf } from '../objects.ts';
 import { about, type Candidate, fluxObjects, type Rule, type Scene, type Watched } from './rule.ts';

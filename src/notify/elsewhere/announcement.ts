@@ -1,9 +1,9 @@
-import type { AnnouncedEvent } from '../../announced-events.ts';
-import type { Drift } from '../../drift.ts';
-import type { Release } from '../../release.ts';
-import type { Instant } from '../../time.ts';
-import { overall, type Verdict } from '../../verdict.ts';
-import { approversOf } from '../../votes.ts';
+import type { Instant } from '../../doors/time.ts';
+import type { AnnouncedEvent } from '../../vocabulary/announced-events.ts';
+import type { Drift } from '../../vocabulary/drift.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { overall, type Verdict } from '../../vocabulary/verdict.ts';
+import { approversOf } from '../../vocabulary/votes.ts';
 
 /** What is told outside of Slack: facts, no sentences. The same `id` is the same announcement, however often it comes. */
 export interface Announcement {

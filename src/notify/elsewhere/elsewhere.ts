@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../../errors.ts';
-import type { Log, Pulse } from '../../telemetry.ts';
-import { type Clock, epochMsOf, pause } from '../../time.ts';
+import { messageOf } from '../../doors/errors.ts';
+import type { Log, Pulse } from '../../doors/telemetry.ts';
+import { type Clock, epochMsOf, pause } from '../../doors/time.ts';
 import { announcementOf, type FeedLine } from './announcement.ts';
 import type { Sink } from './sink.ts';
 

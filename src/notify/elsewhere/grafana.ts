@@ -1,4 +1,4 @@
-import { epochMsOf } from '../../time.ts';
+import { epochMsOf } from '../../doors/time.ts';
 import { type Sink, sendJson } from './sink.ts';
 import { shortHash } from './webhook.ts';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '../../doors/errors.ts';
 import type { Announcement, FeedLine } from './announcement.ts';
 
 /** `never`: it will not be taken, however often it is sent. */

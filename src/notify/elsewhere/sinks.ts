@@ -1,4 +1,4 @@
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
 import { type GithubSettings, githubSink } from './github.ts';
 import { type GrafanaSettings, grafanaSink } from './grafana.ts';
 import type { Sink } from './sink.ts';

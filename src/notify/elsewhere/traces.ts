@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Release } from '../../release.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
-import { type TimelineStep, timelineOf } from '../../timeline.ts';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { type TimelineStep, timelineOf } from '../../vocabulary/timeline.ts';
 import type { FeedLine } from './announcement.ts';
 import { type Sink, sendJson } from './sink.ts';
 import { shortHash } from './webhook.ts';

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AnnouncedEvent } from '../../announced-events.ts';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
+import type { AnnouncedEvent } from '../../vocabulary/announced-events.ts';
 import { type Sink, sendJson } from './sink.ts';
 
 export interface WebhookSettings {

@@ -1,6 +1,6 @@
-import { button, foreign, mention } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { shownBound } from '../../votes.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { shownBound } from '../../vocabulary/votes.ts';
+import { button, foreign, mention } from '../../words/blocks.ts';
 import { people, when } from './words.ts';
 
 /** `1 of 2 from @platform or @storefront: @bo`, a line for each demand, met or not, and the deadline. */

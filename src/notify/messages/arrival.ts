@@ -1,8 +1,8 @@
-import { button, foreign } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
-import { type Timeline, timelineLines, timelineOf } from '../../timeline.ts';
-import { overall, stageSchema, type Verdict } from '../../verdict.ts';
+import { epochMsOf, spokenDuration } from '../../doors/time.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { type Timeline, timelineLines, timelineOf } from '../../vocabulary/timeline.ts';
+import { overall, stageSchema, type Verdict } from '../../vocabulary/verdict.ts';
+import { button, foreign } from '../../words/blocks.ts';
 import { progress } from './progress.ts';
 import { credits, serviceOf, versionOf, when } from './words.ts';
 

@@ -1,5 +1,5 @@
-import { foreign } from '../../blocks.ts';
-import { awaitsStep, type Chain, type Release } from '../../release.ts';
+import { awaitsStep, type Chain, type Release } from '../../vocabulary/release.ts';
+import { foreign } from '../../words/blocks.ts';
 
 /** `step 2 of 3: dev → *staging* → production`; null where it was asked for alone. */
 export function chainWords(release: Release): string | null {

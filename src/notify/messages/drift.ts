@@ -1,3 +1,6 @@
+import { epochMsOf, spokenDuration } from '../../doors/time.ts';
+import { type Drift, type DriftSignal, signalOf } from '../../vocabulary/drift.ts';
+import type { Mute } from '../../vocabulary/mute.ts';
 import {
   actions,
   button,
@@ -8,11 +11,8 @@ import {
   type MessageBody,
   mention,
   section,
-} from '../../blocks.ts';
-import { type Drift, type DriftSignal, signalOf } from '../../drift.ts';
-import { byClient, fluxCommand, whatDrifts } from '../../drift-words.ts';
-import type { Mute } from '../../mute.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
+} from '../../words/blocks.ts';
+import { byClient, fluxCommand, whatDrifts } from '../../words/drift-words.ts';
 import { dayAndTime, message, when } from './words.ts';
 
 /** What a reconcile can help with. */

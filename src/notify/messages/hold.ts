@@ -1,3 +1,5 @@
+import { epochMsOf, spokenDuration } from '../../doors/time.ts';
+import type { Hold } from '../../vocabulary/hold.ts';
 import {
   actions,
   button,
@@ -8,9 +10,7 @@ import {
   type MessageBody,
   mention,
   section,
-} from '../../blocks.ts';
-import type { Hold } from '../../hold.ts';
-import { epochMsOf, spokenDuration } from '../../time.ts';
+} from '../../words/blocks.ts';
 import { message, when } from './words.ts';
 
 /** What the channel is told when a lock or a freeze begins, changes hands, or ends. */

@@ -1,6 +1,6 @@
-import { code, foreign, type MessageBody, mention, section } from '../../blocks.ts';
-import { kindsOf } from '../../overrides.ts';
-import type { Release } from '../../release.ts';
+import { kindsOf } from '../../vocabulary/overrides.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { code, foreign, type MessageBody, mention, section } from '../../words/blocks.ts';
 import { message, people, stepOf } from './words.ts';
 
 /** Who passed what, and why, for the message of the release itself; null where nothing was passed. */

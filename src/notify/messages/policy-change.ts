@@ -1,6 +1,16 @@
-import { actions, button, code, context, foreign, link, type MessageBody, mention, section } from '../../blocks.ts';
-import { type PolicyChange, scopeOfLine } from '../../policy-change.ts';
-import { policyWords } from '../../policy-words.ts';
+import { type PolicyChange, scopeOfLine } from '../../vocabulary/policy-change.ts';
+import {
+  actions,
+  button,
+  code,
+  context,
+  foreign,
+  link,
+  type MessageBody,
+  mention,
+  section,
+} from '../../words/blocks.ts';
+import { policyWords } from '../../words/policy-words.ts';
 import { message, when } from './words.ts';
 
 export interface PolicyView {

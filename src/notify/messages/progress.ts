@@ -1,7 +1,7 @@
-import { code, foreign } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { stepWords, timelineOf } from '../../timeline.ts';
-import type { Stage, Verdict } from '../../verdict.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { stepWords, timelineOf } from '../../vocabulary/timeline.ts';
+import type { Stage, Verdict } from '../../vocabulary/verdict.ts';
+import { code, foreign } from '../../words/blocks.ts';
 
 /** Steps that lie behind a cluster that waits at a stage. */
 const done = {

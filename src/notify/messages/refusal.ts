@@ -1,5 +1,5 @@
-import { foreign, type MessageBody, nextWords, section } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { foreign, type MessageBody, nextWords, section } from '../../words/blocks.ts';
 import { fitting, message, serviceOf, versionOf } from './words.ts';
 
 /** Every reason in one reply, numbered, and the command that comes next. */

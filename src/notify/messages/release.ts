@@ -1,3 +1,4 @@
+import { awaitsStep, isAutomatic, type Release, titleOf } from '../../vocabulary/release.ts';
 import {
   actions,
   button,
@@ -10,9 +11,8 @@ import {
   mention,
   nextWords,
   section,
-} from '../../blocks.ts';
-import { betweenWords, commitWords } from '../../plan-words.ts';
-import { awaitsStep, isAutomatic, type Release, titleOf } from '../../release.ts';
+} from '../../words/blocks.ts';
+import { betweenWords, commitWords } from '../../words/plan-words.ts';
 import { approvalLines, decisionButtons } from './approval.ts';
 import { type ArrivalSection, arrivalSection, type View } from './arrival.ts';
 import { awaitsWords, chainWords } from './chain.ts';

@@ -1,6 +1,6 @@
-import { context, foreign, type KnownBlock, section } from '../../blocks.ts';
-import { checkBlocks, commitWords, lineWords, riskBlocks } from '../../plan-words.ts';
-import type { Plan, Release } from '../../release.ts';
+import type { Plan, Release } from '../../vocabulary/release.ts';
+import { context, foreign, type KnownBlock, section } from '../../words/blocks.ts';
+import { checkBlocks, commitWords, lineWords, riskBlocks } from '../../words/plan-words.ts';
 import { chainWords } from './chain.ts';
 import { fitting, people } from './words.ts';
 

@@ -1,6 +1,6 @@
-import { button, foreign, mention } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { epochMsOf, wallTime } from '../../time.ts';
+import { epochMsOf, wallTime } from '../../doors/time.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { button, foreign, mention } from '../../words/blocks.ts';
 
 /** Whether, and until when, somebody else is to look at it again; and who has. */
 export function reviewLines(release: Release): string[] {

@@ -1,5 +1,5 @@
-import { actions, button, foreign, type MessageBody, section } from '../../blocks.ts';
-import type { Notice } from '../../notice.ts';
+import type { Notice } from '../../vocabulary/notice.ts';
+import { actions, button, foreign, type MessageBody, section } from '../../words/blocks.ts';
 import { fitting, message } from './words.ts';
 
 const offers = {

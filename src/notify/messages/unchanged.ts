@@ -1,6 +1,6 @@
-import { foreign, type MessageBody, section } from '../../blocks.ts';
-import type { Release } from '../../release.ts';
-import { overall, type Verdict } from '../../verdict.ts';
+import type { Release } from '../../vocabulary/release.ts';
+import { overall, type Verdict } from '../../vocabulary/verdict.ts';
+import { foreign, type MessageBody, section } from '../../words/blocks.ts';
 import { message, serviceOf, versionOf } from './words.ts';
 
 /** Nothing to do: it is in Git already, and this is its verdict. */

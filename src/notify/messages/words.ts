@@ -1,7 +1,7 @@
-import { foreign, type MessageBody, mention, spoken } from '../../blocks.ts';
-import { isAutomatic, type Release, versionOf as versionIn } from '../../release.ts';
-import { epochMsOf, type Instant } from '../../time.ts';
-import { approversOf } from '../../votes.ts';
+import { epochMsOf, type Instant } from '../../doors/time.ts';
+import { isAutomatic, type Release, versionOf as versionIn } from '../../vocabulary/release.ts';
+import { approversOf } from '../../vocabulary/votes.ts';
+import { foreign, type MessageBody, mention, spoken } from '../../words/blocks.ts';
 
 /** A moment in the reader's own time zone (Slack's date formatting), with UTC for those who cannot show it. */
 export function when(instant: Instant): string {

@@ -1,4 +1,4 @@
-import { parseManifests } from '../../yaml.ts';
+import { parseManifests } from '../../doors/yaml.ts';
 import { isObject, type JsonObject, numberAt, objectAt, textAt, toJson } from './json.ts';
 import { apiVersionOf, type Kind } from './kinds.ts';
 import { conflicts, type Writer } from './managed-fields.ts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { parseManifests } from '../../yaml.ts';
+import { parseManifests } from '../../doors/yaml.ts';
 import { ensure, isObject, type Json, type JsonObject, listAt, objectAt, objectsAt, textAt, toJson } from './json.ts';
 import { kindOf } from './kinds.ts';
 import { jsonPatch, mergePatch, strategicMerge } from './merge.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readYaml } from '../../yaml.ts';
+import { readYaml } from '../../doors/yaml.ts';
 import { type Answer, failure, type Target } from './api-write.ts';
 import { type JsonObject, toJson } from './json.ts';
 

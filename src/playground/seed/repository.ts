@@ -1,4 +1,4 @@
-import { toYaml } from '../../yaml.ts';
+import { toYaml } from '../../doors/yaml.ts';
 import { casesYaml } from './cases.ts';
 import { imageOf } from './versions.ts';
 

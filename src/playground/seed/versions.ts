@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Artifact, artifactSchema } from '../../artifact.ts';
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
+import { type Artifact, artifactSchema } from '../../vocabulary/artifact.ts';
 
 type Commit = readonly [title: string, author: string];
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { readBody } from '../../http.ts';
+import { readBody } from '../../doors/http.ts';
 import { jsonObjectSchema } from './message.ts';
 
 /** A call as it came in, whatever its encoding; `token` only from where Slack looks for it. */

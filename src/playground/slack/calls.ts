@@ -1,4 +1,4 @@
-import { type Instant, instantOf } from '../../time.ts';
+import { type Instant, instantOf } from '../../doors/time.ts';
 
 /** One call of the app, without its token. */
 export interface LoggedCall {

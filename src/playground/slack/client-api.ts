@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { readBody } from '../../http.ts';
+import { readBody } from '../../doors/http.ts';
 import { requestUrl } from '../request-url.ts';
 import { readJson } from './arguments.ts';
 import { clientMessage } from './client-message.ts';

@@ -1,4 +1,4 @@
-import { instantOf } from '../../time.ts';
+import { instantOf } from '../../doors/time.ts';
 import type { JsonObject, Message } from './message.ts';
 import type { Store } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, pause } from '../../time.ts';
+import { type Clock, pause } from '../../doors/time.ts';
 import type { Channel, Company } from './company.ts';
 import type { InstalledApp } from './manifest.ts';
 import type { JsonObject, Message } from './message.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
 
 interface Limit {
   /** Calls at once. */

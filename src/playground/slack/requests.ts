@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
 import { readJson } from './arguments.ts';
 import type { InstalledApp } from './manifest.ts';
 import { type JsonObject, jsonObjectSchema } from './message.ts';

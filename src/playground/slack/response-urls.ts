@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
 import { flag, jsonList, text } from './arguments.ts';
 import type { Company } from './company.ts';
 import { escapeTyped, type JsonObject, type Message } from './message.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
 
 const rememberedMs = 600_000;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../../http.ts';
-import { pause } from '../../time.ts';
+import { readBody } from '../../doors/http.ts';
+import { pause } from '../../doors/time.ts';
 import { requestUrl } from '../request-url.ts';
 import { readCall, readJson, type Sent } from './arguments.ts';
 import type { Calls } from './calls.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { Clock } from '../../time.ts';
+import type { Clock } from '../../doors/time.ts';
 import { createCalls } from './calls.ts';
 import { createClientApi } from './client-api.ts';
 import { createCommands } from './commands.ts';

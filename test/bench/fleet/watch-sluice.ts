@@ -1,7 +1,7 @@
+import type { Log } from '../../../src/doors/telemetry.ts';
+import { systemClock } from '../../../src/doors/time.ts';
 import { watchCluster } from '../../../src/kubernetes/cluster-watch.ts';
 import { openCluster } from '../../../src/kubernetes/clusters.ts';
-import type { Log } from '../../../src/telemetry.ts';
-import { systemClock } from '../../../src/time.ts';
 import { report } from './report.ts';
 
 // Everything that Sluice watches of each cluster, found by discovery, as `serve` does.

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { KnownBlock } from '../../../src/blocks.ts';
-import { readBody } from '../../../src/http.ts';
+import { readBody } from '../../../src/doors/http.ts';
 import { servePage } from '../../../src/playground/page/serve-page.ts';
+import type { KnownBlock } from '../../../src/words/blocks.ts';
 
 /** A message as the client API sends it. */
 export interface StubMessage {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createHttpReceiver } from '../../../src/chat/slack/http-receiver.ts';
-import type { HttpRequest } from '../../../src/http.ts';
+import type { HttpRequest } from '../../../src/doors/http.ts';
 import { aClock, noonMs } from '../../support/builders.ts';
 import { signedRequest, signingSecret, slashBody } from '../../support/signed.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Check } from '../../../src/artifact.ts';
 import { artifactsReply } from '../../../src/chat/views/lists.ts';
+import type { Check } from '../../../src/vocabulary/artifact.ts';
 import { anArtifact, at } from '../../support/builders.ts';
 
 const row = (over: Parameters<typeof anArtifact>[0]) => {

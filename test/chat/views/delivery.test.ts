@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deliveryReply } from '../../../src/chat/views/delivery.ts';
-import type { Delivery, DeliveryNode } from '../../../src/delivery.ts';
 import { blockProblems, textLength } from '../../../src/playground/slack/block-limits.ts';
+import type { Delivery, DeliveryNode } from '../../../src/vocabulary/delivery.ts';
 import { at, noonMs, sha } from '../../support/builders.ts';
 
 const minutes = 60_000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { artifactReply, releaseReply, whichReply } from '../../../src/chat/views/describe.ts';
 import { diffReply } from '../../../src/chat/views/diff.ts';
 import { whereReply } from '../../../src/chat/views/where.ts';
-import type { Preview } from '../../../src/preview.ts';
+import type { Preview } from '../../../src/vocabulary/preview.ts';
 import {
   aDecision,
   aHealthyRecord,

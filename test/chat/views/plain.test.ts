@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { section } from '../../../src/blocks.ts';
 import { harmless, plainText } from '../../../src/chat/views/plain.ts';
+import { section } from '../../../src/words/blocks.ts';
 
 test('a message is read in a terminal without markup, with people by their names, and moves no cursor', () => {
   const text = '*Locked* by <@UBO> and <@UX> until <!date^1^{time}|09:41 UTC>: a &lt;b&gt; \u001b[2J\u0007demo';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Standing, statusReply } from '../../../src/chat/views/status.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import { aHold, at, noonMs } from '../../support/builders.ts';
 
 const minutes = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type CaseResult, casesSchema, casesTable, runCases } from '../../../src/decision/offline/cases.ts';
+import { parseYaml } from '../../../src/doors/yaml.ts';
 import { casesYaml } from '../../../src/playground/seed/cases.ts';
 import { sluiceYaml as acme } from '../../../src/playground/seed/repository.ts';
-import { parseYaml } from '../../../src/yaml.ts';
 import { aReadFile, sluiceYaml } from '../../support/builders.ts';
 
 function run(cases: string, policies?: string) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { policyUsage, runPolicyCommand, type Terminal } from '../../../src/decision/offline/policy-command.ts';
 import type { Recorded } from '../../../src/decision/offline/recorded.ts';
-import { Refusal } from '../../../src/errors.ts';
-import type { Release } from '../../../src/release.ts';
+import { Refusal } from '../../../src/doors/errors.ts';
+import type { Release } from '../../../src/vocabulary/release.ts';
 import {
   aDecision,
   aHealthyRecord,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Given, givenSchema } from '../../../src/decision/offline/given.ts';
 import { personOf, questionOf } from '../../../src/decision/offline/question-of.ts';
-import { Refusal } from '../../../src/errors.ts';
+import { Refusal } from '../../../src/doors/errors.ts';
 import { aReadFile, at, digest, noonMs, sluiceYaml } from '../../support/builders.ts';
 
 const policy = aReadFile(sluiceYaml.replace('mia: { slack: UMIA }', 'mia: { slack: UMIA, email: mia@example.com }'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type LogLine, logLineSchema, replay, replayReport } from '../../../src/decision/offline/replay.ts';
-import { type Release, releaseSchema } from '../../../src/release.ts';
+import { type Release, releaseSchema } from '../../../src/vocabulary/release.ts';
 import {
   aDecision,
   aHold,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { approvalRecord, approvals, approvalsExpireAt, askedAt } from '../../../src/decision/policies/approvals.ts';
 import type { Question } from '../../../src/decision/question.ts';
-import type { Person } from '../../../src/person.ts';
-import type { Vote } from '../../../src/release.ts';
+import type { Person } from '../../../src/vocabulary/person.ts';
+import type { Vote } from '../../../src/vocabulary/release.ts';
 import {
   anArtifact,
   ana,

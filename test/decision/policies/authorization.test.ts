@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authorization } from '../../../src/decision/policies/authorization.ts';
-import { automatic } from '../../../src/person.ts';
-import type { Request } from '../../../src/release.ts';
+import { automatic } from '../../../src/vocabulary/person.ts';
+import type { Request } from '../../../src/vocabulary/release.ts';
 import {
   anArtifact,
   ana,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Check, Vulnerabilities } from '../../../src/artifact.ts';
 import { checks } from '../../../src/decision/policies/checks.ts';
 import type { Question } from '../../../src/decision/question.ts';
+import type { Check, Vulnerabilities } from '../../../src/vocabulary/artifact.ts';
 import { aPlan, aRequest, at, someFacts } from '../../support/builders.ts';
 import { aQuestion, withPolicies } from '../question-builder.ts';
 

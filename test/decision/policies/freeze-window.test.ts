@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { freezeWindow } from '../../../src/decision/policies/freeze-window.ts';
-import { instantOf } from '../../../src/time.ts';
+import { instantOf } from '../../../src/doors/time.ts';
 import { aPlan, aRequest, someFacts } from '../../support/builders.ts';
 import { aQuestion, withPolicies } from '../question-builder.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { locks } from '../../../src/decision/policies/locks.ts';
 import type { Question } from '../../../src/decision/question.ts';
-import type { Hold } from '../../../src/hold.ts';
+import type { Hold } from '../../../src/vocabulary/hold.ts';
 import {
   aHold,
   aPlan,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { promotionOrder } from '../../../src/decision/policies/promotion-order.ts';
-import type { HealthyRecord } from '../../../src/proven.ts';
+import type { HealthyRecord } from '../../../src/vocabulary/proven.ts';
 import { aHealthyRecord, aReadFile, aRequest, at, digest, sluiceYaml, someFacts } from '../../support/builders.ts';
 import { aQuestion, withPolicies } from '../question-builder.ts';
 

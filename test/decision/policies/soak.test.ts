@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { soak } from '../../../src/decision/policies/soak.ts';
 import type { OpenDrift, Question } from '../../../src/decision/question.ts';
-import type { HealthyTime } from '../../../src/proven.ts';
+import type { HealthyTime } from '../../../src/vocabulary/proven.ts';
 import {
   aHealthyRecord,
   aPlan,

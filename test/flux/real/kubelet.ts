@@ -1,10 +1,10 @@
+import { pause, systemClock } from '../../../src/doors/time.ts';
 import { openCluster } from '../../../src/kubernetes/clusters.ts';
 import { startReflector } from '../../../src/kubernetes/reflector.ts';
 import { isObject, type JsonObject, objectAt, textAt, toJsonObject } from '../../../src/playground/cluster/json.ts';
 import { createPodFaults } from '../../../src/playground/cluster/pod-faults.ts';
 import { imageOf, podLife, statusOf } from '../../../src/playground/cluster/pod-life.ts';
 import { nameOf, namespaceOf } from '../../../src/playground/cluster/store.ts';
-import { pause, systemClock } from '../../../src/time.ts';
 import { type Api, mergePatch, pathOf } from '../api.ts';
 import type { Outcome } from '../scenarios/scenario.ts';
 

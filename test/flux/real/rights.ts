@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseManifests } from '../../../src/yaml.ts';
+import { parseManifests } from '../../../src/doors/yaml.ts';
 import { type Api, applyPatch, openApi, pathOf } from '../api.ts';
 import { kubeconfigOf } from './control-plane.ts';
 

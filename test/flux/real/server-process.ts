@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { pause } from '../../../src/time.ts';
+import { pause } from '../../../src/doors/time.ts';
 
 export interface ServerProcess {
   readonly stop: () => Promise<void>;

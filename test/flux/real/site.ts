@@ -1,4 +1,4 @@
-import { pause } from '../../../src/time.ts';
+import { pause } from '../../../src/doors/time.ts';
 import { type Api, applyPatch, pathOf } from '../api.ts';
 import { siteDefinition } from '../scenarios/operators.ts';
 

@@ -1,4 +1,4 @@
-import type { Stage as ArrivalStage, Verdict } from '../../../src/verdict.ts';
+import type { Stage as ArrivalStage, Verdict } from '../../../src/vocabulary/verdict.ts';
 import type { Unit, Versions } from './repository.ts';
 
 /** What the pods of an image become, whatever its tag says (`1.1.0-crash`). */

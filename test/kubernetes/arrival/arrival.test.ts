@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { arrival } from '../../../src/kubernetes/arrival/arrival.ts';
 import { unitsOf } from '../../../src/kubernetes/arrival/own.ts';
 import type { Expected } from '../../../src/kubernetes/expected.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import {
   aFinishedWorld,
   anExpected,

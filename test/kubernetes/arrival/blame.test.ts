@@ -3,7 +3,7 @@ import { arrival } from '../../../src/kubernetes/arrival/arrival.ts';
 import { fingerprintOf } from '../../../src/kubernetes/arrival/failure.ts';
 import { unitsOf } from '../../../src/kubernetes/arrival/own.ts';
 import { createJudge } from '../../../src/kubernetes/judge.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import {
   anExpected,
   aWorld,

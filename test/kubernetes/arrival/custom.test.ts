@@ -5,7 +5,7 @@ import { unitsOf } from '../../../src/kubernetes/arrival/own.ts';
 import { standingOf } from '../../../src/kubernetes/arrival/standing.ts';
 import type { Sight } from '../../../src/kubernetes/custom-objects.ts';
 import { keepCustom } from '../../../src/kubernetes/keep-custom.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import { anExpected, aWorld, commits, isAncestor, nowMs, revision } from '../../support/cluster-world.ts';
 
 const site = { group: 'apps.example.com', version: 'v1', kind: 'Site' };

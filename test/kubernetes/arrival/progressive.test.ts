@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { arrival } from '../../../src/kubernetes/arrival/arrival.ts';
 import { unitsOf } from '../../../src/kubernetes/arrival/own.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import { anExpected, aWorld, isAncestor, nowMs } from '../../support/cluster-world.ts';
 
 type World = ReturnType<typeof aWorld>;

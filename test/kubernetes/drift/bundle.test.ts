@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SeenDrift } from '../../../src/drift.ts';
 import { createBundles } from '../../../src/kubernetes/drift/bundle.ts';
+import type { SeenDrift } from '../../../src/vocabulary/drift.ts';
 import { nowMs } from '../../support/cluster-world.ts';
 
 const seen = (count: number, from = 0, environment = 'production'): SeenDrift[] =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { commitShaSchema } from '../../../src/change.ts';
 import { clustersApart } from '../../../src/kubernetes/drift/apart.ts';
 import { createFleetDrifts } from '../../../src/kubernetes/drift/fleet-drifts.ts';
 import { changedOutside } from '../../../src/kubernetes/drift/outside.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import { commitShaSchema } from '../../../src/vocabulary/change.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import { aPlan, aRelease, at } from '../../support/builders.ts';
 import { anExpected, commits, isAncestor, nowMs } from '../../support/cluster-world.ts';
 

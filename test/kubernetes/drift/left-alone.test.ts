@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SeenDrift } from '../../../src/drift.ts';
 import { createJudge } from '../../../src/kubernetes/judge.ts';
+import type { SeenDrift } from '../../../src/vocabulary/drift.ts';
 import {
   aFinishedWorld,
   anExpected,

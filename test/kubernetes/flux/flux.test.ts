@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { imageParts, isImageOf, isVersion } from '../../../src/image.ts';
 import { parseInventoryId } from '../../../src/kubernetes/flux/inventory.ts';
 import { parseRevision } from '../../../src/kubernetes/flux/revision.ts';
+import { imageParts, isImageOf, isVersion } from '../../../src/vocabulary/image.ts';
 
 const sha = 'a'.repeat(40);
 const digest = `sha256:${'b'.repeat(64)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { announcementOf } from '../../../src/notify/elsewhere/announcement.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import { aPlan, aRelease, at, sha } from '../../support/builders.ts';
 
 const since = at();

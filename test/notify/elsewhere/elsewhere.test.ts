@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Redis } from '../../../src/doors/redis.ts';
+import { pause } from '../../../src/doors/time.ts';
 import { createFeeds } from '../../../src/ledger/feeds.ts';
 import type { FeedLine } from '../../../src/notify/elsewhere/announcement.ts';
 import { createElsewhere } from '../../../src/notify/elsewhere/elsewhere.ts';
 import type { Delivered, Sink } from '../../../src/notify/elsewhere/sink.ts';
-import type { Redis } from '../../../src/redis.ts';
-import { pause } from '../../../src/time.ts';
 import { aClock, aPlan, aRelease, at, releaseId, sha } from '../../support/builders.ts';
 import { startRedisWithClient, type TestRedis } from '../../support/redis.ts';
 

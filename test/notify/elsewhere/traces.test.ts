@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { spansOf } from '../../../src/notify/elsewhere/traces.ts';
-import type { Release } from '../../../src/release.ts';
+import type { Release } from '../../../src/vocabulary/release.ts';
 import { aDecision, aPlan, aRelease, at, aVote, bo, sha } from '../../support/builders.ts';
 
 /** Asked for at noon, queued after 4 s, written after 5 s; fetched, applied and healthy each 2 s later. */

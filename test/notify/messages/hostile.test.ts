@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { MessageBody } from '../../../src/blocks.ts';
 import { driftMessage } from '../../../src/notify/messages/drift.ts';
 import { holdMessage, stillNeededMessage, takenMessage } from '../../../src/notify/messages/hold.ts';
 import { refusalMessage } from '../../../src/notify/messages/refusal.ts';
 import { releaseMessage } from '../../../src/notify/messages/release.ts';
 import { noticeMessage } from '../../../src/notify/messages/standing.ts';
-import type { Release, State } from '../../../src/release.ts';
+import type { Release, State } from '../../../src/vocabulary/release.ts';
+import type { MessageBody } from '../../../src/words/blocks.ts';
 import {
   aDecision,
   aHold,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { policyChangeMessage } from '../../../src/notify/messages/policy-change.ts';
-import { type PolicyChange, policyChangeSchema } from '../../../src/policy-change.ts';
+import { type PolicyChange, policyChangeSchema } from '../../../src/vocabulary/policy-change.ts';
 import { aLane, at, aVote, bo, mia, releaseId, sha } from '../../support/builders.ts';
 
 const change = (over: object): PolicyChange =>

@@ -3,9 +3,9 @@ import type { View } from '../../../src/notify/messages/arrival.ts';
 import { refusalMessage } from '../../../src/notify/messages/refusal.ts';
 import { releaseMessage } from '../../../src/notify/messages/release.ts';
 import { unchangedMessage } from '../../../src/notify/messages/unchanged.ts';
-import type { Reason } from '../../../src/reasons.ts';
-import type { Release, State } from '../../../src/release.ts';
-import type { Verdict } from '../../../src/verdict.ts';
+import type { Reason } from '../../../src/vocabulary/reasons.ts';
+import type { Release, State } from '../../../src/vocabulary/release.ts';
+import type { Verdict } from '../../../src/vocabulary/verdict.ts';
 import {
   aDecision,
   anArtifact,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/doors/time.ts';
 import { openCluster } from '../../../src/kubernetes/clusters.ts';
 import { keepWorkload } from '../../../src/kubernetes/keep-workload.ts';
 import type { Workload } from '../../../src/kubernetes/objects.ts';
@@ -15,7 +16,6 @@ import {
   textAt,
   toJsonObject,
 } from '../../../src/playground/cluster/json.ts';
-import { systemClock } from '../../../src/time.ts';
 import { collect, image, overlay, paths, release, type Seen, startCluster } from './repository.ts';
 
 let stage: Awaited<ReturnType<typeof startCluster>>;

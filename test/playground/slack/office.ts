@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/doors/time.ts';
 import type { WorkspaceSeed } from '../../../src/playground/slack/seed.ts';
 import {
   createWorkspace,
   type SlackWorkspace,
   type WorkspaceOptions,
 } from '../../../src/playground/slack/workspace.ts';
-import { systemClock } from '../../../src/time.ts';
 
 const readManifest = (name: string): object =>
   JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../manifests', name), 'utf8'));

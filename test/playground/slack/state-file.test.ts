@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../src/doors/time.ts';
 import { createWorkspace } from '../../../src/playground/slack/workspace.ts';
-import { systemClock } from '../../../src/time.ts';
 import { aWorkspace, call, manifest, seed } from './office.ts';
 
 function aFolder(): string {
