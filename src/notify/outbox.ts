@@ -1,4 +1,5 @@
 import { messageOf, Retryable } from '../doors/errors.ts';
+import { epochMsOf, type Instant, instantOf } from '../doors/time.ts';
 import type { Posted } from '../vocabulary/release.ts';
 import type { MessageBody } from '../words/blocks.ts';
 import { createPacing } from './pacing.ts';
@@ -10,6 +11,9 @@ export type Told = { readonly kind: 'done' } | { readonly kind: 'later'; readonl
 
 const done: Told = { kind: 'done' };
 const shownLimit = 20_000;
+
+/** Slack is given eight seconds for a call. One that was given up, or whose process ended, may be carried out so late. */
+const underWayMs = 10_000;
 
 /** Sends one subject's messages: paced by channel, posted once, updated only when they look different. */
 export function createOutbox(ports: NotifyPorts) {
@@ -49,6 +53,13 @@ export function createOutbox(ports: NotifyPorts) {
     return done;
   };
 
+  /** Whether Slack may still be about to carry out what was begun: looked for now, it would be missed and sent twice. */
+  const underWay = (until: Instant | null): Told => {
+    const afterMs = until === null ? 0 : epochMsOf(until) - clock.now();
+    return afterMs > 0 ? { kind: 'later', afterMs } : done;
+  };
+  const fromNow = (ms: number): Instant => instantOf(clock.now() + ms);
+
   /** A post whose answer was lost may be there: it is looked for by its metadata before it is posted again. */
   const findLost = async (channel: string, subject: string, mark?: string): Promise<Posted | null> => {
     const { event_type, event_payload } = metadataOf(subject, mark);
@@ -80,22 +91,24 @@ export function createOutbox(ports: NotifyPorts) {
     body: MessageBody,
     position: Position,
   ): Promise<Told | Posted> => {
+    const earlier = underWay(position.postingUntil);
+    if (earlier.kind === 'later') return earlier;
     // The turn comes first: a message that only waits for it has not been begun.
     const mine = turn(channel);
     if (mine.kind === 'later') return mine;
-    if (position.posting) {
+    if (position.postingUntil !== null) {
       const posted = await findLost(channel, subject);
       if (posted !== null) {
         await ports.notePosted(subject, posted);
         // What it shows is as old as the post.
         return redraw(subject, posted, body);
       }
-    } else await save(subject, { ...position, posting: true });
+    }
+    await save(subject, { ...position, postingUntil: fromNow(underWayMs) });
     const sent = await ports.post(channel, body, { metadata: metadataOf(subject) });
     heed(channel, sent);
     if (sent.kind === 'later') {
-      // What was refused for its rate is surely not there.
-      if (isRateLimit(sent)) await save(subject, { ...position, posting: false });
+      if (sent.isAnswered === true) await save(subject, { ...position, postingUntil: afterAnswer(sent) });
       return { kind: 'later', afterMs: sent.afterMs };
     }
     if (sent.kind === 'impossible') return impossible(subject, channel, sent.because);
@@ -104,6 +117,9 @@ export function createOutbox(ports: NotifyPorts) {
     remember(subject, body);
     return posted;
   };
+
+  /** What Slack has answered is there by now or will never be; what it refused for its rate is surely not there. */
+  const afterAnswer = (sent: Sent): Instant | null => (isRateLimit(sent) ? null : fromNow(0));
 
   const positionOf = async (subject: string): Promise<Position> => readPosition(await ports.cursor(subject));
 
@@ -145,12 +161,15 @@ export function createOutbox(ports: NotifyPorts) {
       channel: string,
       body: MessageBody,
     ): Promise<Extract<Told, { kind: 'later' }> | Posted | null> => {
+      const position = await positionOf(subject);
+      const isBegun = position.sending === mark;
+      const earlier = isBegun ? underWay(position.sendingUntil) : done;
+      if (earlier.kind === 'later') return earlier;
       const mine = turn(channel);
       if (mine.kind === 'later') return mine;
-      const position = await positionOf(subject);
-      const lost = position.sending === mark ? await findLost(channel, subject, mark) : null;
+      const lost = isBegun ? await findLost(channel, subject, mark) : null;
       if (lost !== null) return lost;
-      await save(subject, { ...position, sending: mark });
+      await save(subject, { ...position, sending: mark, sendingUntil: fromNow(underWayMs) });
       const sent = await ports.post(channel, body, { metadata: metadataOf(subject, mark) });
       heed(channel, sent);
       if (sent.kind === 'sent') return { channel: sent.channel, ts: sent.ts };
@@ -158,8 +177,10 @@ export function createOutbox(ports: NotifyPorts) {
         impossible(subject, channel, sent.because);
         return null;
       }
-      // What was refused for its rate is surely not there.
-      if (isRateLimit(sent)) await save(subject, { ...position, sending: null });
+      if (sent.isAnswered === true) {
+        const sendingUntil = afterAnswer(sent);
+        await save(subject, { ...position, sending: sendingUntil === null ? null : mark, sendingUntil });
+      }
       return { kind: 'later', afterMs: sent.afterMs };
     },
     done,

@@ -15,7 +15,8 @@ import type { MessageBody } from '../words/blocks.ts';
 
 export type Sent =
   | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }
-  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string }
+  /** `isAnswered`: Slack has done with it; else it may still be about to carry it out. */
+  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string; readonly isAnswered?: boolean }
   | { readonly kind: 'impossible'; readonly because: string };
 
 /** What notify needs of the other rooms, nothing more. */

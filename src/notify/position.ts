@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { instantSchema } from '../doors/time.ts';
 
 /** How far the telling of one subject has come; kept beside its record, so that a restart repeats nothing. */
 const positionSchema = z.object({
-  /** A first post was begun, and may have arrived although its answer was lost. */
-  posting: z.boolean().default(false),
+  /** A first post was begun, and may have arrived although its answer was lost, or may yet until then. */
+  postingUntil: instantSchema.nullable().default(null),
   /** Log lines up to here are in the thread. */
   cursor: z.string().nullable().default(null),
   /** The ending that was last told. */
@@ -12,6 +13,8 @@ const positionSchema = z.object({
   ending: z.string().nullable().default(null),
   /** A message of its own that was begun, and may have arrived although its answer was lost. */
   sending: z.string().nullable().default(null),
+  /** Until when that may yet arrive. */
+  sendingUntil: instantSchema.nullable().default(null),
   /** Whoever asked is still to be told of it privately, unless a mention has reached them. */
   owed: z.boolean().default(false),
   /** The verdict that the squad was last told in its own channel. */

@@ -4,7 +4,8 @@ import { messageOf, Retryable } from '../../doors/errors.ts';
 /** What became of a call: sent, worth another try later, or impossible however often it is tried. */
 export type Sent =
   | { readonly kind: 'sent'; readonly ts: string; readonly channel: string }
-  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string }
+  /** `isAnswered`: Slack has done with it; else it may still be about to carry it out. */
+  | { readonly kind: 'later'; readonly afterMs: number; readonly because: string; readonly isAnswered: boolean }
   | { readonly kind: 'impossible'; readonly because: string };
 
 /** Errors of the platform that pass by themselves (Slack Web API reference, common errors). */
@@ -34,10 +35,11 @@ export async function attempt(call: () => Promise<{ readonly ts: string; readonl
     return { kind: 'sent', ...(await call()) };
   } catch (error) {
     if (error instanceof webApi.WebAPIRateLimitedError)
-      return { kind: 'later', afterMs: error.retryAfter * 1_000, because: 'ratelimited' };
+      return { kind: 'later', afterMs: error.retryAfter * 1_000, because: 'ratelimited', isAnswered: true };
     const refused = refusalOf(error);
+    const isAnswered = error instanceof webApi.WebAPIPlatformError || error instanceof webApi.WebAPIHTTPError;
     return refused === null
-      ? { kind: 'later', afterMs: 1_000, because: messageOf(error) }
+      ? { kind: 'later', afterMs: 1_000, because: messageOf(error), isAnswered }
       : { kind: 'impossible', because: refused };
   }
 }
