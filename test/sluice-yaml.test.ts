@@ -368,7 +368,9 @@ describe('the JSON schemas', () => {
 
 test('sluice-yaml.ts stays light: it loads schemas, not rooms', () => {
   const source = readFileSync(join(import.meta.dirname, '../src/sluice-yaml.ts'), 'utf8');
-  const rooms = [...source.matchAll(/from '\.\/([a-z]+\/[^']+)'/g)].map(([, path]) => path);
+  const rooms = [...source.matchAll(/from '\.\/([a-z]+\/[^']+)'/g)]
+    .map(([, path = '']) => path)
+    .filter((path) => !/^(vocabulary|words|doors)\//.test(path));
   expect(rooms).toEqual([
     'catalog/filled-folders.ts',
     'catalog/shared-places.ts',
