@@ -134,7 +134,7 @@ function waiting({ release, before }: Pair, chain: Chain): Step | null {
 }
 
 function ended(pair: Pair, { because, by, next }: Extract<Gate, { kind: 'end' }>): Step {
-  const { before } = pair;
+  const { before, chain } = pair;
   if (by !== undefined)
     return {
       change: { state: { kind: 'cancelled', by } },
@@ -144,7 +144,13 @@ function ended(pair: Pair, { because, by, next }: Extract<Gate, { kind: 'end' }>
     kind: 'denied',
     reasons: [{ code: 'step-ended', effect: 'deny', text: because, next: next ?? againFrom(pair, before) }],
   };
-  return { change: { state: { kind: 'denied' }, decision }, entry: { event: 'release.denied', text: because } };
+  // A step before may have failed sooner than this one was shown to wait for it.
+  const written = before.state.kind === 'written' ? before.plan?.artifact.version : undefined;
+  const version = chain.version ?? before.chain?.version ?? written;
+  return {
+    change: { state: { kind: 'denied' }, decision, ...(version === undefined ? {} : { chain: { ...chain, version } }) },
+    entry: { event: 'release.denied', text: because },
+  };
 }
 
 /** The command that goes on with the step that went wrong. */

@@ -45,7 +45,8 @@ async function tellRelease(ports: NotifyPorts, outbox: Outbox, pictures: Picture
   if (release.message === undefined) {
     const alone = isAutomatic(release.request);
     if (alone && kind === 'unchanged') return outbox.done;
-    if (!alone && (kind === 'denied' || kind === 'unchanged')) return whisperOnce(ports, outbox, release);
+    const isPrivate = kind === 'unchanged' || (kind === 'denied' && !isEndedStep(release));
+    if (!alone && isPrivate) return whisperOnce(ports, outbox, release);
     // What ended before it was looked at is nobody's news; what ended while Slack was away is told once.
     const isShown = kind === 'denied' || (kind === 'held' && release.chain !== undefined);
     if (release.plan === undefined && !isShown) return outbox.done;
@@ -92,6 +93,11 @@ function channelless(ports: NotifyPorts, outbox: Outbox, subject: string): Told 
   if (ports.channels().length === 0) return { kind: 'later', afterMs: 1_000 };
   ports.log.warn({ subject }, 'its environment is not in sluice.yaml, so nobody is told');
   return outbox.done;
+}
+
+/** A later step of what was on its way: its channel was promised to hear of it. */
+function isEndedStep({ chain, decision }: Release): boolean {
+  return chain?.version !== undefined && decision?.reasons.some(({ code }) => code === 'step-ended') === true;
 }
 
 /** Nothing of it counts any more. */

@@ -263,6 +263,20 @@ describe('a chain', () => {
     }
   });
 
+  test('names the version in the steps that were not shown yet, unless nothing was released', async () => {
+    const versions = async (first: Release) =>
+      (await advanced([first, step(2), step(3)])).all.map(({ state, chain }) => [state.kind, chain?.version]);
+    expect((await versions(arrived(1, failed))).slice(1)).toEqual([
+      ['denied', '1.4.2'],
+      ['denied', '1.4.2'],
+    ]);
+    const denied = step(1, { state: { kind: 'denied' }, plan: aPlan(), decision: aDecision({ kind: 'denied' }) });
+    expect((await versions(denied)).slice(1)).toEqual([
+      ['denied', undefined],
+      ['denied', undefined],
+    ]);
+  });
+
   test.each<[string, Release]>([
     ['waits for votes', { ...awaiting(3, { isReached: true }), decision: aDecision({ kind: 'held' }), plan: aPlan() }],
     ['is queued', { ...awaiting(3, { isReached: true }), state: { kind: 'queued' }, plan: aPlan() }],

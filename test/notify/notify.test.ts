@@ -5,6 +5,7 @@ import { createNotify } from '../../src/notify/notify.ts';
 import type { Drift } from '../../src/vocabulary/drift.ts';
 import type { Release, State } from '../../src/vocabulary/release.ts';
 import {
+  aClock,
   aDecision,
   aHold,
   ana,
@@ -216,9 +217,17 @@ describe('a chain', () => {
     expect(record.said[1]?.text).toMatch(/Not released.*it failed/);
   });
 
-  test('that ended before a later step was shown says nothing of it', async () => {
+  test('that failed before a later step was shown says so in its channel, as it was promised to hear of it', async () => {
     const record = running();
     record.release(step(1, { state: { kind: 'denied' }, decision: ended }));
+    await told(record);
+    expect(record.said).toMatchObject([{ how: 'post', text: expect.stringMatching(/Not released.*it failed/) }]);
+  });
+
+  test('that ended before anything was released says nothing of its later steps', async () => {
+    const record = running();
+    const { version: _, ...unknown } = chain;
+    record.release(step(1, { state: { kind: 'denied' }, decision: ended, chain: unknown }));
     await told(record);
     expect(record.said).toEqual([]);
   });
@@ -386,7 +395,7 @@ describe('a post whose answer was lost', () => {
   test('is found by its metadata and not posted again', async () => {
     const asked: string[][] = [];
     const record = running((each) => {
-      each.cursors.set(`release/${releaseId()}`, JSON.stringify({ posting: true }));
+      each.cursors.set(`release/${releaseId()}`, JSON.stringify({ postingUntil: at() }));
       Object.assign(each.ports, {
         findPosted: async (...args: string[]) => {
           asked.push(args);
@@ -400,6 +409,44 @@ describe('a post whose answer was lost', () => {
     expect(roots(record)).toEqual([]);
     // It may show what was true before the crash.
     expect(record.said).toMatchObject([{ how: 'update', text: expect.stringContaining('queued') }]);
+  });
+
+  test('is not posted again while Slack may still be about to carry it out', async () => {
+    const arrivesMs = quickClock.now() + 9_000;
+    const record = running((each) => {
+      each.cursors.set(
+        `release/${releaseId()}`,
+        JSON.stringify({ postingUntil: instantOf(quickClock.now() + 10_000) }),
+      );
+      Object.assign(each.ports, {
+        findPosted: async () => (quickClock.now() < arrivesMs ? null : { channel: 'C-releases-dev', ts: '77' }),
+      });
+    });
+    record.release(queued());
+    await told(record);
+    expect(roots(record)).toEqual([]);
+  });
+
+  test('is looked for soon where Slack has answered that it failed', async () => {
+    const clock = aClock();
+    const record = aRecord(clock);
+    record.answer(() => ({ kind: 'later', afterMs: 100, because: 'internal_error', isAnswered: true }));
+    let isFailed = false;
+    const { post } = record.ports;
+    const notify = createNotify({
+      ...record.ports,
+      post: async (...message) => post(...message).finally(() => setImmediate(() => (isFailed = true))),
+      findPosted: async () => ({ channel: 'C-releases-dev', ts: '77' }),
+    });
+    notify.start();
+    onTestFinished(() => notify.stop());
+    record.release(queued());
+    await until('it has failed', () => isFailed);
+    record.answer(() => null);
+    // Without an answer it would be left alone for ten.
+    clock.move(5_000);
+    await told(record);
+    expect(record.said).toMatchObject([{ how: 'update' }]);
   });
 
   test('is not looked for where no post was begun', async () => {
@@ -420,7 +467,8 @@ describe('a post whose answer was lost', () => {
 
   test('is posted where Slack refuses to show the history, which is said once', async () => {
     const record = running((each) => {
-      for (const number of [1, 2]) each.cursors.set(`release/${releaseId(number)}`, JSON.stringify({ posting: true }));
+      for (const number of [1, 2])
+        each.cursors.set(`release/${releaseId(number)}`, JSON.stringify({ postingUntil: at() }));
       Object.assign(each.ports, {
         findPosted: async () => {
           throw new Error('Slack refuses conversations.history: missing_scope');
@@ -437,7 +485,7 @@ describe('a post whose answer was lost', () => {
   test('waits where Slack cannot tell just now', async () => {
     let tries = 0;
     const record = running((each) => {
-      each.cursors.set(`release/${releaseId()}`, JSON.stringify({ posting: true }));
+      each.cursors.set(`release/${releaseId()}`, JSON.stringify({ postingUntil: at() }));
       Object.assign(each.ports, {
         findPosted: async () => {
           tries += 1;
