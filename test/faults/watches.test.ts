@@ -257,7 +257,9 @@ test('whatever happens to a watch, the last state of every object is told', asyn
   await Promise.all(all.map((watched) => through(watched, Math.ceil(count / clusters))));
   expect(missed).toEqual([]);
   expect([...met.keys()].toSorted()).toEqual(names.toSorted());
-  for (const { reflector } of all) expect(reflector.status()).toMatchObject({ synced: true, staleSince: null });
+  // What was told last may have come by a list, with its watch still to be opened.
+  for (const { reflector } of all)
+    await vi.waitFor(() => expect(reflector.status()).toMatchObject({ synced: true, staleSince: null }), 8_000);
   if (process.env['WATCH_FAULTS'] !== undefined)
     process.stdout.write(
       `${[...met.values()].reduce((a, b) => a + b)} faults: ${JSON.stringify(Object.fromEntries(met))}\n`,

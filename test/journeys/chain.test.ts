@@ -7,11 +7,20 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+/** What is deployed to dev in a moment stays on its way while something is said of those that wait for it. */
+async function whileDevWaits(kustomization: string, during: () => Promise<unknown>): Promise<void> {
+  world.cluster('dev').suspend(kustomization, true);
+  await during();
+  world.cluster('dev').suspend(kustomization, false);
+}
+
 test('one command goes through three environments, each with its own policies, one after the other', async () => {
-  await world.say('ana', 'general', '/release web dev,staging,production 1.4.2');
-  await world.whispered('ana', 'general', /web 1\.4\.2 → dev → staging → production, each when/);
-  await world.message('releases-staging', /web 1\.4\.2 → staging waits for dev \(step 2 of 3\)/);
-  await world.message('releases', /web 1\.4\.2 → production waits for staging \(step 3 of 3\)/);
+  await whileDevWaits('shop', async () => {
+    await world.say('ana', 'general', '/release web dev,staging,production 1.4.2');
+    await world.whispered('ana', 'general', /web 1\.4\.2 → dev → staging → production, each when/);
+    await world.message('releases-staging', /web 1\.4\.2 → staging waits for dev \(step 2 of 3\)/);
+    await world.message('releases', /web 1\.4\.2 → production waits for staging \(step 3 of 3\)/);
+  });
   await world.message('releases-staging', /web 1\.4\.2 is running in staging/);
   const asked = await world.message('releases', /asks web 1\.4\.0 → 1\.4\.2 in production/);
   expect(asked).toMatch(/0 of 2 approved/);
@@ -23,11 +32,13 @@ test('one command goes through three environments, each with its own policies, o
 });
 
 test('one cancel stops the rest', async () => {
-  await world.say('bo', 'general', '/release mail dev,staging,production 1.12.2');
-  await world.message('releases', /mail 1\.12\.2 → production waits for staging/);
-  await world.click('bo', 'releases-staging', /mail 1\.12\.2 → staging waits for dev/, 'release.cancel');
-  await world.message('releases-staging', /mail 1\.12\.2 in staging: cancelled by/);
-  await world.message('releases', /mail 1\.12\.2 in production: cancelled by/);
+  await whileDevWaits('flux-system', async () => {
+    await world.say('bo', 'general', '/release mail dev,staging,production 1.12.2');
+    await world.message('releases', /mail 1\.12\.2 → production waits for staging/);
+    await world.click('bo', 'releases-staging', /mail 1\.12\.2 → staging waits for dev/, 'release.cancel');
+    await world.message('releases-staging', /mail 1\.12\.2 in staging: cancelled by/);
+    await world.message('releases', /mail 1\.12\.2 in production: cancelled by/);
+  });
   await world.message('releases-dev', /mail 1\.12\.2 is running in dev/);
 });
 
