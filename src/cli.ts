@@ -74,11 +74,13 @@ const commands: Readonly<Record<string, CliCommand>> = {
 
 /** Runs one command line; the answer is the exit code. Mistakes are Refusals that name what to type. */
 export async function runCommand(args: readonly string[], environment: Environment): Promise<number> {
-  const [name = 'playground', ...rest] = args;
-  if (name === '--help' || name === '-h' || name === 'help') {
+  const [first = 'playground'] = args;
+  if (first === '--help' || first === '-h' || first === 'help') {
     print(help());
     return 0;
   }
+  // `npm start -- --port 4000`: an option of the command that needs no name.
+  const [name = 'playground', ...rest] = first.startsWith('--') ? ['playground', ...args] : args;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new Refusal(`There is no command "${name}".\n\n${help()}`);
   if (rest.includes('--help')) {
