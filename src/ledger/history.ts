@@ -1,11 +1,12 @@
 import { encodeTime } from 'ulid';
 import { onRedis, type Redis } from '../doors/redis.ts';
 import type { Lane } from '../vocabulary/change.ts';
-import { type Release, type ReleaseId, releaseSchema } from '../vocabulary/release.ts';
+import { isOpen, type Release, type ReleaseId, releaseSchema } from '../vocabulary/release.ts';
 import {
   arrivingKey,
   chainKey,
   historyKey,
+  isWaiting,
   laneKey,
   newestField,
   newestKey,
@@ -45,10 +46,11 @@ export function createHistory({ redis, records }: { readonly redis: Redis; reado
       const { service, environment } = filter;
       const exact = service !== undefined && environment !== undefined;
       const found = await listed(exact ? openOf(service, environment) : openKey);
-      return found.filter(({ request }) => matches(request, filter));
+      // The list was read a moment before the records: what has been written since is open no more.
+      return found.filter((release) => isOpen(release) && matches(release.request, filter));
     },
     /** Releases that are to be written to a lane, oldest first. */
-    waiting: (lane: Lane): Promise<Release[]> => listed(laneKey(lane)),
+    waiting: async (lane: Lane): Promise<Release[]> => (await listed(laneKey(lane))).filter(isWaiting),
     /** What windows that ended at one moment had held, and what is not settled of it, oldest first. */
     turn: (of: string): Promise<Release[]> => listed(turnKey(of)),
     /** The steps of a chain, the first one first. */

@@ -95,6 +95,17 @@ describe.each(Object.entries(servers))('the ledger on %s', (_name, start) => {
     ).toBeGreaterThan(25 * 3_600);
   });
 
+  test('calls nothing open or waiting that was written between the look at the list and at its record', async () => {
+    const release = await queued();
+    const lists = await Promise.all(['{sluice}:open*', '{sluice}:lane*'].map((pattern) => redis.keys(pattern)));
+    await moved(await moved(release, aState('writing')), { kind: 'written', commit: sha('ab') });
+    expect(lists.flat()).toHaveLength(3);
+    for (const list of lists.flat()) await redis.zadd(list, 0, release.id);
+    expect(await ledger.open()).toEqual([]);
+    expect(await ledger.open(release.request)).toEqual([]);
+    expect(await ledger.waiting(aLane)).toEqual([]);
+  });
+
   test('takes the same signed bytes once, and the same payload under another signature as the release that it is', async () => {
     const ask = (signature: string, payload = 'the same') => ledger.acceptSigned(aRequest(), payload, signature);
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask('v0=first')));
