@@ -32,7 +32,7 @@ test('one command goes through three environments, each with its own policies, o
 });
 
 test('one cancel stops the rest', async () => {
-  await whileDevWaits('flux-system', async () => {
+  await whileDevWaits('mail', async () => {
     await world.say('bo', 'general', '/release mail dev,staging,production 1.12.2');
     await world.message('releases', /mail 1\.12\.2 → production waits for staging/);
     await world.click('bo', 'releases-staging', /mail 1\.12\.2 → staging waits for dev/, 'release.cancel');
