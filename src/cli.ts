@@ -234,11 +234,11 @@ async function policy(args: readonly string[], environment: Environment): Promis
   const text = { type: 'string' } as const;
   const { values, positionals } = options(args, { file: text, facts: text, log: text, since: text, members: text });
   const { runPolicyCommand } = await import('./decision/offline/policy-command.ts');
-  const { withRecord } = await import('./commands/record.ts');
   const url = environment['REDIS_URL'];
   const terminal = { print, readText, nowMs: Date.now(), record: null };
   if (url === undefined || (positionals[0] !== 'explain' && positionals[0] !== 'replay'))
     return runPolicyCommand(positionals, values, terminal);
+  const { withRecord } = await import('./commands/record.ts');
   return withRecord(url, (record) => runPolicyCommand(positionals, values, { ...terminal, record }));
 }
 

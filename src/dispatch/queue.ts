@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createErrorListener } from '../doors/error-listener.ts';
 import { keyPrefix, openRedis } from '../doors/redis.ts';
 import type { Log } from '../doors/telemetry.ts';
-import { pause } from '../doors/time.ts';
+import { within } from '../doors/time.ts';
 import { watchIdle } from './watch-idle.ts';
 
 /** What kind of worker: how soon another one takes over after a kill, and how much runs at once. */
@@ -116,15 +116,13 @@ export function createQueue(ports: QueuePorts): WorkQueue {
       const { worker, blocking } = present;
       const isHere = commands.status === 'ready';
       // A job that was fetched at the last moment is waited for as well, but never longer than the grace.
-      const grace = new AbortController();
       const finished = isHere
         ? worker.pause().then(
             () => true,
             () => false,
           )
         : Promise.resolve(false);
-      const inOrder = await Promise.race([finished, pause(chosen.graceMs, grace.signal).then(() => false)]);
-      grace.abort();
+      const inOrder = (await within(chosen.graceMs, finished)) === true;
       // Closing in good order asks Redis; without it, or with work that does not end, only the hard way returns.
       await worker.close(!inOrder);
       if (isHere) await queue.close();

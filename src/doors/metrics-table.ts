@@ -107,7 +107,7 @@ export const metricsTable = {
     type: 'gauge',
     labels: [],
     says: 'How long Redis took to write a little down for this scrape.',
-    look: 'Each acknowledgement to Slack waits for two such writes; above 0.1 look at the disk of Redis.',
+    look: 'Each acknowledgement to Slack waits for one or two such writes; above 0.1 look at the disk of Redis.',
   },
   sluice_cluster_stale_seconds: {
     type: 'gauge',

@@ -21,14 +21,9 @@ const secretShapes: readonly [RegExp, string][] = [
 
 /** Hides what looks like a secret, and every secret that is known by value. */
 export function createMask(secrets: readonly string[]): (text: string) => string {
-  let [count, last] = [-1, secrets.at(-1)];
-  let known: readonly string[] = [];
   return (text) => {
-    // One that was read anew comes at the end.
-    if (secrets.length !== count || secrets.at(-1) !== last) {
-      [count, last] = [secrets.length, secrets.at(-1)];
-      known = secrets.filter((secret) => secret.length >= 6).toSorted((a, b) => b.length - a.length);
-    }
+    // They are few, and may be read anew at any time.
+    const known = secrets.filter((secret) => secret.length >= 6).toSorted((a, b) => b.length - a.length);
     let masked = text;
     for (const secret of known) masked = masked.replaceAll(secret, '***');
     for (const [shape, replacement] of secretShapes) masked = masked.replace(shape, replacement);

@@ -10,6 +10,14 @@ export interface TagWatch {
   readonly moved: Map<string, string>;
 }
 
+interface WatchedTags {
+  readonly service: string;
+  readonly registry: RegistryForm;
+  /** Its name within the registry. */
+  readonly repository: string;
+  readonly watch: TagWatch;
+}
+
 export interface TagWatchPorts {
   readonly get: (service: string, version: string) => Promise<Artifact | null>;
   readonly log: Log;
@@ -26,14 +34,13 @@ const atOnce = 5;
 export async function watchTags(
   ports: TagWatchPorts,
   client: RegistryClient,
-  { service, registry, watch }: { readonly service: string; readonly registry: RegistryForm; readonly watch: TagWatch },
+  { service, registry, repository, watch }: WatchedTags,
   versions: readonly string[],
 ): Promise<void> {
   const newest = versions.slice(0, watched);
   if (watch.next >= newest.length) watch.next = 0;
   const turn = newest.slice(watch.next, watch.next + atOnce);
   watch.next += turn.length;
-  const repository = registry.image.slice(registry.image.indexOf('/') + 1);
   for (const version of turn) {
     const artifact = await ports.get(service, version);
     if (artifact?.digest === undefined || artifact.image !== registry.image) continue;

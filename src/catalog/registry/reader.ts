@@ -30,7 +30,8 @@ const goMs = 45_000;
 
 /**
  * Looks into registries for versions that nobody posted, each service once a minute. A version is immutable: of a tag
- * that is known only its digest is looked at again, and that it was moved is said. Trouble with one service is logged when it begins and when it ends, and keeps no other from being read. Never rejects.
+ * that is known only its digest is looked at again, and that it was moved is said. Trouble with one service is logged
+ * when it begins and when it ends, and keeps no other from being read. Never rejects.
  */
 export function createRegistryReader(ports: ReaderPorts): () => Promise<void> {
   const { clock, log } = ports;
@@ -76,7 +77,7 @@ export function createRegistryReader(ports: ReaderPorts): () => Promise<void> {
     await watchTags(
       ports,
       client,
-      reading,
+      { ...reading, repository },
       tags.filter((tag) => known.has(tag)),
     );
   };

@@ -15,7 +15,8 @@ interface Piece {
 
 /**
  * Puts an image under `images:` of a kustomization that does not name it yet, as `kustomize edit set image` would: on
- * lines of its own below the others, or behind them in the brackets of a list on one line. Nothing else of the file changes, which is proved by reading it back.
+ * lines of its own below the others, or behind them in the brackets of a list on one line. Nothing else of the file
+ * changes, which is proved by reading it back.
  */
 export function addImage(
   path: string,
